@@ -1,0 +1,119 @@
+# Paring. `make run` and `make test` are the two commands; `make help` lists the rest.
+VARIANT ?= release
+BUILD := build/$(VARIANT)
+PREFIX ?= /usr/local
+
+FOLDERS := base store classifier responses fallback bot training server cli
+PACKAGES_BUILD := gcc make pkg-config libc6-dev libsvm-dev libsqlite3-dev libcurl4-openssl-dev libcjson-dev \
+	libgmp-dev libsodium-dev libutf8proc-dev
+PACKAGES_TEST := libcmocka-dev python3 sqlite3
+PACKAGES_TOOLS := clang clang-format clang-tidy cppcheck gcovr valgrind libclang-rt-14-dev fasttext \
+	python3-sklearn wordnet-base dict-gcide debootstrap
+
+LIBRARIES := sqlite3 libcjson gmp libsodium libutf8proc
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+	-Wformat=2 -Wundef -Wwrite-strings
+# Contraction into FMA would make a release depend on the CPU it was trained on.
+HARDENING := -fstack-protector-strong -fPIE -ffp-contract=off
+ifeq ($(VARIANT),asan)
+  SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+else ifeq ($(VARIANT),tsan)
+  SANITIZE := -fsanitize=thread
+else ifeq ($(VARIANT),coverage)
+  SANITIZE := --coverage -O0
+else ifeq ($(VARIANT),fuzz)
+  CC := clang
+  SANITIZE := -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined
+else
+  HARDENING += -D_FORTIFY_SOURCE=2
+endif
+ALL_CFLAGS = -std=c17 -D_POSIX_C_SOURCE=200809L -I. $(WARNINGS) $(HARDENING) $(SANITIZE) -pthread \
+	$(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null) $(CFLAGS) $(CPPFLAGS)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -pthread $(SANITIZE) $(LDFLAGS)
+LDLIBS = $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lsvm -lm
+
+SOURCES := $(filter-out cli/main.c,$(wildcard $(addsuffix /*.c,$(FOLDERS))))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/samples.o
+LIBRARY := $(BUILD)/libparing.a
+UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+SAMPLES := $(wildcard training/corpora/*/*.csv training/corpora/*/*/*.csv training/corpora/*/bot.conf)
+
+.PHONY: all run test units api asan tsan faults fuzz lint bench marks coverage install fresh clean help packages packages-test packages-tools
+.SECONDARY:
+
+all: $(BUILD)/paring
+
+$(BUILD)/paring: $(BUILD)/cli/main.o $(LIBRARY)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(LIBRARY): $(OBJECTS)
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The sample bots ride inside the binary: an assembler listing that includes each file as it is.
+$(BUILD)/samples.S: $(SAMPLES) training/corpora/embed.sh
+	@mkdir -p $(@D)
+	sh training/corpora/embed.sh $(SAMPLES) >$@.tmp && mv $@.tmp $@
+$(BUILD)/samples.o: $(BUILD)/samples.S
+	$(CC) -c -o $@ $<
+
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+
+build/fuzz/tests/fuzz/%: build/fuzz/tests/fuzz/%.o build/fuzz/libparing.a
+	clang $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+
+run: packages
+	@$(MAKE) --no-print-directory all
+	@sh tests/run.sh $(BUILD)/paring
+
+units: $(UNITS)
+	@sh tests/units.sh $(UNITS)
+test: packages-test
+	@$(MAKE) --no-print-directory all units-built
+	@sh tests/all.sh $(BUILD)
+units-built: $(UNITS)
+asan tsan: packages-test
+	@$(MAKE) --no-print-directory VARIANT=$@ all units-built
+	@sh tests/all.sh build/$@
+faults: packages-test
+	@$(MAKE) --no-print-directory all units-built
+	@LONG=1 sh tests/faults/run.sh $(BUILD)
+SECONDS ?= 60
+fuzz: packages-tools
+	@$(MAKE) --no-print-directory VARIANT=fuzz fuzzers
+	@sh tests/fuzz/run.sh $(SECONDS)
+fuzzers: $(FUZZERS)
+lint: packages-tools
+	@sh tests/lint.sh
+bench: packages-tools all
+	@sh tests/bench/run.sh $(BUILD)
+marks: packages-tools all
+	@sh tests/bench/marks.sh $(BUILD)/paring
+coverage: packages-tools
+	@$(MAKE) --no-print-directory VARIANT=coverage all units-built
+	@sh tests/coverage.sh
+fresh:
+	@sh tests/fresh.sh
+packages:
+	@sh tests/packages.sh $(PACKAGES_BUILD)
+packages-test:
+	@sh tests/packages.sh $(PACKAGES_BUILD) $(PACKAGES_TEST)
+packages-tools:
+	@sh tests/packages.sh $(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_TOOLS)
+
+install: all
+	install -D -m 755 $(BUILD)/paring $(DESTDIR)$(PREFIX)/bin/paring
+	install -D -m 644 cli/paring.1 $(DESTDIR)$(PREFIX)/share/man/man1/paring.1
+	install -D -m 644 training/corpora/insurance-ko/bot.conf $(DESTDIR)$(PREFIX)/share/doc/paring/bot.conf.example
+clean:
+	rm -rf build
+help:
+	@sed -n 's/^\([a-z][a-z ]*\):.*/make \1/p' Makefile
+
+-include $(OBJECTS:.o=.d) $(BUILD)/cli/main.d $(UNITS:=.d) $(FUZZERS:=.d)

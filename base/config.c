@@ -1,0 +1,301 @@
+/* bot.conf and what may override it. The table below is the whole of the configuration: each key's
+ * type, range, default and help. Sources are read weakest first (default, file, environment,
+ * flags), each value checked as it is read, so that even a value that is overridden may not be
+ * wrong. A setting keeps its text and where it came from beside its parsed value, for `paring
+ * config` to show. */
+#include "base/config.h"
+
+#include "base/arena.h"
+#include "base/files.h"
+#include "base/limits.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum type { TYPE_INT, TYPE_DOUBLE, TYPE_TEXT, TYPE_LANGUAGE };
+
+enum { SOURCE_BYTES = 96, NAME_BYTES = 64, SHOWN_BYTES = 64 };
+
+static const struct entry {
+    const char *name;
+    enum type type;
+    double least, most; /* of numbers */
+    const char *value;  /* the default */
+    const char *help;
+} table[CONFIG_KEYS] = {
+    [CONFIG_LANGUAGE] = {"language", TYPE_LANGUAGE, 0, 0, "ko", "the bot's own language, ko or en"},
+    [CONFIG_TIMEZONE_MINUTES] = {"timezone_minutes", TYPE_INT, -12 * 60, 14 * 60, "540",
+                                 "offset from UTC, in minutes, that \"today\" is reckoned in"},
+    [CONFIG_WRONG_BUDGET] = {"wrong_budget", TYPE_DOUBLE, 0.0001, 0.5, "0.02",
+                             "at most this share of scripted replies may be wrong"},
+    [CONFIG_CONFIDENCE_LEVEL] = {"confidence_level", TYPE_DOUBLE, 0.5, 0.9999, "0.95",
+                                 "how sure the budget must be kept"},
+    [CONFIG_OUT_OF_SCOPE_SHARE] = {"out_of_scope_share", TYPE_DOUBLE, 0, 0.99, "0.10",
+                                   "expected share of messages that no intent is for"},
+    [CONFIG_CLARIFY_CHOICES] = {"clarify_choices", TYPE_INT, 2, LIMIT_CHOICES, "3",
+                                "longest list that a clarification shows"},
+    [CONFIG_CLARIFY_SHARE] = {"clarify_share", TYPE_DOUBLE, 0.1, 1, "0.80",
+                              "a clarification lists intents until they hold this share"},
+    [CONFIG_CONVERSATION_MINUTES] = {"conversation_minutes", TYPE_INT, 1, 7 * 24 * 60, "30",
+                                     "a form or clarification older than this is forgotten"},
+    [CONFIG_HANDOFF_TEXT] = {"handoff_text", TYPE_TEXT, 0, 0, "",
+                             "what is said when a person takes over; empty: the language's own"},
+    [CONFIG_CLARIFY_TEXT] = {"clarify_text", TYPE_TEXT, 0, 0, "",
+                             "what stands above the list of choices; empty: the language's own"},
+    [CONFIG_TRAIN_THREADS] = {"train_threads", TYPE_INT, 0, LIMIT_THREADS, "0",
+                              "threads for training; 0: one for each core"},
+    [CONFIG_KEEP_RELEASES] = {"keep_releases", TYPE_INT, 0, 1000000, "0",
+                              "releases kept after training; 0: all"},
+};
+
+struct setting {
+    char *text;
+    double number; /* whole numbers in the ranges above are exact */
+    char source[SOURCE_BYTES];
+};
+
+struct config {
+    struct setting settings[CONFIG_KEYS];
+};
+
+/* Where a value stands: for the failure sentence, and shortened for `paring config`. */
+struct place {
+    char full[FAIL_TEXT_BYTES];
+    char shown[SOURCE_BYTES];
+    enum err code; /* of a mistake made there */
+};
+
+static int find_key(struct str name)
+{
+    for (int key = 0; key < CONFIG_KEYS; key++) {
+        if (str_equal(name, str_of(table[key].name)))
+            return key;
+    }
+    return -1;
+}
+
+static bool is_whole(struct str text)
+{
+    uint64_t digits;
+    if (str_starts(text, STR("-")))
+        text = str_slice(text, 1, text.n);
+    return str_to_u64(text, &digits);
+}
+
+/* Checks a value against its entry and parses it. */
+static enum err check_value(const struct entry *entry, struct str text, const struct place *place,
+                            double *number, struct fail *why)
+{
+    const char *kind = entry->type == TYPE_INT ? "a whole number" : "a number";
+    *number = 0;
+    switch (entry->type) {
+    case TYPE_LANGUAGE:
+        if (str_equal(text, STR("ko")) || str_equal(text, STR("en")))
+            return OK;
+        return fail(why, place->code, "%s: %s must be ko or en", place->full, entry->name);
+    case TYPE_TEXT:
+        if (text.n <= LIMIT_ANSWER_BYTES)
+            return OK;
+        return fail(why, place->code, "%s: %s is longer than %d bytes", place->full, entry->name,
+                    (int)LIMIT_ANSWER_BYTES);
+    case TYPE_INT:
+    case TYPE_DOUBLE:
+        break;
+    }
+    if ((entry->type == TYPE_INT && !is_whole(text)) || !str_to_double(text, number) ||
+        *number < entry->least || *number > entry->most)
+        return fail(why, place->code, "%s: %s must be %s from %g to %g", place->full, entry->name,
+                    kind, entry->least, entry->most);
+    return OK;
+}
+
+static enum err set_value(struct config *config, int key, struct str text,
+                          const struct place *place, struct fail *why)
+{
+    struct setting *setting = &config->settings[key];
+    double number;
+    enum err e = check_value(&table[key], text, place, &number, why);
+    if (e)
+        return e;
+    char *copy = mem_copy(text);
+    if (!copy)
+        return fail_memory(why);
+    mem_give(setting->text);
+    setting->text = copy;
+    setting->number = number;
+    memcpy(setting->source, place->shown, sizeof setting->source);
+    return OK;
+}
+
+/* One `key = value`. `seen` holds which keys this source has set already. */
+static enum err set_pair(struct config *config, struct str pair, const struct place *place,
+                         bool seen[CONFIG_KEYS], struct fail *why)
+{
+    size_t equals = str_find(pair, STR("="));
+    if (equals == pair.n)
+        return fail(why, place->code, "%s: \"key = value\" is expected", place->full);
+    struct str name = str_trim(str_slice(pair, 0, equals));
+    int key = find_key(name);
+    if (key < 0)
+        return fail(why, place->code, "%s: there is no key \"%.*s\"", place->full,
+                    (int)(name.n < SHOWN_BYTES ? name.n : SHOWN_BYTES), name.p);
+    if (seen[key])
+        return fail(why, place->code, "%s: %s is set twice", place->full, table[key].name);
+    seen[key] = true;
+    return set_value(config, key, str_trim(str_slice(pair, equals + 1, pair.n)), place, why);
+}
+
+static enum err set_defaults(struct config *config, struct fail *why)
+{
+    const struct place place = {.full = "default", .shown = "default", .code = ERR_USE};
+    enum err e = OK;
+    for (int key = 0; key < CONFIG_KEYS && !e; key++)
+        e = set_value(config, key, str_of(table[key].value), &place, why);
+    return e;
+}
+
+static enum err set_lines(struct config *config, struct str text, const char *path,
+                          struct fail *why)
+{
+    bool seen[CONFIG_KEYS] = {false};
+    struct str line;
+    const char *slash = strrchr(path, '/');
+    enum err e = OK;
+    for (size_t number = 1; !e && str_next(&text, '\n', &line); number++) {
+        struct place place = {.code = ERR_INPUT};
+        line = str_trim(line);
+        if (line.n == 0 || line.p[0] == '#')
+            continue;
+        (void)snprintf(place.full, sizeof place.full, "%s:%zu", path, number);
+        (void)snprintf(place.shown, sizeof place.shown, "%s:%zu", slash ? slash + 1 : path, number);
+        e = set_pair(config, line, &place, seen, why);
+    }
+    return e;
+}
+
+static enum err set_from_file(struct config *config, const char *path, struct fail *why)
+{
+    struct buf raw;
+    struct buf clean;
+    struct str text;
+    if (!path || !file_exists(path))
+        return OK;
+    buf_init(&raw, LIMIT_CONFIG_BYTES);
+    buf_init(&clean, LIMIT_CONFIG_BYTES);
+    enum err e = file_read(path, LIMIT_CONFIG_BYTES, &raw, why);
+    if (e)
+        goto done;
+    struct str bytes = str_from_buf(&raw);
+    if (str_starts(bytes, STR("\xEF\xBB\xBF"))) /* some editors put a mark first */
+        bytes = str_slice(bytes, 3, bytes.n);
+    e = text_accept(bytes, LIMIT_CONFIG_BYTES, path, &clean, &text, why);
+    if (!e)
+        e = set_lines(config, text, path, why);
+done:
+    buf_free(&raw);
+    buf_free(&clean);
+    return e;
+}
+
+static void name_variable(const char *name, char out[NAME_BYTES])
+{
+    size_t n = (size_t)snprintf(out, NAME_BYTES, "PARING_%s", name);
+    for (size_t i = 0; i < n && i < NAME_BYTES; i++) {
+        if (out[i] >= 'a' && out[i] <= 'z')
+            out[i] = (char)(out[i] - 'a' + 'A');
+    }
+}
+
+static enum err set_from_environment(struct config *config, struct fail *why)
+{
+    struct buf clean;
+    enum err e = OK;
+    buf_init(&clean, LIMIT_CONFIG_BYTES);
+    for (int key = 0; key < CONFIG_KEYS && !e; key++) {
+        struct place place = {.shown = "environment", .code = ERR_INPUT};
+        struct str text;
+        name_variable(table[key].name, place.full);
+        const char *value =
+            getenv(place.full); /* NOLINT(concurrency-mt-unsafe): start of the program */
+        if (!value)
+            continue;
+        buf_clear(&clean);
+        e = text_accept(str_of(value), LIMIT_CONFIG_BYTES, place.full, &clean, &text, why);
+        if (!e)
+            e = set_value(config, key, str_trim(text), &place, why);
+    }
+    buf_free(&clean);
+    return e;
+}
+
+static enum err set_from_flags(struct config *config, const char *const *flags, size_t count,
+                               struct fail *why)
+{
+    const struct place place = {.full = "--set", .shown = "--set", .code = ERR_USE};
+    bool seen[CONFIG_KEYS] = {false};
+    struct buf clean;
+    enum err e = OK;
+    buf_init(&clean, LIMIT_CONFIG_BYTES);
+    for (size_t i = 0; i < count && !e; i++) {
+        struct str text;
+        buf_clear(&clean);
+        e = text_accept(str_of(flags[i]), LIMIT_CONFIG_BYTES, place.full, &clean, &text, why);
+        if (e == ERR_INPUT || e == ERR_LIMIT)
+            e = fail_within(why, ERR_USE, "argument");
+        if (!e)
+            e = set_pair(config, text, &place, seen, why);
+    }
+    buf_free(&clean);
+    return e;
+}
+
+enum err config_open(const char *path, const char *const *flags, size_t flag_count,
+                     struct config **out, struct fail *why)
+{
+    struct config *config = mem_take(1, sizeof *config);
+    if (!config)
+        return fail_memory(why);
+    enum err e = set_defaults(config, why);
+    if (!e)
+        e = set_from_file(config, path, why);
+    if (!e)
+        e = set_from_environment(config, why);
+    if (!e)
+        e = set_from_flags(config, flags, flag_count, why);
+    if (e)
+        config_close(config);
+    else
+        *out = config;
+    return e;
+}
+
+void config_close(struct config *config)
+{
+    if (!config)
+        return;
+    for (int key = 0; key < CONFIG_KEYS; key++)
+        mem_give(config->settings[key].text);
+    mem_give(config);
+}
+
+int64_t config_int(const struct config *config, enum config_key key)
+{
+    return (int64_t)config->settings[key].number;
+}
+
+double config_double(const struct config *config, enum config_key key)
+{
+    return config->settings[key].number;
+}
+
+struct str config_text(const struct config *config, enum config_key key)
+{
+    return str_of(config->settings[key].text);
+}
+
+struct config_line config_line(const struct config *config, enum config_key key)
+{
+    const struct setting *setting = &config->settings[key];
+    return (struct config_line){table[key].name, setting->text, setting->source, table[key].help};
+}

@@ -1,0 +1,24 @@
+/* One JSON object a line on stderr: at, level, event, then fields. Event names are this closed list. Never message text,
+ * phone numbers or names; ids only. Any thread; a line is one write(). */
+#ifndef LOG_H
+#define LOG_H
+
+#include <stdint.h>
+
+enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
+
+enum log_event {
+    LOG_STARTED,
+    LOG_STOPPED,
+    LOG_RELEASE_WRITTEN,
+    LOG_RELEASE_ACTIVATED,
+    LOG_ANSWER_FAILED, /* a template or expression failed at reply time; handed over instead */
+    LOG_JOURNAL_FAILED,
+    LOG_RECOVERED,
+};
+
+void log_line(enum log_level level, enum log_event event, const char *format, ...)
+    __attribute__((format(printf, 3, 4))); /* format gives `"key":value,…` pairs or nothing */
+void log_set_level(enum log_level most_verbose);
+
+#endif
