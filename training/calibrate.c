@@ -1,0 +1,332 @@
+/* Calibration. The folds train the very models that training makes and ask them through the very
+ * function that answers customers, so a signal means here what it will mean in service. The
+ * logistic is fitted by Newton's method with a little ridge; exp is base/exact.h's, so the weights
+ * have the same bits everywhere. */
+#include "training/calibrate.h"
+
+#include "base/arena.h"
+#include "base/exact.h"
+#include "base/limits.h"
+#include "training/pack.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    FOLDS = 3,
+    LEAST_INTENTS_HELD =
+        6, /* with fewer intents none is held out: too little would be left to choose from */
+    NEWTON_STEPS = 30,
+    PARAMETERS = SIGNALS + 1,
+};
+static const double FOLD_TOLERANCE =
+    0.2; /* the folds' models need not be solved to the last digit */
+static const double RIDGE = 1e-3;
+
+void observations_free(struct observations *observations)
+{
+    mem_give(observations->rows);
+    *observations = (struct observations){0};
+}
+
+static bool observe(struct observations *out, const struct observation *row)
+{
+    if (out->count == out->room) {
+        size_t room = out->room ? out->room * 2 : 1024;
+        struct observation *rows = mem_grow(out->rows, room, sizeof *rows);
+        if (!rows)
+            return false;
+        out->rows = rows;
+        out->room = room;
+    }
+    out->rows[out->count++] = *row;
+    return true;
+}
+
+static struct observation observation_of(const struct classification *c, bool is_right,
+                                         bool is_out_of_scope, int column)
+{
+    struct observation o = {
+        .is_right = is_right, .is_out_of_scope = is_out_of_scope, .column = column};
+    memcpy(o.signals, c->signals, sizeof o.signals);
+    return o;
+}
+
+/* ---- folds ---- */
+
+/* Which third a row and an intent belong to: rows by their own text, intents in turn through a
+ * shuffled order. */
+struct thirds {
+    unsigned char *rows;
+    int *intents; /* one a column; -1: never held out */
+};
+
+static bool divide(const struct corpus *corpus, struct thirds *out)
+{
+    const int columns = corpus->column_count;
+    uint64_t seed = 1;
+    out->rows = mem_take(corpus->count + 1, 1);
+    out->intents = mem_take((size_t)columns + 1, sizeof *out->intents);
+    int *order = mem_take((size_t)columns + 1, sizeof *order);
+    if (!out->rows || !out->intents || !order) {
+        mem_give(order);
+        return false;
+    }
+    for (int i = 0; i < columns; i++)
+        order[i] = i;
+    for (int i = corpus->intents - 1; i > 0; i--) {
+        int j = (int)exact_random_below(&seed, (uint64_t)i + 1), swap = order[i];
+        order[i] = order[j];
+        order[j] = swap;
+    }
+    for (int i = 0; i < columns; i++)
+        out->intents[order[i]] =
+            order[i] < corpus->intents && corpus->intents >= LEAST_INTENTS_HELD ? i % FOLDS : -1;
+    /* Rows of one intent are dealt in turn from a shuffled start, so that every third has its share
+     * of each. */
+    for (size_t i = 0, first = 0; i < corpus->count; i++) {
+        if (i && corpus->columns[i] != corpus->columns[i - 1])
+            first = i;
+        if (first == i) { /* shuffle this intent's rows among the thirds */
+            size_t end = i;
+            while (end < corpus->count && corpus->columns[end] == corpus->columns[i])
+                out->rows[end] = (unsigned char)((end - i) % FOLDS), end++;
+            for (size_t k = end - i; k > 1; k--) {
+                size_t j = i + (size_t)exact_random_below(&seed, k);
+                unsigned char swap = out->rows[i + k - 1];
+                out->rows[i + k - 1] = out->rows[j];
+                out->rows[j] = swap;
+            }
+        }
+    }
+    mem_give(order);
+    return true;
+}
+
+static enum err fold_model(const struct corpus *part, const struct vectors *vectors, int threads,
+                           struct buf *image, struct fail *why)
+{
+    struct dataset *dataset = NULL;
+    struct packed_weights weights = {0};
+    const struct dataset_options dataset_options = {threads, 1};
+    enum err e = dataset_open(part, vectors, &dataset_options, &dataset, why);
+    if (!e)
+        e = packed_weights_open(dataset, &weights, why);
+    if (!e) {
+        const struct solve_options options = {
+            .cost = dataset_cost(part), .tolerance = FOLD_TOLERANCE, .threads = threads};
+        e = solve(dataset, &options, packed_weights_put, &weights, NULL, why);
+    }
+    if (!e)
+        e = model_image(dataset, &weights, vectors, image, why);
+    packed_weights_close(&weights);
+    dataset_close(dataset);
+    return e;
+}
+
+/* What a fold's model says of everything it has not seen. */
+static enum err ask_fold(const struct corpus *corpus, const struct thirds *thirds, int fold,
+                         const struct buf *image, struct observations *out, struct fail *why)
+{
+    struct model *model = NULL;
+    struct classifier *classifier = NULL;
+    enum err e =
+        model_open_image((const unsigned char *)image->p, image->n, "a fold's model", &model, why);
+    if (!e)
+        e = classifier_open(model, &classifier, why);
+    for (size_t i = 0; !e && i < corpus->count; i++) {
+        const int column = corpus->columns[i];
+        const bool is_intent_held = thirds->intents[column] == fold,
+                   is_beyond = column >= corpus->intents;
+        if (!is_intent_held && thirds->rows[i] != fold)
+            continue;
+        struct classification c;
+        classify(classifier, corpus->texts[i], &c);
+        int said = corpus_column(corpus, str_of(model->names[c.top[0].column]));
+        struct observation o =
+            observation_of(&c, said == column, is_intent_held || is_beyond, said);
+        if (!observe(out, &o))
+            e = fail_memory(why);
+    }
+    classifier_close(classifier);
+    model_close(model);
+    return e;
+}
+
+enum err calibrate_folds(const struct corpus *corpus, const struct vectors *vectors,
+                         const struct calibrate_options *options, struct observations *out,
+                         struct fail *why)
+{
+    struct thirds thirds = {0};
+    struct corpus *part = NULL;
+    struct buf image;
+    enum err e = OK;
+    unsigned char *keep = mem_take(corpus->count + 1, 1);
+    buf_init(&image, LIMIT_FILE_BYTES);
+    if (!keep || !divide(corpus, &thirds)) {
+        e = fail_memory(why);
+        goto done;
+    }
+    for (int fold = 0; fold < FOLDS && !e && corpus->intents > 1; fold++) {
+        size_t left = 0, in_scope = 0;
+        for (size_t i = 0; i < corpus->count; i++) {
+            keep[i] = thirds.rows[i] != fold && thirds.intents[corpus->columns[i]] != fold;
+            left += keep[i];
+            in_scope += keep[i] && corpus->columns[i] < corpus->intents;
+        }
+        if (left < 4 || !in_scope)
+            continue;
+        if (options->progress)
+            options->progress(options->data, "confidence", (size_t)fold, FOLDS);
+        e = corpus_subset(corpus, keep, &part, why);
+        buf_clear(&image);
+        if (!e)
+            e = fold_model(part, vectors, options->threads, &image, why);
+        if (!e)
+            e = ask_fold(corpus, &thirds, fold, &image, out, why);
+        corpus_close(part);
+        part = NULL;
+    }
+    if (!e && options->progress)
+        options->progress(options->data, "confidence", FOLDS, FOLDS);
+done:
+    mem_give(keep);
+    mem_give(thirds.rows);
+    mem_give(thirds.intents);
+    buf_free(&image);
+    return e;
+}
+
+enum err calibrate_cases(const struct model *model, const struct corpus *corpus,
+                         const struct str *texts, const struct str *intents, size_t count,
+                         struct observations *out, struct fail *why)
+{
+    struct classifier *classifier = NULL;
+    enum err e = classifier_open(model, &classifier, why);
+    for (size_t i = 0; !e && i < count; i++) {
+        struct classification c;
+        classify(classifier, texts[i], &c);
+        if (c.exact_column >= 0)
+            continue;
+        bool is_beyond = str_equal(intents[i], STR(OUT_OF_SCOPE));
+        bool is_right = !is_beyond && str_equal(intents[i], str_of(model->names[c.top[0].column]));
+        struct observation o = observation_of(
+            &c, is_right, is_beyond, corpus_column(corpus, str_of(model->names[c.top[0].column])));
+        if (!observe(out, &o))
+            e = fail_memory(why);
+    }
+    classifier_close(classifier);
+    return e;
+}
+
+/* ---- the logistic ---- */
+
+double calibrate_logit(const struct model_confidence *confidence, const double signals[SIGNALS])
+{
+    double logit = confidence->bias;
+    for (int i = 0; i < SIGNALS; i++)
+        logit +=
+            confidence->weight[i] * ((signals[i] - confidence->mean[i]) * confidence->scale[i]);
+    return logit;
+}
+
+static void standardise(const struct observations *o, struct model_confidence *out)
+{
+    for (int s = 0; s < SIGNALS; s++) {
+        double sum = 0, square = 0;
+        for (size_t i = 0; i < o->count; i++)
+            sum += o->rows[i].signals[s];
+        out->mean[s] = sum / (double)o->count;
+        for (size_t i = 0; i < o->count; i++) {
+            double d = o->rows[i].signals[s] - out->mean[s];
+            square += d * d;
+        }
+        double deviation = sqrt(square / (double)o->count);
+        out->scale[s] = deviation > 1e-9 ? 1 / deviation : 0;
+    }
+}
+
+/* Solves the symmetric positive system h·x = g in place, by Cholesky. */
+static void solve_small(double h[PARAMETERS][PARAMETERS], double g[PARAMETERS])
+{
+    for (int i = 0; i < PARAMETERS; i++) {
+        for (int k = 0; k < i; k++)
+            h[i][i] -= h[i][k] * h[i][k];
+        h[i][i] = sqrt(h[i][i] > 1e-12 ? h[i][i] : 1e-12);
+        for (int j = i + 1; j < PARAMETERS; j++) {
+            for (int k = 0; k < i; k++)
+                h[j][i] -= h[j][k] * h[i][k];
+            h[j][i] /= h[i][i];
+        }
+    }
+    for (int i = 0; i < PARAMETERS; i++) {
+        for (int k = 0; k < i; k++)
+            g[i] -= h[i][k] * g[k];
+        g[i] /= h[i][i];
+    }
+    for (int i = PARAMETERS - 1; i >= 0; i--) {
+        for (int k = i + 1; k < PARAMETERS; k++)
+            g[i] -= h[k][i] * g[k];
+        g[i] /= h[i][i];
+    }
+}
+
+/* One Newton step; returns the size of the change. */
+static double newton_step(const struct observations *o, const double weights[2],
+                          struct model_confidence *c)
+{
+    double h[PARAMETERS][PARAMETERS] = {{0}}, g[PARAMETERS] = {0}, change = 0;
+    for (size_t i = 0; i < o->count; i++) {
+        const struct observation *row = &o->rows[i];
+        double x[PARAMETERS];
+        for (int s = 0; s < SIGNALS; s++)
+            x[s] = (row->signals[s] - c->mean[s]) * c->scale[s];
+        x[SIGNALS] = 1;
+        const double p = confidence_of(calibrate_logit(c, row->signals)),
+                     w = weights[row->is_out_of_scope];
+        for (int a = 0; a < PARAMETERS; a++) {
+            g[a] += w * x[a] * ((row->is_right ? 1 : 0) - p);
+            for (int b = 0; b <= a; b++)
+                h[a][b] += w * p * (1 - p) * x[a] * x[b];
+        }
+    }
+    for (int a = 0; a < SIGNALS; a++) {
+        h[a][a] += RIDGE;
+        g[a] -= RIDGE * c->weight[a];
+    }
+    h[SIGNALS][SIGNALS] += 1e-9;
+    solve_small(h, g);
+    for (int a = 0; a < SIGNALS; a++) {
+        c->weight[a] += g[a];
+        change += fabs(g[a]);
+    }
+    c->bias += g[SIGNALS];
+    return change + fabs(g[SIGNALS]);
+}
+
+void calibrate_fit(const struct observations *observations, double out_of_scope_share,
+                   struct model_confidence *out)
+{
+    size_t right = 0, beyond = 0;
+    for (size_t i = 0; i < observations->count; i++) {
+        right += observations->rows[i].is_right;
+        beyond += observations->rows[i].is_out_of_scope;
+    }
+    for (int s = 0; s < SIGNALS; s++)
+        out->mean[s] = out->weight[s] = 0, out->scale[s] = 1;
+    out->bias = 0;
+    if (right < 10 ||
+        observations->count - right < 10) { /* nothing to fit: the margin itself, steep */
+        out->weight[SIGNAL_MARGIN] = 4;
+        out->weight[SIGNAL_UNSEEN_WORDS] = -2;
+        return;
+    }
+    const size_t inside = observations->count - beyond;
+    const double share = beyond ? out_of_scope_share : 0;
+    const double weights[2] = {inside ? (1 - share) / (double)inside : 0,
+                               beyond ? share / (double)beyond : 0};
+    standardise(observations, out);
+    for (int step = 0; step < NEWTON_STEPS; step++)
+        if (newton_step(observations, weights, out) < 1e-10)
+            break;
+}
