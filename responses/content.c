@@ -1,0 +1,189 @@
+/* content.db: opening it, bringing its schema up to date, and reading it row by row. Changing it is
+ * content_import.c's; what its tables are is content_schema.c's. */
+#include "responses/content.h"
+
+#include "base/files.h"
+#include "base/limits.h"
+#include "responses/content_schema.h"
+
+#include <assert.h>
+
+enum {
+    BUSY_MS = 250
+}; /* long enough for another command's last commit, short enough to answer a person at once */
+
+/* A field in NFC is at most three times its bytes, and those are limited by the readers. */
+static const size_t field_bytes_maximum = (size_t)4 * LIMIT_FIELD_BYTES;
+/* All fields of a row, each byte of them escaped in JSON. */
+static const size_t row_bytes_maximum = (size_t)CONTENT_COLUMNS * 6 * 4 * LIMIT_FIELD_BYTES;
+
+static const char release_sql[] =
+    "INSERT INTO releases_log (number, release, hash, event, author, reason, at_us) VALUES"
+    " ((SELECT COALESCE(MAX(number), 0) + 1 FROM releases_log), $1, $2, $3, $4, $5, $6)";
+
+static enum err path_set(struct content *content, const char *bot_folder, struct fail *why)
+{
+    if (!file_is_folder(bot_folder))
+        return fail(why, ERR_MISSING, "%s: there is no bot here; \"paring init\" makes one",
+                    bot_folder);
+    return file_path(content->path, sizeof content->path, bot_folder, "content.db", why);
+}
+
+/* A reader meets an older database: it is brought up to date first, by a handle that may write. */
+static enum err version_settle(struct content *content, struct fail *why)
+{
+    size_t count = 0;
+    const struct db_migration *migrations = content_migrations(&count);
+    struct db_statement *s = NULL;
+    bool has_row = false;
+    enum err e = db_take(content->db, "PRAGMA user_version", &s, why);
+    if (e)
+        return e;
+    e = db_step(s, &has_row, why);
+    int64_t version = !e && has_row ? db_int(s, 0) : 0;
+    db_give(s);
+    if (e || version == migrations[count - 1].version)
+        return e;
+    db_close(content->db);
+    content->db = NULL;
+    e = db_open(content->path, DB_WRITE, true, BUSY_MS, &content->db, why);
+    return e ? e : db_migrate(content->db, migrations, count, why);
+}
+
+enum err content_open(const char *bot_folder, bool may_write, struct content **out,
+                      struct fail *why)
+{
+    size_t count = 0;
+    const struct db_migration *migrations = content_migrations(&count);
+    struct content *content = mem_take(1, sizeof *content);
+    if (!content)
+        return fail_memory(why);
+    for (size_t i = 0; i < CONTENT_COLUMNS; i++)
+        buf_init(&content->scratch[i], field_bytes_maximum);
+    for (size_t i = 0; i <= CONTENT_COLUMNS; i++)
+        buf_init(&content->stored.bytes[i], field_bytes_maximum);
+    buf_init(&content->hashed, row_bytes_maximum);
+    buf_init(&content->last_intent, LIMIT_NAME_BYTES);
+    enum err e = path_set(content, bot_folder, why);
+    if (!e && !may_write && !file_exists(content->path))
+        e = fail(why, ERR_MISSING, "%s: there is no bot here; \"paring init\" makes one",
+                 bot_folder);
+    if (!e)
+        e = db_open(content->path, may_write ? DB_CREATE : DB_READ, true, BUSY_MS, &content->db,
+                    why);
+    if (!e)
+        e = may_write ? db_migrate(content->db, migrations, count, why)
+                      : version_settle(content, why);
+    e = content_explain_busy(content, e, why);
+    if (e) {
+        content_close(content);
+        return e;
+    }
+    *out = content;
+    return OK;
+}
+
+void content_close(struct content *content)
+{
+    if (!content)
+        return;
+    if (content->is_importing && content_import_end(content, false, NULL))
+        content->is_importing =
+            false; /* closing the handle takes the transaction back all the same */
+    db_close(content->db);
+    mem_give(content->seen.slots);
+    for (size_t i = 0; i < CONTENT_COLUMNS; i++)
+        buf_free(&content->scratch[i]);
+    for (size_t i = 0; i <= CONTENT_COLUMNS; i++)
+        buf_free(&content->stored.bytes[i]);
+    buf_free(&content->hashed);
+    buf_free(&content->last_intent);
+    mem_give(content);
+}
+
+struct db *content_db(struct content *content)
+{
+    return content->db;
+}
+
+enum err content_explain_busy(const struct content *content, enum err e, struct fail *why)
+{
+    if (e == ERR_BUSY)
+        return fail(why, ERR_BUSY,
+                    "%s: somebody else is writing to this bot; try again when they have finished",
+                    content->path);
+    return e;
+}
+
+enum err content_snapshot_begin(struct content *content, struct fail *why)
+{
+    assert(!content->is_importing && !content->in_snapshot);
+    enum err e = db_run(content->db, "BEGIN", why);
+    content->in_snapshot = !e;
+    return e;
+}
+
+void content_snapshot_end(struct content *content)
+{
+    /* Nothing was written, so whether the end of it can be told to the database does not matter. */
+    if (content->in_snapshot && db_run(content->db, "COMMIT", NULL) == OK)
+        content->in_snapshot = false;
+}
+
+enum err content_each(struct content *content, enum content_kind kind,
+                      enum err (*each)(void *data, const struct str *fields, struct fail *why),
+                      void *data, struct fail *why)
+{
+    const struct content_table *table = content_table(kind);
+    struct db_statement *s = NULL;
+    bool has_row = false;
+    enum err e = db_take(content->db, table->each, &s, why);
+    if (e)
+        return e;
+    while (!(e = db_step(s, &has_row, why)) && has_row) {
+        struct str fields[CONTENT_COLUMNS] = {STR_NONE};
+        for (size_t i = 0; i < table->count; i++)
+            fields[i] = db_text(s, (int)i);
+        e = each(data, fields, why);
+        if (e)
+            break;
+    }
+    db_give(s);
+    return e;
+}
+
+enum err content_count(struct content *content, enum content_kind kind, size_t *out,
+                       struct fail *why)
+{
+    struct db_statement *s = NULL;
+    bool has_row = false;
+    enum err e = db_take(content->db, content_table(kind)->count_rows, &s, why);
+    if (e)
+        return e;
+    e = db_step(s, &has_row, why);
+    if (!e)
+        *out = has_row ? (size_t)db_int(s, 0) : 0;
+    db_give(s);
+    return e;
+}
+
+enum err content_note_release(struct content *content, int release, const char *hash,
+                              const char *event, const char *author, const char *reason,
+                              struct fail *why)
+{
+    struct db_statement *s = NULL;
+    enum err e = content_explain_busy(content, db_begin(content->db, why), why);
+    if (e)
+        return e;
+    e = db_take(content->db, release_sql, &s, why);
+    if (!e) {
+        db_bind_int(s, 1, release);
+        db_bind_text(s, 2, str_of(hash));
+        db_bind_text(s, 3, str_of(event));
+        db_bind_text(s, 4, str_of(author));
+        db_bind_text(s, 5, str_of(reason ? reason : ""));
+        db_bind_int(s, 6, clock_now_us());
+        e = db_finish(s, why);
+    }
+    return db_end(content->db, e, why);
+}

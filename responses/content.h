@@ -1,0 +1,138 @@
+/* What people edit: content.db. Ten kinds of rows, one table each, one line of columns each, so
+ * that import, export, revisions and reading are the same code for all of them.
+ *
+ * A row's id is made from its content when it is created without one (so the same rows give the
+ * same ids in any order) and stays with it when the content is edited. Every change is kept in
+ * `revisions`. */
+#ifndef CONTENT_H
+#define CONTENT_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/fail.h"
+#include "base/text.h"
+
+enum content_kind {
+    KIND_INTENTS,   /* name, title, policy, description                                        key:
+                       name          */
+    KIND_EXAMPLES,  /* id, text, intent, language                                              key:
+                       text, intent  */
+    KIND_CASES,     /* id, text, intent, language; never trained on                            key:
+                       text, intent  */
+    KIND_CONTRASTS, /* id, text_a, intent_a, text_b, intent_b                                  key:
+                       both texts    */
+    KIND_ANSWERS,   /* id, intent, condition, channel, language, effective_from, effective_to, text
+                       key: id    */
+    KIND_FACTS,     /* id, name, value, unit, effective_from, effective_to, source             key:
+                       name, from    */
+    KIND_SLOTS, /* name, type, question                                                    key: name
+                 */
+    KIND_VALUES, /* id, slot, value, aliases ("실비|실손")                                   key:
+                    slot, value   */
+    KIND_DOCUMENTS, /* id, title, product, effective_from, effective_to, text                  key:
+                       id            */
+    KIND_QUESTIONS, /* id, text, documents (ids separated by spaces)                           key:
+                       text          */
+    CONTENT_KINDS
+};
+#define KIND_UNKNOWN CONTENT_KINDS
+
+enum policy { POLICY_SCRIPTED, POLICY_NEVER_GENERATE, POLICY_HANDOFF };
+enum slot_type { SLOT_AMOUNT, SLOT_RATE, SLOT_TERM, SLOT_DATE, SLOT_COUNT, SLOT_LIST };
+
+/* The columns of a kind, in the order they are exported. "id" comes first where there is one. */
+struct content_column {
+    const char *name;
+    const char *other_names[3]; /* accepted in a header: category, label for intent … */
+    bool is_required;
+    size_t limit_runes;
+};
+const struct content_column *content_columns(enum content_kind kind, size_t *count);
+const char *content_kind_name(enum content_kind kind);
+enum content_kind content_kind_named(struct str name); /* KIND_UNKNOWN */
+
+struct content; /* one thread */
+/* Opens or creates BOT/content.db and migrates it. */
+MUST_USE enum err content_open(const char *bot_folder, bool may_write, struct content **out,
+                               struct fail *why);
+void content_close(struct content *content);
+
+/* One import: rows are offered one by one inside one transaction and nothing is there until
+ * content_import_end. Fields are in content_columns order; a STR_NONE field was not in the file. An
+ * intent first met in an example, case, contrast or answer is created with its name as title;
+ * out_of_scope is not an intent and never is. */
+enum content_change { CHANGE_NEW, CHANGE_CHANGED, CHANGE_SAME, CHANGE_REFUSED };
+MUST_USE enum err content_import_begin(struct content *content, const char *author,
+                                       struct fail *why);
+/* OK with *change NEW, CHANGED or SAME; or OK with CHANGE_REFUSED and `why` saying what is wrong
+ * with this row (the caller knows the line). Another code means the import as a whole failed. */
+MUST_USE enum err content_import_row(struct content *content, enum content_kind kind,
+                                     const struct str *fields, enum content_change *change,
+                                     struct fail *why);
+/* Commits, or takes everything back when !keep (a dry run, OK) or when anything failed or was
+ * refused. */
+MUST_USE enum err content_import_end(struct content *content, bool keep, struct fail *why);
+
+/* Everything read between these two is of one moment, whatever another process commits meanwhile.
+ * Not during an import. */
+MUST_USE enum err content_snapshot_begin(struct content *content, struct fail *why);
+void content_snapshot_end(struct content *content);
+
+/* Calls `each` with the fields of every row, in an order that hangs on the rows alone: by id or
+ * name, but examples and cases by intent and text, contrasts by intents, facts by name and date,
+ * values by slot and value. The fields are borrowed for the call. */
+MUST_USE enum err content_each(struct content *content, enum content_kind kind,
+                               enum err (*each)(void *data, const struct str *fields,
+                                                struct fail *why),
+                               void *data, struct fail *why);
+MUST_USE enum err content_count(struct content *content, enum content_kind kind, size_t *out,
+                                struct fail *why);
+
+/* Everything that scripted replies are made of, as plain rows, in canonical order (by name or id):
+ * what a release holds and what book_open compiles. All memory is the arena's. */
+struct intent_row {
+    struct str name, title, description;
+    enum policy policy;
+};
+struct answer_row {
+    struct str id, intent, condition, channel, language, text;
+    date_days from, to; /* both inclusive; DATE_NONE = open */
+    int revision;       /* 1, 2, 3 … "answer claim_documents-1 v3" */
+};
+struct fact_row {
+    struct str name, value, unit, source;
+    date_days from, to;
+};
+struct slot_row {
+    struct str name, question;
+    enum slot_type type;
+};
+struct value_row {
+    struct str slot, value, aliases;
+};
+struct content_rows {
+    struct arena *arena;
+    struct intent_row *intents;
+    struct answer_row *answers;
+    struct fact_row *facts;
+    struct slot_row *slots;
+    struct value_row *values;
+    size_t intent_count, answer_count, fact_count, slot_count, value_count;
+};
+MUST_USE enum err content_rows_read(struct content *content, struct content_rows **out,
+                                    struct fail *why);
+void content_rows_close(struct content_rows *rows);
+
+/* The same rows as one canonical JSON Lines text (a release's scripts.jsonl) and back. Same rows,
+ * same bytes. */
+MUST_USE enum err content_rows_print(const struct content_rows *rows, struct buf *out,
+                                     struct fail *why);
+MUST_USE enum err content_rows_parse(struct str text, const char *path, struct content_rows **out,
+                                     struct fail *why);
+
+/* Which release is which, and what was done to it: activations, overrides. Newest last. */
+MUST_USE enum err content_note_release(struct content *content, int release, const char *hash,
+                                       const char *event, const char *author, const char *reason,
+                                       struct fail *why);
+
+#endif

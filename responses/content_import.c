@@ -1,0 +1,493 @@
+/* Changing content.db. An import is one transaction. Each row offered is made valid
+ * (content_accept.c), matched with the row it means (by its id, else by its key fields), filled up
+ * with what the file left out, and then written, if it differs. What it replaces goes to
+ * `revisions`. Nothing is there until the commit, so a crash at any moment leaves the content as it
+ * was.
+ *
+ * Ids: a new row without one gets the first 16 hex digits of a SHA-256 over its kind and the fields
+ * named by id_from, so that the same rows get the same ids in any order and on any machine. */
+#include "base/files.h"
+#include "base/limits.h"
+#include "responses/content.h"
+#include "responses/content_schema.h"
+#include "responses/revisions.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    ID_BYTES = 17,        /* 16 hex digits */
+    ID_TRIES = 16,        /* an id is taken when the row it was made for has been edited since */
+    SEEN_FIRST = 1 << 12, /* slots of the table of rows seen; a power of two */
+    PARAMETER_KEY = 10,
+    PARAMETER_AUTHOR = 11,
+    PARAMETER_AT = 12,
+};
+
+static const char note_sql[] =
+    "INSERT INTO audit (number, event, author, detail, at_us) VALUES"
+    " ((SELECT COALESCE(MAX(number), 0) + 1 FROM audit), $1, $2, $3, $4)";
+
+/* ---- rows seen ---- */
+
+static uint64_t seen_hash(enum content_kind kind, struct str id)
+{
+    uint64_t hash = 14695981039346656037u ^ (uint64_t)kind; /* FNV-1a */
+    for (size_t i = 0; i < id.n; i++)
+        hash = (hash ^ (unsigned char)id.p[i]) * 1099511628211u;
+    return hash | 1; /* never empty */
+}
+
+static void seen_place(uint64_t *slots, size_t capacity, uint64_t hash)
+{
+    size_t i = (size_t)(hash >> 20) & (capacity - 1);
+    while (slots[i])
+        i = (i + 1) & (capacity - 1);
+    slots[i] = hash;
+}
+
+static bool seen_has(const struct seen *seen, uint64_t hash)
+{
+    if (!seen->capacity)
+        return false;
+    size_t i = (size_t)(hash >> 20) & (seen->capacity - 1);
+    while (seen->slots[i] && seen->slots[i] != hash)
+        i = (i + 1) & (seen->capacity - 1);
+    return seen->slots[i] == hash;
+}
+
+static enum err seen_add(struct seen *seen, uint64_t hash, struct fail *why)
+{
+    if (seen_has(seen, hash))
+        return OK;
+    if (2 * (seen->count + 1) > seen->capacity) {
+        size_t capacity = seen->capacity ? 2 * seen->capacity : SEEN_FIRST;
+        uint64_t *slots = mem_take(capacity, sizeof *slots);
+        if (!slots)
+            return fail_memory(why);
+        for (size_t i = 0; i < seen->capacity; i++) {
+            if (seen->slots[i])
+                seen_place(slots, capacity, seen->slots[i]);
+        }
+        mem_give(seen->slots);
+        seen->slots = slots;
+        seen->capacity = capacity;
+    }
+    seen_place(seen->slots, seen->capacity, hash);
+    seen->count++;
+    return OK;
+}
+
+static void seen_clear(struct seen *seen)
+{
+    mem_give(seen->slots);
+    *seen = (struct seen){NULL, 0, 0};
+}
+
+/* ---- keys and ids ---- */
+
+/* 64 bits of SHA-256 over the kind and the fields of `mask`, each with its length before it so that
+ * no two lists of fields run together. `salt` 0 is the key itself. */
+static enum err row_hash(struct content *content, const struct content_table *table, unsigned mask,
+                         const struct str *row, unsigned salt, uint64_t *out, struct fail *why)
+{
+    struct buf *bytes = &content->hashed;
+    unsigned char hash[HASH_BYTES];
+    buf_clear(bytes);
+    buf_add_text(bytes, table->name);
+    for (size_t i = 0; i < table->count; i++) {
+        if (!(mask & 1u << i))
+            continue;
+        buf_add_format(bytes, "\n%zu:", row[i].n);
+        buf_add_str(bytes, row[i]);
+    }
+    if (salt)
+        buf_add_format(bytes, "\n#%u", salt);
+    enum err e = buf_error(bytes, "a row", why);
+    if (e)
+        return e;
+    hash_bytes(str_from_buf(bytes), hash);
+    *out = 0;
+    for (size_t i = 0; i < sizeof *out; i++)
+        *out = *out << 8 | hash[i];
+    return OK;
+}
+
+static void id_print(uint64_t hash, char out[ID_BYTES])
+{
+    static const char digits[] = "0123456789abcdef";
+    for (int i = 0; i < ID_BYTES - 1; i++)
+        out[i] = digits[hash >> (60 - 4 * i) & 15];
+    out[ID_BYTES - 1] = '\0';
+}
+
+/* ---- the row that is there ---- */
+
+static enum err stored_read(struct content *content, const struct content_table *table,
+                            struct db_statement *s, struct fail *why)
+{
+    struct stored *stored = &content->stored;
+    enum err e = db_step(s, &stored->exists, why);
+    if (e || !stored->exists)
+        return e;
+    int columns = (int)table->count;
+    stored->revision = (int)db_int(s, columns);
+    stored->at_us = db_int(s, columns + 2);
+    for (int i = 0; i <= CONTENT_COLUMNS && !e; i++) {
+        struct buf *bytes = &stored->bytes[i];
+        buf_clear(bytes);
+        if (i < columns)
+            buf_add_str(bytes, db_text(s, i));
+        else if (i == CONTENT_COLUMNS)
+            buf_add_str(bytes, db_text(s, columns + 1));
+        e = buf_error(bytes, content->path, why);
+        stored->fields[i] = str_from_buf(bytes);
+    }
+    return e;
+}
+
+static enum err stored_find_id(struct content *content, const struct content_table *table,
+                               struct str id, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    enum err e = db_take(content->db, table->by_id, &s, why);
+    if (e)
+        return e;
+    db_bind_text(s, 1, id);
+    e = stored_read(content, table, s, why);
+    db_give(s);
+    return e;
+}
+
+static enum err stored_find_key(struct content *content, const struct content_table *table,
+                                uint64_t key, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    enum err e = db_take(content->db, table->by_key, &s, why);
+    if (e)
+        return e;
+    db_bind_int(s, PARAMETER_KEY, (int64_t)key);
+    e = stored_read(content, table, s, why);
+    db_give(s);
+    return e;
+}
+
+static enum err id_exists(struct content *content, const struct content_table *table, struct str id,
+                          bool *exists, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    enum err e = db_take(content->db, table->by_id, &s, why);
+    if (e)
+        return e;
+    db_bind_text(s, 1, id);
+    e = db_step(s, exists, why);
+    db_give(s);
+    return e;
+}
+
+static enum err key_exists(struct content *content, const struct content_table *table, uint64_t key,
+                           bool *exists, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    enum err e = db_take(content->db, table->by_key, &s, why);
+    if (e)
+        return e;
+    db_bind_int(s, PARAMETER_KEY, (int64_t)key);
+    e = db_step(s, exists, why);
+    db_give(s);
+    return e;
+}
+
+/* ---- one row of an import ---- */
+
+/* An intent met in another row's field; one made here has its name as title until somebody gives it
+ * one. */
+static enum err intent_need(struct content *content, struct str name, struct fail *why)
+{
+    const struct content_table *table = content_table(KIND_INTENTS);
+    bool exists = false;
+    uint64_t key = 0;
+    if (str_equal(name, STR("out_of_scope")) ||
+        str_equal(name, str_from_buf(&content->last_intent)))
+        return OK;
+    enum err e = id_exists(content, table, name, &exists, why);
+    if (e)
+        return e;
+    buf_clear(&content->last_intent);
+    buf_add_str(&content->last_intent, name);
+    if (exists)
+        return OK;
+    if (content->intents >= LIMIT_INTENTS)
+        return fail(why, ERR_LIMIT, "more than %d intents", LIMIT_INTENTS);
+    struct str row[CONTENT_COLUMNS] = {name, name, STR("scripted"), STR("")};
+    struct db_statement *s = NULL;
+    e = row_hash(content, table, table->key, row, 0, &key, why);
+    if (!e)
+        e = db_take(content->db, table->insert, &s, why);
+    if (e)
+        return e;
+    for (int i = 0; i < 4; i++)
+        db_bind_text(s, i + 1, row[i]);
+    db_bind_int(s, PARAMETER_KEY, (int64_t)key);
+    db_bind_text(s, PARAMETER_AUTHOR, str_of(content->author));
+    db_bind_int(s, PARAMETER_AT, content->at_us);
+    content->intents++;
+    return db_finish(s, why);
+}
+
+/* The rows that a row names: its intents are made, its slot must be there and be a list. */
+static enum err names_settle(struct content *content, const struct content_table *table,
+                             const struct str *row, struct fail *why)
+{
+    enum err e = OK;
+    for (size_t i = 0; i < table->count && !e; i++) {
+        if (table->intents & 1u << i)
+            e = intent_need(content, row[i], why);
+    }
+    if (e || table->slot < 0)
+        return e;
+    const struct content_table *slots = content_table(KIND_SLOTS);
+    struct db_statement *s = NULL;
+    bool exists = false;
+    e = db_take(content->db, slots->by_id, &s, why);
+    if (e)
+        return e;
+    db_bind_text(s, 1, row[table->slot]);
+    e = db_step(s, &exists, why);
+    if (!e && !exists)
+        e = fail(why, ERR_INPUT, "there is no slot \"%.*s\": import slots first",
+                 STR_ARG(row[table->slot]));
+    else if (!e && !str_equal(db_text(s, 1), STR("list")))
+        e = fail(why, ERR_INPUT, "slot \"%.*s\" is not of type list", STR_ARG(row[table->slot]));
+    db_give(s);
+    return e;
+}
+
+/* Finds the row that is meant: by id if one is given and known, else by key. */
+static enum err stored_find(struct content *content, const struct content_table *table,
+                            const struct str *row, struct fail *why)
+{
+    uint64_t key = 0;
+    content->stored.exists = false;
+    if (row[0].n > 0) {
+        enum err e = stored_find_id(content, table, row[0], why);
+        if (e || content->stored.exists || table->key == 1)
+            return e;
+    }
+    for (size_t i = 0; i < table->count; i++) {
+        /* Part of the key was not in the file: it can only be empty, or the row is refused later
+         * for missing it. */
+        if ((table->key & 1u << i) && !row[i].p && table->columns[i].is_required)
+            return OK;
+    }
+    if (table->key == 1)
+        return OK; /* no id given: one is made below, and looked up there */
+    enum err e = row_hash(content, table, table->key, row, 0, &key, why);
+    return e ? e : stored_find_key(content, table, key, why);
+}
+
+/* An id for a row without one. For kinds whose key is the id, the id made is also how the row is
+ * found again. */
+static enum err id_make(struct content *content, const struct content_table *table,
+                        const struct str *row, char id[ID_BYTES], struct fail *why)
+{
+    if (!table->id_from)
+        return fail(why, ERR_INPUT, "%s is missing", table->columns[0].name);
+    for (unsigned salt = 0; salt < ID_TRIES; salt++) {
+        uint64_t hash = 0;
+        bool exists = false;
+        enum err e = row_hash(content, table, table->id_from, row, salt, &hash, why);
+        if (e)
+            return e;
+        id_print(hash, id);
+        if (table->key == 1)
+            return stored_find_id(content, table, str_of(id), why);
+        e = id_exists(content, table, str_of(id), &exists, why);
+        if (e || !exists)
+            return e;
+    }
+    return fail(why, ERR_INPUT, "no free id for this row: give it one");
+}
+
+/* Fills the row up: what the file left out is what is stored, or empty; the id is the stored one,
+ * the given one, or made. */
+static enum err row_complete(struct content *content, const struct content_table *table,
+                             struct str *row, char id[ID_BYTES], struct fail *why)
+{
+    enum err e = stored_find(content, table, row, why);
+    if (!e && !content->stored.exists && row[0].n == 0) {
+        e = id_make(content, table, row, id, why);
+        row[0] = str_of(id);
+    }
+    if (e)
+        return e;
+    const struct stored *stored = &content->stored;
+    if (stored->exists)
+        row[0] = stored->fields[0];
+    for (size_t i = 1; i < table->count; i++) {
+        if (!row[i].p)
+            row[i] = stored->exists                   ? stored->fields[i]
+                     : table->forms[i] == FORM_POLICY ? STR("scripted")
+                                                      : STR("");
+    }
+    /* An intent's title is what a customer sees in a list: never empty. */
+    if (table == content_table(KIND_INTENTS) && row[1].n == 0)
+        row[1] = row[0];
+    return OK;
+}
+
+static enum err row_write(struct content *content, enum content_kind kind, const struct str *row,
+                          uint64_t key, struct fail *why)
+{
+    const struct content_table *table = content_table(kind);
+    struct stored *stored = &content->stored;
+    struct db_statement *s = NULL;
+    enum err e = OK;
+    if (stored->exists) {
+        struct revision revision = {.number = stored->revision,
+                                    .author = stored->fields[CONTENT_COLUMNS],
+                                    .at_us = stored->at_us};
+        e = revision_print(kind, stored->fields, &content->hashed, why);
+        revision.content = str_from_buf(&content->hashed);
+        if (!e)
+            e = revision_keep(content->db, kind, row[0], &revision, why);
+    } else if (kind == KIND_INTENTS && content->intents++ >= LIMIT_INTENTS) {
+        e = fail(why, ERR_LIMIT, "more than %d intents", LIMIT_INTENTS);
+    }
+    if (!e)
+        e = db_take(content->db, stored->exists ? table->update : table->insert, &s, why);
+    if (e)
+        return e;
+    for (size_t i = 0; i < table->count; i++)
+        db_bind_text(s, (int)i + 1, row[i]);
+    db_bind_int(s, PARAMETER_KEY, (int64_t)key);
+    db_bind_text(s, PARAMETER_AUTHOR, str_of(content->author));
+    db_bind_int(s, PARAMETER_AT, content->at_us);
+    return db_finish(s, why);
+}
+
+/* The key must be this row's alone. Only a row whose key changes can meet another: a new one has
+ * been looked for. */
+static enum err key_check(struct content *content, const struct content_table *table,
+                          const struct str *row, uint64_t key, struct fail *why)
+{
+    bool is_moved = false;
+    bool exists = false;
+    for (size_t i = 0; i < table->count && content->stored.exists && !is_moved; i++)
+        is_moved = (table->key & 1u << i) && !str_equal(row[i], content->stored.fields[i]);
+    if (!is_moved)
+        return OK;
+    enum err e = key_exists(content, table, key, &exists, why);
+    if (!e && exists)
+        e = fail(why, ERR_INPUT, "another row of %s says the same as row \"%.*s\" now would",
+                 table->name, STR_ARG(row[0]));
+    return e;
+}
+
+static enum err row_import(struct content *content, enum content_kind kind, const struct str *in,
+                           enum content_change *change, struct fail *why)
+{
+    const struct content_table *table = content_table(kind);
+    struct str row[CONTENT_COLUMNS];
+    char id[ID_BYTES];
+    uint64_t key = 0;
+    enum err e = content_accept(table, in, content->scratch, row, why);
+    if (!e)
+        e = row_complete(content, table, row, id, why);
+    if (!e)
+        e = content_accept_row(kind, row, why);
+    if (e)
+        return e;
+    bool is_same = content->stored.exists;
+    for (size_t i = 0; i < table->count && is_same; i++)
+        is_same = str_equal(row[i], content->stored.fields[i]);
+    uint64_t hash = seen_hash(kind, row[0]);
+    if (!is_same && seen_has(&content->seen, hash))
+        return fail(
+            why, ERR_INPUT,
+            "an earlier row of this import says something else of the same row (id \"%.*s\")",
+            STR_ARG(row[0]));
+    e = seen_add(&content->seen, hash, why);
+    *change = is_same ? CHANGE_SAME : content->stored.exists ? CHANGE_CHANGED : CHANGE_NEW;
+    if (e || is_same)
+        return e;
+    e = row_hash(content, table, table->key, row, 0, &key, why);
+    if (!e)
+        e = key_check(content, table, row, key, why);
+    if (!e)
+        e = names_settle(content, table, row, why);
+    return e ? e : row_write(content, kind, row, key, why);
+}
+
+enum err content_import_begin(struct content *content, const char *author, struct fail *why)
+{
+    enum err e = content_explain_busy(content, db_begin(content->db, why), why);
+    if (e)
+        return e;
+    e = content_count(content, KIND_INTENTS, &content->intents, why);
+    if (e)
+        return db_end(content->db, e, why);
+    content->is_importing = true;
+    content->failed = OK;
+    content->at_us = clock_now_us();
+    memset(content->changes, 0, sizeof content->changes);
+    buf_clear(&content->last_intent);
+    (void)snprintf(content->author, sizeof content->author, "%s", author);
+    return OK;
+}
+
+enum err content_import_row(struct content *content, enum content_kind kind,
+                            const struct str *fields, enum content_change *change, struct fail *why)
+{
+    if (content->failed)
+        return fail(why, content->failed, "%s: this import has failed already", content->path);
+    enum err e = row_import(content, kind, fields, change, why);
+    if (e == ERR_INPUT || e == ERR_LIMIT) {
+        *change = CHANGE_REFUSED;
+        e = OK;
+    }
+    if (e)
+        content->failed = e;
+    else
+        content->changes[*change]++;
+    return e;
+}
+
+static enum err import_note(struct content *content, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    enum err e = db_take(content->db, note_sql, &s, why);
+    if (e)
+        return e;
+    buf_clear(&content->hashed);
+    buf_add_format(&content->hashed, "{\"new\":%zu,\"changed\":%zu,\"unchanged\":%zu}",
+                   content->changes[CHANGE_NEW], content->changes[CHANGE_CHANGED],
+                   content->changes[CHANGE_SAME]);
+    db_bind_text(s, 1, STR("import"));
+    db_bind_text(s, 2, str_of(content->author));
+    db_bind_text(s, 3, str_from_buf(&content->hashed));
+    db_bind_int(s, 4, content->at_us);
+    return db_finish(s, why);
+}
+
+enum err content_import_end(struct content *content, bool keep, struct fail *why)
+{
+    bool is_changed = content->changes[CHANGE_NEW] + content->changes[CHANGE_CHANGED] > 0;
+    enum err e = content->failed;
+    if (keep && e)
+        e = fail(why, e, "%s: the import failed and nothing was kept", content->path);
+    else if (keep && content->changes[CHANGE_REFUSED] > 0)
+        e = fail(why, ERR_INPUT, "%zu rows were refused and nothing was imported",
+                 content->changes[CHANGE_REFUSED]);
+    else if (keep && is_changed)
+        e = import_note(content, why);
+    content->is_importing = false;
+    seen_clear(&content->seen);
+    if (e)
+        return db_end(content->db, e, why);
+    if (keep && is_changed)
+        return db_end(content->db, OK, why);
+    e = db_end(content->db, ERR_REFUSED, NULL); /* nothing to keep */
+    return e == ERR_REFUSED ? OK : e;
+}

@@ -1,0 +1,54 @@
+/* A release: an immutable, hashed folder BOT/releases/000001/ holding everything a reply is made
+ * from. MANIFEST        one line a file: SHA-256, two spaces, name; the release hash is the SHA-256
+ * of MANIFEST model.bin       classifier/model.h scripts.jsonl   content_rows_print: intents,
+ * answers, facts, slots, values settings.conf   the settings replies hang on, as key = value in
+ * table order (language, budget, clarification, handoff text …) report.json     evaluation at
+ * training time BOT/current holds the number of the active release, replaced atomically. */
+#ifndef RELEASE_H
+#define RELEASE_H
+
+#include "base/config.h"
+#include "classifier/model.h"
+#include "responses/answers.h"
+
+struct release { /* read-only after open; any thread */
+    int number;
+    char hash[HASH_HEX_BYTES];
+    struct model *model;
+    struct book *book;
+    struct config *settings;
+};
+
+/* number 0 is the active one. Checks every file against MANIFEST. ERR_MISSING ("no release is
+ * active: run paring release activate N"), ERR_CORRUPT. */
+MUST_USE enum err release_open(const char *bot_folder, int number, struct release **out,
+                               struct fail *why);
+void release_close(struct release *release);
+
+/* Writing: files are put in BOT/releases/.new-PID/ and become NNNNNN by one rename after fsync. A
+ * crash leaves a .new-* folder that the next release_begin removes. The same content as the newest
+ * release gives that release again, not a new number. Holds BOT/lock. */
+struct release_writer;
+MUST_USE enum err release_begin(const char *bot_folder, struct release_writer **out,
+                                struct fail *why); /* ERR_BUSY: somebody else is training */
+MUST_USE enum err release_put(struct release_writer *writer, const char *name, struct str content,
+                              struct fail *why);
+MUST_USE enum err release_end(struct release_writer *writer, int *number, char hash[HASH_HEX_BYTES],
+                              struct fail *why);    /* closes also on failure */
+void release_cancel(struct release_writer *writer); /* removes what was written; NULL harmless */
+
+MUST_USE enum err release_list(const char *bot_folder, int *numbers, size_t maximum, size_t *count,
+                               int *active, struct fail *why); /* ascending; active 0 when none */
+MUST_USE enum err release_newest(const char *bot_folder, int *number,
+                                 struct fail *why); /* ERR_MISSING when there is none */
+MUST_USE enum err release_hash(const char *bot_folder, int number, char hash[HASH_HEX_BYTES],
+                               struct fail *why);
+MUST_USE enum err release_verify(const char *bot_folder, int number, struct fail *why);
+/* Replaces BOT/current. Refuses (ERR_REFUSED, naming the rows) a release whose scripts have a fault
+ * that stops it: an intent without an answer … */
+MUST_USE enum err release_activate(const char *bot_folder, int number, date_days as_of,
+                                   struct fail *why);
+MUST_USE enum err release_settings_print(const struct config *config, struct buf *out,
+                                         struct fail *why);
+
+#endif

@@ -1,0 +1,511 @@
+/* content.db through its own door: what makes two rows the same, what is refused, what is kept of
+ * the past, and that a failure at any step leaves the content as it was. */
+#include "base/files.h"
+#include "base/limits.h"
+#include "responses/content.h"
+#include "responses/revisions.h"
+#include "store/db.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#undef fail /* cmocka's, which nobody here calls */
+
+enum { FIELDS = 8 };
+
+static char folder[64];
+static struct fail why;
+
+static int set_up(void **state)
+{
+    (void)state;
+    (void)snprintf(folder, sizeof folder, "/tmp/paring-content-XXXXXX");
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    return folder_remove(folder, &why) ? -1 : 0;
+}
+
+static struct content *opened(void)
+{
+    struct content *content = NULL;
+    assert_int_equal(content_open(folder, true, &content, &why), OK);
+    return content;
+}
+
+/* Fields from texts; NULL is a column that the file does not have. */
+static enum err offer(struct content *content, enum content_kind kind, const char *const *texts,
+                      enum content_change *change)
+{
+    struct str fields[FIELDS] = {STR_NONE};
+    size_t count = 0;
+    (void)content_columns(kind, &count);
+    for (size_t i = 0; i < count; i++)
+        fields[i] = str_of(texts[i]);
+    return content_import_row(content, kind, fields, change, &why);
+}
+
+#define ROW(...) ((const char *const[FIELDS]){__VA_ARGS__})
+
+/* One row in one import of its own. */
+static enum content_change put(struct content *content, enum content_kind kind,
+                               const char *const *texts)
+{
+    enum content_change change = CHANGE_REFUSED;
+    assert_int_equal(content_import_begin(content, "tester", &why), OK);
+    assert_int_equal(offer(content, kind, texts, &change), OK);
+    assert_int_equal(content_import_end(content, change != CHANGE_REFUSED, NULL), OK);
+    return change;
+}
+
+static void refused(struct content *content, enum content_kind kind, const char *const *texts,
+                    const char *part)
+{
+    assert_int_equal(put(content, kind, texts), CHANGE_REFUSED);
+    if (!strstr(why.text, part))
+        assert_string_equal(why.text, part); /* shows both */
+}
+
+static enum err field_add(void *data, const struct str *fields, struct fail *reason)
+{
+    (void)reason;
+    struct buf *out = data;
+    for (size_t i = 0; i < FIELDS && fields[i].p; i++) {
+        buf_add_str(out, fields[i]);
+        buf_add_char(out, '|');
+    }
+    buf_add_char(out, '\n');
+    return OK;
+}
+
+/* Every row of a kind, fields ended by |. */
+static void holds(struct content *content, enum content_kind kind, const char *expected)
+{
+    struct buf out;
+    buf_init(&out, 1 << 20);
+    assert_int_equal(content_each(content, kind, field_add, &out, &why), OK);
+    assert_string_equal(out.p ? out.p : "", expected);
+    buf_free(&out);
+}
+
+static size_t count_of(struct content *content, enum content_kind kind)
+{
+    size_t count = 99;
+    assert_int_equal(content_count(content, kind, &count, &why), OK);
+    return count;
+}
+
+static void gives_the_same_ids_in_any_order(void **state)
+{
+    (void)state;
+    struct content *content = opened();
+    assert_int_equal(put(content, KIND_EXAMPLES, ROW(NULL, "b", "two", NULL)), CHANGE_NEW);
+    assert_int_equal(put(content, KIND_EXAMPLES, ROW(NULL, "a", "one", NULL)), CHANGE_NEW);
+    /* sha256("examples\n1:a\n3:one"), computed elsewhere */
+    holds(content, KIND_EXAMPLES, "1035a7d01f5cbf80|a|one||\n145d51d4699a8157|b|two||\n");
+    content_close(content);
+}
+
+static void the_same_text_and_intent_is_the_same_row(void **state)
+{
+    (void)state;
+    struct content *content = opened();
+    assert_int_equal(put(content, KIND_EXAMPLES, ROW(NULL, "a", "one", NULL)), CHANGE_NEW);
+    assert_int_equal(put(content, KIND_EXAMPLES, ROW(NULL, " a ", "one", NULL)), CHANGE_SAME);
+    assert_int_equal(put(content, KIND_EXAMPLES, ROW(NULL, "a", "two", NULL)), CHANGE_NEW);
+    assert_int_equal(put(content, KIND_EXAMPLES, ROW(NULL, "a", "one", "en")), CHANGE_CHANGED);
+    assert_int_equal(put(content, KIND_EXAMPLES, ROW(NULL, "a", "one", NULL)), CHANGE_SAME);
+    assert_int_equal(put(content, KIND_CASES, ROW(NULL, "a", "one", NULL)), CHANGE_NEW);
+    assert_int_equal(count_of(content, KIND_EXAMPLES), 2);
+    content_close(content);
+}
+
+static void an_id_stays_when_the_text_is_edited(void **state)
+{
+    (void)state;
+    struct content *content = opened();
+    assert_int_equal(put(content, KIND_EXAMPLES, ROW("x1", "a", "one", NULL)), CHANGE_NEW);
+    assert_int_equal(put(content, KIND_EXAMPLES, ROW("x1", "b", "one", NULL)), CHANGE_CHANGED);
+    holds(content, KIND_EXAMPLES, "x1|b|one||\n");
+    assert_int_equal(put(content, KIND_EXAMPLES, ROW("", "b", "one", NULL)), CHANGE_SAME);
+    assert_int_equal(put(content, KIND_EXAMPLES, ROW("elsewhere", "b", "one", NULL)), CHANGE_SAME);
+    assert_int_equal(put(content, KIND_EXAMPLES, ROW("x2", "c", "one", NULL)), CHANGE_NEW);
+    refused(content, KIND_EXAMPLES, ROW("x2", "b", "one", NULL), "another row of examples");
+    content_close(content);
+}
+
+static void the_id_of_an_edited_row_is_not_taken_again(void **state)
+{
+    (void)state;
+    struct content *content = opened();
+    assert_int_equal(put(content, KIND_EXAMPLES, ROW(NULL, "a", "one", NULL)), CHANGE_NEW);
+    assert_int_equal(put(content, KIND_EXAMPLES, ROW("1035a7d01f5cbf80", "other", "one", NULL)),
+                     CHANGE_CHANGED);
+    assert_int_equal(put(content, KIND_EXAMPLES, ROW(NULL, "a", "one", NULL)), CHANGE_NEW);
+    assert_int_equal(count_of(content, KIND_EXAMPLES), 2);
+    assert_int_equal(put(content, KIND_EXAMPLES, ROW(NULL, "a", "one", NULL)), CHANGE_SAME);
+    content_close(content);
+}
+
+static void creates_the_intents_it_meets_but_not_out_of_scope(void **state)
+{
+    (void)state;
+    struct content *content = opened();
+    put(content, KIND_EXAMPLES, ROW(NULL, "a", "one", NULL));
+    put(content, KIND_EXAMPLES, ROW(NULL, "weather", "out_of_scope", NULL));
+    put(content, KIND_CONTRASTS, ROW(NULL, "a", "one", "b", "two"));
+    put(content, KIND_ANSWERS, ROW("an-1", "three", NULL, NULL, NULL, NULL, NULL, "Yes."));
+    holds(content, KIND_INTENTS,
+          "one|one|scripted||\nthree|three|scripted||\ntwo|two|scripted||\n");
+    assert_int_equal(put(content, KIND_INTENTS, ROW("one", "First", "handoff", NULL)),
+                     CHANGE_CHANGED);
+    holds(content, KIND_INTENTS,
+          "one|First|handoff||\nthree|three|scripted||\ntwo|two|scripted||\n");
+    content_close(content);
+}
+
+static void columns_that_are_absent_keep_their_values(void **state)
+{
+    (void)state;
+    struct content *content = opened();
+    put(content, KIND_FACTS, ROW("f1", "rate", "4.5", "%", "2026-01-01", NULL, "notice"));
+    assert_int_equal(put(content, KIND_FACTS, ROW("f1", "rate", "4.6", NULL, NULL, NULL, NULL)),
+                     CHANGE_CHANGED);
+    holds(content, KIND_FACTS, "f1|rate|4.6|%|2026-01-01||notice|\n");
+    assert_int_equal(put(content, KIND_FACTS, ROW("f1", "rate", "4.6", "%", "", "", "")),
+                     CHANGE_CHANGED);
+    holds(content, KIND_FACTS, "f1|rate|4.6|%||||\n");
+    content_close(content);
+}
+
+static void refuses_rows_that_cannot_be(void **state)
+{
+    (void)state;
+    struct content *content = opened();
+    refused(content, KIND_EXAMPLES, ROW(NULL, "", "one", NULL), "text is empty");
+    refused(content, KIND_EXAMPLES, ROW(NULL, "  \n", "one", NULL), "text is empty");
+    refused(content, KIND_EXAMPLES, ROW(NULL, "a", NULL, NULL), "intent is missing");
+    refused(content, KIND_EXAMPLES, ROW("two words", "a", "one", NULL), "id must be one word");
+    refused(content, KIND_EXAMPLES, ROW(NULL, "a", "one\ntwo", NULL), "intent must be one line");
+    refused(content, KIND_EXAMPLES, ROW(NULL, "a\x01", "one", NULL), "text");
+    refused(content, KIND_EXAMPLES, ROW(NULL, "\xC7\xD8", "one", NULL), "text");
+    refused(content, KIND_INTENTS, ROW("one", "One", "never", NULL), "policy must be");
+    refused(content, KIND_FACTS, ROW(NULL, "a b", "1", "원", NULL, NULL, NULL),
+            "name must be letters");
+    refused(content, KIND_FACTS, ROW(NULL, "rate", "about 4", "%", NULL, NULL, NULL),
+            "value with a unit");
+    refused(content, KIND_FACTS, ROW(NULL, "rate", "4", "%", "2026-13-01", NULL, NULL),
+            "effective_from must be a date");
+    refused(content, KIND_FACTS, ROW(NULL, "rate", "4", "%", "2026-02-01", "2026-01-31", NULL),
+            "is after");
+    refused(content, KIND_SLOTS, ROW("amount", "money", "?"), "type must be");
+    refused(content, KIND_VALUES, ROW(NULL, "product", "car", NULL), "there is no slot");
+    put(content, KIND_SLOTS, ROW("amount", "amount", "?"));
+    refused(content, KIND_VALUES, ROW(NULL, "amount", "car", NULL), "not of type list");
+    refused(content, KIND_SLOTS, ROW(NULL, "amount", "?"), "name is missing");
+    assert_int_equal(count_of(content, KIND_EXAMPLES) + count_of(content, KIND_FACTS) +
+                         count_of(content, KIND_INTENTS),
+                     0);
+    content_close(content);
+}
+
+static void a_name_and_a_text_stop_at_their_maximum(void **state)
+{
+    (void)state;
+    char name[LIMIT_NAME_BYTES + 2];
+    static char text[LIMIT_MESSAGE_RUNES + 2];
+    struct content *content = opened();
+    memset(name, 'n', sizeof name);
+    memset(text, 't', sizeof text);
+    name[LIMIT_NAME_BYTES] = '\0';
+    text[LIMIT_MESSAGE_RUNES] = '\0';
+    assert_int_equal(put(content, KIND_EXAMPLES, ROW(NULL, text, name, NULL)), CHANGE_NEW);
+    name[LIMIT_NAME_BYTES] = 'n';
+    name[LIMIT_NAME_BYTES + 1] = '\0';
+    refused(content, KIND_EXAMPLES, ROW(NULL, "t", name, NULL), "intent");
+    text[LIMIT_MESSAGE_RUNES] = 't';
+    text[LIMIT_MESSAGE_RUNES + 1] = '\0';
+    refused(content, KIND_EXAMPLES, ROW(NULL, text, "n", NULL), "text");
+    content_close(content);
+}
+
+static void refuses_rows_of_one_import_that_contradict(void **state)
+{
+    (void)state;
+    struct content *content = opened();
+    enum content_change change = CHANGE_REFUSED;
+    assert_int_equal(content_import_begin(content, "tester", &why), OK);
+    assert_int_equal(
+        offer(content, KIND_FACTS, ROW(NULL, "rate", "4", "%", NULL, NULL, NULL), &change), OK);
+    assert_int_equal(change, CHANGE_NEW);
+    assert_int_equal(
+        offer(content, KIND_FACTS, ROW(NULL, "rate", "4", "%", NULL, NULL, NULL), &change), OK);
+    assert_int_equal(change, CHANGE_SAME);
+    assert_int_equal(
+        offer(content, KIND_FACTS, ROW(NULL, "rate", "5", "%", NULL, NULL, NULL), &change), OK);
+    assert_int_equal(change, CHANGE_REFUSED);
+    assert_non_null(strstr(why.text, "earlier row"));
+    assert_int_equal(content_import_end(content, true, &why), ERR_INPUT);
+    assert_int_equal(count_of(content, KIND_FACTS), 0);
+    content_close(content);
+}
+
+struct history {
+    int count;
+    char text[512];
+    char author[32];
+};
+
+static enum err revision_take(void *data, const struct revision *revision, struct fail *reason)
+{
+    (void)reason;
+    struct history *history = data;
+    assert_int_equal(revision->number, ++history->count);
+    (void)snprintf(history->text, sizeof history->text, "%.*s", STR_ARG(revision->content));
+    (void)snprintf(history->author, sizeof history->author, "%.*s", STR_ARG(revision->author));
+    return OK;
+}
+
+static void keeps_what_a_row_was(void **state)
+{
+    (void)state;
+    struct content *content = opened();
+    struct history history = {.count = 0};
+    put(content, KIND_SLOTS, ROW("amount", "amount", "How much?"));
+    put(content, KIND_SLOTS, ROW("amount", "amount", "How much is it?"));
+    put(content, KIND_SLOTS, ROW("amount", "amount", "How much is it?"));
+    put(content, KIND_SLOTS, ROW("amount", "count", "How many?"));
+    assert_int_equal(
+        revisions_each(content, KIND_SLOTS, STR("amount"), revision_take, &history, &why), OK);
+    assert_int_equal(history.count, 2);
+    assert_string_equal(
+        history.text, "{\"name\":\"amount\",\"type\":\"amount\",\"question\":\"How much is it?\"}");
+    assert_string_equal(history.author, "tester");
+    content_close(content);
+}
+
+static void a_dry_run_and_a_closed_import_leave_nothing(void **state)
+{
+    (void)state;
+    struct content *content = opened();
+    enum content_change change = CHANGE_REFUSED;
+    assert_int_equal(content_import_begin(content, "tester", &why), OK);
+    assert_int_equal(offer(content, KIND_EXAMPLES, ROW(NULL, "a", "one", NULL), &change), OK);
+    assert_int_equal(change, CHANGE_NEW);
+    assert_int_equal(content_import_end(content, false, &why), OK);
+    assert_int_equal(count_of(content, KIND_EXAMPLES) + count_of(content, KIND_INTENTS), 0);
+    assert_int_equal(content_import_begin(content, "tester", &why), OK);
+    assert_int_equal(offer(content, KIND_EXAMPLES, ROW(NULL, "a", "one", NULL), &change), OK);
+    content_close(content);
+    content = opened();
+    assert_int_equal(count_of(content, KIND_EXAMPLES), 0);
+    content_close(content);
+}
+
+static void a_second_writer_gets_one_sentence(void **state)
+{
+    (void)state;
+    struct content *first = opened();
+    struct content *second = opened();
+    assert_int_equal(content_import_begin(first, "one", &why), OK);
+    assert_int_equal(content_import_begin(second, "two", &why), ERR_BUSY);
+    assert_non_null(strstr(why.text, "somebody else is writing"));
+    assert_int_equal(content_import_end(first, false, &why), OK);
+    assert_int_equal(content_import_begin(second, "two", &why), OK);
+    assert_int_equal(content_import_end(second, false, &why), OK);
+    content_close(first);
+    content_close(second);
+}
+
+static void a_reader_sees_one_moment(void **state)
+{
+    (void)state;
+    struct content *writer = opened();
+    struct content *reader = NULL;
+    put(writer, KIND_EXAMPLES, ROW(NULL, "a", "one", NULL));
+    assert_int_equal(content_open(folder, false, &reader, &why), OK);
+    assert_int_equal(content_snapshot_begin(reader, &why), OK);
+    assert_int_equal(count_of(reader, KIND_EXAMPLES), 1);
+    put(writer, KIND_EXAMPLES, ROW(NULL, "b", "one", NULL));
+    assert_int_equal(count_of(reader, KIND_EXAMPLES), 1);
+    content_snapshot_end(reader);
+    assert_int_equal(count_of(reader, KIND_EXAMPLES), 2);
+    content_close(reader);
+    content_close(writer);
+}
+
+static void reading_needs_a_bot(void **state)
+{
+    (void)state;
+    struct content *content = NULL;
+    assert_int_equal(content_open(folder, false, &content, &why), ERR_MISSING);
+    assert_int_equal(content_open("/nowhere/at/all", true, &content, &why), ERR_MISSING);
+    assert_non_null(strstr(why.text, "there is no bot here"));
+}
+
+static void a_full_disk_at_any_step_leaves_the_old_content(void **state)
+{
+    (void)state;
+    struct content *content = opened();
+    put(content, KIND_EXAMPLES, ROW("x1", "a", "one", NULL));
+    content_close(content);
+    bool is_done = false;
+    for (uint64_t n = 1; n < 100 && !is_done; n++) {
+        enum content_change change = CHANGE_REFUSED;
+        content = opened();
+        db_fail_after(n);
+        enum err e = content_import_begin(content, "tester", &why);
+        if (!e) {
+            e = offer(content, KIND_EXAMPLES, ROW("x1", "b", "two", NULL), &change);
+            enum err end = content_import_end(content, true, &why);
+            e = e ? e : end;
+        }
+        db_fail_after(0);
+        is_done = !e;
+        holds(content, KIND_EXAMPLES, is_done ? "x1|b|two||\n" : "x1|a|one||\n");
+        assert_true(is_done || e == ERR_SYSTEM);
+        content_close(content);
+    }
+    assert_true(is_done);
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    struct content *content = NULL;
+    bool is_done = false;
+    for (uint64_t n = 1; n < 200 && !is_done; n++) {
+        enum content_change change = CHANGE_REFUSED;
+        content = opened();
+        mem_fail_after(n, false);
+        enum err e = content_import_begin(content, "tester", &why);
+        if (!e) {
+            e = offer(content, KIND_EXAMPLES, ROW(NULL, "b", "two", NULL), &change);
+            enum err end = content_import_end(content, true, &why);
+            e = e ? e : end;
+        }
+        mem_fail_after(0, false);
+        is_done = !e;
+        assert_true(is_done || e == ERR_MEMORY);
+        assert_int_equal(count_of(content, KIND_EXAMPLES), is_done ? 1 : 0);
+        content_close(content);
+    }
+    assert_true(is_done);
+}
+
+static void scripts_are_printed_and_read_back_the_same(void **state)
+{
+    (void)state;
+    struct content *content = opened();
+    struct content_rows *rows = NULL;
+    struct content_rows *again = NULL;
+    struct buf first;
+    struct buf second;
+    put(content, KIND_SLOTS, ROW("product", "list", "어떤 상품인가요?"));
+    put(content, KIND_VALUES, ROW(NULL, "product", "실손의료보험", "실비|실손"));
+    put(content, KIND_FACTS, ROW(NULL, "rate", "4.5", "%", "2026-01-01", "2026-06-30", "안내"));
+    put(content, KIND_ANSWERS,
+        ROW("loan-1", "loan", "has(slot:product)", "web", "ko", "2026-01-01", "",
+            "금리는 {{fact:rate}}\n\"입니다\"."));
+    put(content, KIND_ANSWERS,
+        ROW("loan-1", "loan", "has(slot:product)", "web", "ko", "2026-01-01", "",
+            "지금 {{fact:rate}}"));
+    assert_int_equal(content_rows_read(content, &rows, &why), OK);
+    assert_int_equal(rows->answer_count, 1);
+    assert_int_equal(rows->answers[0].revision, 2);
+    assert_int_equal(rows->answers[0].to, DATE_NONE);
+    assert_int_equal(rows->answers[0].from, date_from_civil(2026, 1, 1));
+    assert_int_equal(rows->slots[0].type, SLOT_LIST);
+    buf_init(&first, 1 << 20);
+    buf_init(&second, 1 << 20);
+    assert_int_equal(content_rows_print(rows, &first, &why), OK);
+    assert_int_equal(content_rows_parse(str_from_buf(&first), "scripts.jsonl", &again, &why), OK);
+    assert_int_equal(content_rows_print(again, &second, &why), OK);
+    assert_string_equal(first.p, second.p);
+    assert_int_equal(again->fact_count, 1);
+    assert_int_equal(again->facts[0].to, date_from_civil(2026, 6, 30));
+    content_rows_close(rows);
+    content_rows_close(again);
+    buf_free(&first);
+    buf_free(&second);
+    content_close(content);
+}
+
+static void scripts_that_were_tampered_with_are_corrupt(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "{\"kind\":\"examples\"}\n",
+        "{\"kind\":\"slots\",\"name\":\"a\"}\n",
+        "{\"kind\":\"slots\",\"name\":\"a\",\"type\":\"money\",\"question\":\"\"}\n",
+        "{\"kind\":\"slots\",\"name\":\"a\",\"type\":\"list\",\"question\":\"\"}\n{\"kind\":"
+        "\"slots\",",
+        "rubbish\n",
+        "\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct content_rows *rows = NULL;
+        assert_int_equal(content_rows_parse(str_of(texts[i]), "s.jsonl", &rows, &why), ERR_CORRUPT);
+        assert_non_null(strstr(why.text, i == 3 ? "s.jsonl:2: " : "s.jsonl:1: "));
+    }
+    struct content_rows *none = NULL;
+    assert_int_equal(content_rows_parse(STR(""), "s.jsonl", &none, &why), OK);
+    assert_int_equal(none->intent_count, 0);
+    content_rows_close(none);
+}
+
+static void notes_releases(void **state)
+{
+    (void)state;
+    struct content *content = opened();
+    assert_int_equal(content_note_release(content, 1, "abc", "activate", "tester", NULL, &why), OK);
+    assert_int_equal(content_note_release(content, 2, "def", "activate", "tester", "because", &why),
+                     OK);
+    content_close(content);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(gives_the_same_ids_in_any_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_same_text_and_intent_is_the_same_row, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(an_id_stays_when_the_text_is_edited, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_id_of_an_edited_row_is_not_taken_again, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(creates_the_intents_it_meets_but_not_out_of_scope, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(columns_that_are_absent_keep_their_values, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(refuses_rows_that_cannot_be, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_name_and_a_text_stop_at_their_maximum, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(refuses_rows_of_one_import_that_contradict, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(keeps_what_a_row_was, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_dry_run_and_a_closed_import_leave_nothing, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_second_writer_gets_one_sentence, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_reader_sees_one_moment, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(reading_needs_a_bot, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_full_disk_at_any_step_leaves_the_old_content, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(every_allocation_may_fail, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(scripts_are_printed_and_read_back_the_same, set_up,
+                                        tear_down),
+        cmocka_unit_test(scripts_that_were_tampered_with_are_corrupt),
+        cmocka_unit_test_setup_teardown(notes_releases, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
