@@ -1,0 +1,317 @@
+/* A bot opened for talking. Around the pure turn it does what touches the world: takes the bytes
+ * through the door, masks personal data, finds where the conversation stands, and commits the turn
+ * to the journal before anybody sees the reply.
+ *
+ * A turn is answered from the masked message, the same text that is kept. So `explain` and `replay`
+ * see exactly what the turn saw, and no personal number can reach an answer. */
+#include "bot/bot.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "bot/conversation.h"
+#include "fallback/mask.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    STATE_BYTES = 16 * 1024,
+    ARENA_BLOCK = 16 * 1024,
+    ARENA_BYTES = 64 * 1024,
+    ANSWER_NAME_BYTES = 600,
+    MASKED_BYTES = 4 * LIMIT_MESSAGE_BYTES
+};
+
+/* A request after the door. */
+struct accepted {
+    struct str conversation, message_id, channel, text; /* text is masked */
+    bool was_masked;
+    date_days as_of;
+    int64_t at_us;
+};
+
+struct bot {
+    struct release *release;
+    struct turner *turner;
+    struct journal *journal;           /* NULL: answers are not kept */
+    struct arena *arena;               /* one request's names and titles */
+    struct buf raw, masked;            /* the message */
+    struct buf before, after, choices; /* of the row to be written */
+    struct reply reply;
+    struct conversation
+        conversation; /* without a journal: of the one conversation that is remembered, */
+    char remembered[CONVERSATION_NAME_BYTES]; /* this one */
+};
+
+enum err bot_open(const char *bot_folder, int release, bool keeps_journal, struct bot **out,
+                  struct fail *why)
+{
+    struct bot *bot = mem_take(1, sizeof(*bot));
+    if (!bot)
+        return fail_memory(why);
+    buf_init(&bot->raw, LIMIT_MESSAGE_BYTES);
+    buf_init(&bot->masked, MASKED_BYTES);
+    buf_init(&bot->before, STATE_BYTES);
+    buf_init(&bot->after, STATE_BYTES);
+    buf_init(&bot->choices, STATE_BYTES);
+    buf_init(&bot->reply.text, 2 * LIMIT_ANSWER_BYTES);
+    bot->arena = arena_open(ARENA_BLOCK, ARENA_BYTES);
+    enum err e =
+        bot->arena ? release_open(bot_folder, release, &bot->release, why) : fail_memory(why);
+    if (!e)
+        e = turner_open(bot->release, &bot->turner, why);
+    if (!e && keeps_journal)
+        e = journal_open(bot_folder, true, &bot->journal, why);
+    if (e)
+        bot_close(bot);
+    else
+        *out = bot;
+    return e;
+}
+
+void bot_close(struct bot *bot)
+{
+    if (!bot)
+        return;
+    journal_close(bot->journal);
+    turner_close(bot->turner);
+    release_close(bot->release);
+    arena_close(bot->arena);
+    buf_free(&bot->raw);
+    buf_free(&bot->masked);
+    buf_free(&bot->before);
+    buf_free(&bot->after);
+    buf_free(&bot->choices);
+    buf_free(&bot->reply.text);
+    mem_give(bot);
+}
+
+const struct release *bot_release(const struct bot *bot)
+{
+    return bot->release;
+}
+
+/* ---- Through the door ---- */
+
+/* A short name from outside, kept in the request's arena. */
+static enum err name_accept(struct bot *bot, struct str bytes, size_t limit_bytes,
+                            const char *field, struct str *out, struct fail *why)
+{
+    struct str text;
+    *out = STR_NONE;
+    if (bytes.n == 0)
+        return OK;
+    buf_clear(&bot->raw);
+    enum err e = text_accept(bytes, limit_bytes - 1, field, &bot->raw, &text, why);
+    if (e)
+        return e;
+    if (text.n >= limit_bytes)
+        return fail(why, ERR_LIMIT, "%s: longer than %zu bytes", field, limit_bytes - 1);
+    *out = arena_copy(bot->arena, text);
+    return out->p ? OK : fail_memory(why);
+}
+
+static enum err request_accept(struct bot *bot, const struct bot_request *request,
+                               struct accepted *out, struct fail *why)
+{
+    struct str text;
+    int offset = (int)config_int(bot->release->settings, CONFIG_TIMEZONE_MINUTES);
+    *out = (struct accepted){.at_us = clock_now_us()};
+    arena_reset(bot->arena);
+    enum err e = name_accept(bot, request->conversation, CONVERSATION_NAME_BYTES, "conversation",
+                             &out->conversation, why);
+    if (!e)
+        e = name_accept(bot, request->message_id, CONVERSATION_NAME_BYTES, "message_id",
+                        &out->message_id, why);
+    if (!e)
+        e = name_accept(bot, request->channel, CHANNEL_BYTES, "channel", &out->channel, why);
+    if (!e && bot->journal && out->conversation.n == 0)
+        e = fail(why, ERR_INPUT, "conversation: a turn that is kept needs one");
+    buf_clear(&bot->raw);
+    buf_clear(&bot->masked);
+    if (!e)
+        e = text_accept(request->text, LIMIT_MESSAGE_RUNES, "message", &bot->raw, &text, why);
+    if (!e && str_trim(text).n == 0)
+        e = fail(why, ERR_INPUT, "message: is empty");
+    if (!e)
+        e = mask_text(text, config_text(bot->release->settings, CONFIG_LANGUAGE), &bot->masked,
+                      &out->was_masked, why);
+    out->text = str_from_buf(&bot->masked);
+    out->as_of = request->as_of != DATE_NONE ? request->as_of : date_of_us(out->at_us, offset);
+    return e;
+}
+
+/* ---- Where the conversation stands ---- */
+
+static enum err conversation_load(struct bot *bot, struct str name, struct conversation *out,
+                                  struct fail *why)
+{
+    struct turn_row last;
+    struct fail problem = {
+        .text = ""}; /* a new conversation is no failure, so `why` is written only below */
+    if (!bot->journal) {
+        *out = str_equal(name, str_of(bot->remembered))
+                   ? bot->conversation
+                   : (struct conversation){.awaiting = AWAIT_NOTHING};
+        return OK;
+    }
+    enum err e = journal_last(bot->journal, name, &last, &problem);
+    if (e == ERR_MISSING) {
+        *out = (struct conversation){.awaiting = AWAIT_NOTHING};
+        return OK;
+    }
+    return e ? fail(why, e, "%s", problem.text)
+             : conversation_parse(last.state_after, bot->release->book, out, why);
+}
+
+static void conversation_remember(struct bot *bot, struct str name,
+                                  const struct conversation *conversation)
+{
+    bot->conversation = *conversation;
+    snprintf(bot->remembered, sizeof(bot->remembered), "%.*s", STR_ARG(name));
+}
+
+/* ---- A reply given before ---- */
+
+static enum route route_named(struct str name)
+{
+    for (enum route route = ROUTE_SCRIPTED; route < ROUTE_HANDOFF; route++)
+        if (str_equal(name, str_of(route_name(route))))
+            return route;
+    return ROUTE_HANDOFF;
+}
+
+static enum err choices_read(struct bot *bot, struct str titles, struct reply *reply,
+                             struct fail *why)
+{
+    cJSON *json = NULL;
+    const cJSON *item;
+    enum err e = json_parse(titles, "the turn's choices", &json, why);
+    cJSON_ArrayForEach(item, json)
+    {
+        if (!cJSON_IsString(item) || reply->choice_count == REPLY_CHOICES)
+            break;
+        struct str title = arena_copy(bot->arena, str_of(item->valuestring));
+        reply->choices[reply->choice_count++] = (struct choice){-1, title};
+    }
+    cJSON_Delete(json);
+    return e;
+}
+
+/* The stored reply as it was given; *is_again false when this message is new. */
+static enum err reply_again(struct bot *bot, const struct accepted *accepted, bool *is_again,
+                            char turn_id[TURN_ID_BYTES], struct fail *why)
+{
+    struct turn_row row;
+    struct fail problem = {.text = ""};
+    *is_again = false;
+    if (!bot->journal || accepted->message_id.n == 0)
+        return OK;
+    enum err e = journal_find_message(bot->journal, accepted->conversation, accepted->message_id,
+                                      &row, &problem);
+    if (e)
+        return e == ERR_MISSING ? OK : fail(why, e, "%s", problem.text);
+    *is_again = true;
+    struct reply *reply = &bot->reply;
+    reply_clear(reply);
+    buf_add_str(&reply->text, row.reply);
+    reply->route = route_named(row.route);
+    reply->intent = row.intent.n ? book_intent(bot->release->book, row.intent) : -1;
+    reply->confidence = row.confidence;
+    reply->has_confidence = row.has_confidence;
+    reason_add(reply->reason, sizeof(reply->reason), "%.*s", STR_ARG(row.reason));
+    snprintf(turn_id, TURN_ID_BYTES, "%.*s", STR_ARG(row.id));
+    e = choices_read(bot, row.choices, reply, why);
+    return e ? e : buf_error(&reply->text, "the stored reply", why);
+}
+
+/* ---- A turn
+ * --------------------------------------------------------------------------------------------------
+ */
+
+static enum err turn_keep(struct bot *bot, const struct accepted *accepted, int64_t took_us,
+                          const char *turn_id, struct fail *why)
+{
+    const struct reply *reply = &bot->reply;
+    char answer[ANSWER_NAME_BYTES] = "";
+    struct json_writer w;
+    buf_clear(&bot->choices);
+    json_begin(&w, &bot->choices);
+    json_array(&w, NULL);
+    for (int i = 0; i < reply->choice_count; i++)
+        json_put_str(&w, NULL, reply->choices[i].title);
+    json_end(&w, ']');
+    if (reply->answer)
+        snprintf(answer, sizeof(answer), "%.*s v%d", STR_ARG(reply->answer->id),
+                 reply->answer->revision);
+    struct turn_row row = {
+        .id = str_of(turn_id),
+        .conversation = accepted->conversation,
+        .message_id = accepted->message_id,
+        .channel = accepted->channel,
+        .message = accepted->text,
+        .was_masked = accepted->was_masked,
+        .state_before = str_from_buf(&bot->before),
+        .state_after = str_from_buf(&bot->after),
+        .as_of = accepted->as_of,
+        .at_us = accepted->at_us,
+        .took_us = took_us,
+        .route = str_of(route_name(reply->route)),
+        .intent = reply->intent >= 0 ? book_rows(bot->release->book)->intents[reply->intent].name
+                                     : STR_NONE,
+        .reply = str_from_buf(&reply->text),
+        .choices = str_from_buf(&bot->choices),
+        .reason = str_of(reply->reason),
+        .answer = str_of(answer),
+        .release = str_of(bot->release->hash),
+        .release_number = bot->release->number,
+        .confidence = reply->confidence,
+        .has_confidence = reply->has_confidence,
+    };
+    enum err e = buf_error(&bot->choices, "the reply's choices", why);
+    if (!e)
+        e = journal_put(bot->journal, &row, why);
+    if (e)
+        log_line(LOG_ERROR, LOG_JOURNAL_FAILED, "\"turn\":\"%s\"", turn_id);
+    return e;
+}
+
+enum err bot_answer(struct bot *bot, const struct bot_request *request, const struct reply **reply,
+                    char turn_id[TURN_ID_BYTES], struct fail *why)
+{
+    struct accepted accepted;
+    struct conversation conversation;
+    enum err e = request_accept(bot, request, &accepted, why);
+    bool is_again = false;
+    if (!e)
+        e = reply_again(bot, &accepted, &is_again, turn_id, why);
+    if (!e && is_again) {
+        *reply = &bot->reply;
+        return OK;
+    }
+    if (!e)
+        e = conversation_load(bot, accepted.conversation, &conversation, why);
+    if (e)
+        return e;
+
+    int64_t began_us = clock_monotonic_us();
+    struct message message = {accepted.text, accepted.channel, accepted.as_of, accepted.at_us};
+    buf_clear(&bot->before);
+    buf_clear(&bot->after);
+    e = conversation_print(&conversation, bot->release->book, &bot->before, why);
+    if (!e)
+        e = turn_answer(bot->turner, &conversation, &message, &bot->reply, why);
+    if (!e)
+        e = conversation_print(&conversation, bot->release->book, &bot->after, why);
+    turn_id[0] = '\0';
+    if (!e && bot->journal) {
+        journal_new_id(turn_id, accepted.at_us);
+        e = turn_keep(bot, &accepted, clock_monotonic_us() - began_us, turn_id, why);
+    }
+    if (e)
+        return e;
+    conversation_remember(bot, accepted.conversation, &conversation);
+    *reply = &bot->reply;
+    return OK;
+}

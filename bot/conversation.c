@@ -1,0 +1,383 @@
+/* Open forms and lists. After a list the next message may be its number ("2", "2번", "두 번째요",
+ * "②"), a title, or something else altogether; after a question it may hold the value, give the
+ * form up, or open another matter. Whatever is not for the form or list goes on to the router as if
+ * nothing were open. Messages are compared without spaces, punctuation and the polite endings that
+ * Korean puts on anything.
+ *
+ * The stored form is JSON with names, because indexes change from release to release. */
+#include "bot/conversation.h"
+
+#include "base/hangul.h"
+#include "base/json.h"
+#include "bot/texts.h"
+#include "classifier/normalise.h"
+
+#include <string.h>
+
+enum { US_PER_MINUTE = 60 * 1000 * 1000, ASKED_MAXIMUM = 2, LATIN_WORDS = 3 };
+
+/* ---- Saying the same thing differently ---- */
+
+/* What may stand behind a number or title without changing what is meant; longer ones first where
+ * one ends another. */
+static const char *const endings[] = {
+    "입니다",   "이에요", "이예요", "예요", "에요", "이요",   "요",  "부탁드립니다",
+    "부탁드려", "부탁해", "주세요", "주세", "할게", "선택",   "해",  "으로",
+    "걸로",     "로",     "것",     "거",   "걸",   "please", "one", "option"};
+static const char *const openings[] = {"the", "number", "no", "option", "choice", "i", "want"};
+
+static const struct {
+    const char *word;
+    int number;
+} number_words[] = {
+    {"일번", 1},   {"첫번째", 1}, {"첫째", 1},     {"첫번", 1},     {"하나", 1},  {"first", 1},
+    {"one", 1},    {"이번", 2},   {"두번째", 2},   {"둘째", 2},     {"두번", 2},  {"둘", 2},
+    {"second", 2}, {"two", 2},    {"삼번", 3},     {"세번째", 3},   {"셋째", 3},  {"셋", 3},
+    {"third", 3},  {"three", 3},  {"사번", 4},     {"네번째", 4},   {"넷째", 4},  {"넷", 4},
+    {"fourth", 4}, {"four", 4},   {"오번", 5},     {"다섯번째", 5}, {"다섯", 5},  {"fifth", 5},
+    {"five", 5},   {"육번", 6},   {"여섯번째", 6}, {"여섯", 6},     {"sixth", 6}, {"six", 6},
+};
+static const char *const number_endings[] = {"", "번", "번째", "st", "nd", "rd", "th"};
+
+static const char *const cancel_words[] = {
+    "취소",     "취소할게", "취소해",   "그만",     "그만할게", "그만둘게",  "그만해", "됐어",
+    "됐습니다", "됐",       "안할래",   "안할게",   "아니됐어", "괜찮아",    "cancel", "nevermind",
+    "stop",     "quit",     "forgetit", "cancelit", "nothanks", "cancelthat"};
+
+/* Letters and digits of the normalised text, nothing else. A text too long for that is compared as
+ * far as it fits. */
+static struct str squash(struct turner *turner, struct str text, struct buf *out)
+{
+    struct str normal = STR("");
+    buf_clear(&turner->scratch);
+    buf_clear(out);
+    if (normalise(text, &turner->scratch, &normal, NULL))
+        return STR("");
+    for (size_t at = 0; at < normal.n;) {
+        size_t from = at;
+        if (text_rune_is_letter_or_digit(text_rune(normal, &at)))
+            buf_add(out, normal.p + from, at - from);
+    }
+    return out->n && !out->error ? str_from_buf(out) : STR("");
+}
+
+static bool is_one_of(struct str said, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_equal(said, str_of(words[i])))
+            return true;
+    return false;
+}
+
+/* Takes one ending off; false when there is none, or nothing would be left. */
+static bool ending_drop(struct str *said)
+{
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        struct str ending = str_of(endings[i]);
+        if (said->n > ending.n && str_ends(*said, ending)) {
+            said->n -= ending.n;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool opening_drop(struct str *said)
+{
+    for (size_t i = 0; i < sizeof(openings) / sizeof(openings[0]); i++) {
+        struct str opening = str_of(openings[i]);
+        if (said->n > opening.n && str_starts(*said, opening)) {
+            *said = str_slice(*said, opening.n, said->n);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The number a text is, as digits of at most two places or as a word; 0 when it is none. */
+static int number_said(struct str said)
+{
+    size_t digits = 0;
+    uint64_t number;
+    do {
+        for (digits = 0; digits < said.n && said.p[digits] >= '0' && said.p[digits] <= '9';)
+            digits++;
+        if (digits >= 1 && digits <= 2 && str_to_u64(str_slice(said, 0, digits), &number) &&
+            is_one_of(str_slice(said, digits, said.n), number_endings,
+                      sizeof(number_endings) / sizeof(number_endings[0])))
+            return (int)number;
+        for (size_t i = 0; i < sizeof(number_words) / sizeof(number_words[0]); i++)
+            if (str_equal(said, str_of(number_words[i].word)))
+                return number_words[i].number;
+    } while (opening_drop(&said));
+    return 0;
+}
+
+static bool is_cancel(struct str said)
+{
+    do {
+        if (is_one_of(said, cancel_words, sizeof(cancel_words) / sizeof(cancel_words[0])))
+            return true;
+    } while (ending_drop(&said));
+    return false;
+}
+
+/* ---- An open list ---- */
+
+static bool is_titled(struct turner *turner, struct str said, struct str title)
+{
+    struct str squashed = squash(turner, title, &turner->title);
+    return squashed.n > 0 && str_equal(said, squashed);
+}
+
+/* The place in the list that carries this title or intent's name, counted from 1; the person comes
+ * last; 0 for none. */
+static int title_said(struct turner *turner, const struct conversation *conversation,
+                      struct str said)
+{
+    for (int i = 0; i < conversation->choice_count; i++) {
+        int intent = conversation->choices[i];
+        if (intent >= 0 && (is_titled(turner, said, route_intent_title(turner, intent)) ||
+                            is_titled(turner, said, route_intent_name(turner, intent))))
+            return i + 1;
+    }
+    bool is_person = is_titled(turner, said, text_of(TEXT_PERSON, STR("ko"))) ||
+                     is_titled(turner, said, text_of(TEXT_PERSON, STR("en")));
+    return is_person ? conversation->choice_count + 1 : 0;
+}
+
+static bool list_take(struct turner *turner, const struct conversation *conversation,
+                      struct str said, const struct classification *heard,
+                      struct decision *decision)
+{
+    int number = 0, count = conversation->choice_count;
+    for (struct str rest = said; rest.n > 0 && !number;) {
+        number = title_said(turner, conversation, rest);
+        if (!number)
+            number = number_said(rest);
+        if (!ending_drop(&rest))
+            break;
+    }
+    if (number >= 1 && number <= count + 1) {
+        decision->intent = number <= count ? conversation->choices[number - 1] : -1;
+        decision->kind = decision->intent >= 0 ? DECIDE_ANSWER : DECIDE_HANDOFF;
+        reason_add(decision->because, sizeof(decision->because), "chose %d of %d%s", number,
+                   count + 1,
+                   number <= count && decision->intent < 0 ? ", which is no longer there" : "");
+        return true;
+    }
+    if (number != 0 && !heard->is_scripted && conversation->asked < ASKED_MAXIMUM) {
+        decision->kind = DECIDE_LIST_AGAIN;
+        for (int i = 0; i < count; i++)
+            if (conversation->choices[i] >= 0)
+                decision->choices[decision->choice_count++] = conversation->choices[i];
+        reason_add(decision->because, sizeof(decision->because), "%d is not on the list", number);
+        return true;
+    }
+    if (heard->is_scripted || !is_cancel(said))
+        return false;
+    decision->kind = DECIDE_CANCELLED;
+    reason_add(decision->because, sizeof(decision->because), "gave the list up");
+    return true;
+}
+
+/* ---- An open form ---- */
+
+static bool form_take(const struct turner *turner, const struct conversation *conversation,
+                      struct str said, const struct classification *heard,
+                      struct decision *decision)
+{
+    struct str slot = slots_row(book_slots(turner->release->book), conversation->slot)->name;
+    decision->intent = conversation->intent;
+    if (slot_set_find(&conversation->slots, conversation->slot)) {
+        decision->kind = DECIDE_ANSWER;
+        reason_add(decision->because, sizeof(decision->because), "%.*s given", STR_ARG(slot));
+    } else if (is_cancel(said)) {
+        decision->kind = DECIDE_CANCELLED;
+        decision->intent = -1;
+        reason_add(decision->because, sizeof(decision->because), "gave the form up");
+    } else if (heard->is_scripted) {
+        decision->intent = -1;
+        return false;
+    } else if (conversation->asked < ASKED_MAXIMUM) {
+        decision->kind = DECIDE_ASK_AGAIN;
+        reason_add(decision->because, sizeof(decision->because), "no %.*s in it", STR_ARG(slot));
+    } else {
+        decision->kind = DECIDE_HANDOFF;
+        reason_add(decision->because, sizeof(decision->because), "no %.*s in it, asked %d times",
+                   STR_ARG(slot), conversation->asked);
+    }
+    return true;
+}
+
+bool conversation_take(struct turner *turner, const struct conversation *conversation,
+                       const struct message *message, const struct classification *heard,
+                       struct decision *decision)
+{
+    if (conversation->awaiting == AWAIT_NOTHING)
+        return false;
+    struct str said = squash(turner, message->text, &turner->said);
+    if (conversation->awaiting == AWAIT_CHOICE)
+        return list_take(turner, conversation, said, heard, decision);
+    return form_take(turner, conversation, said, heard, decision);
+}
+
+/* ---- Before a message is heard ---- */
+
+/* Hangul is Korean; several Latin words without any are English; a word or a number says nothing.
+ */
+static const char *language_said(struct str text)
+{
+    int words = 0;
+    bool in_word = false;
+    if (hangul_in(text))
+        return "ko";
+    for (size_t i = 0; i < text.n; i++) {
+        bool is_latin =
+            (text.p[i] >= 'a' && text.p[i] <= 'z') || (text.p[i] >= 'A' && text.p[i] <= 'Z');
+        words += is_latin && !in_word;
+        in_word = is_latin || (in_word && text.p[i] == '\'');
+    }
+    return words >= LATIN_WORDS ? "en" : NULL;
+}
+
+void conversation_begin(const struct turner *turner, struct conversation *conversation,
+                        const struct message *message)
+{
+    int64_t limit_us =
+        config_int(turner->release->settings, CONFIG_CONVERSATION_MINUTES) * US_PER_MINUTE;
+    if (conversation->last_at_us != 0 && message->at_us - conversation->last_at_us > limit_us) {
+        conversation->awaiting = AWAIT_NOTHING;
+        conversation->slots.count = 0; /* what was said an hour ago is not said about this */
+    }
+    conversation->last_at_us = message->at_us;
+    const char *language = language_said(message->text);
+    if (language)
+        memcpy(conversation->language, language, sizeof("ko"));
+}
+
+/* Taken out, so that finding the slot afterwards means that this message gave it. */
+static void slot_drop(struct slot_set *set, int slot)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < set->count; i++)
+        if (set->values[i].slot != slot)
+            set->values[kept++] = set->values[i];
+    set->count = kept;
+    if (kept == LIMIT_SLOTS) { /* the oldest makes room for the one asked for */
+        memmove(&set->values[0], &set->values[1], (LIMIT_SLOTS - 1) * sizeof(set->values[0]));
+        set->count--;
+    }
+}
+
+void conversation_take_slots(const struct turner *turner, struct conversation *conversation,
+                             const struct message *message)
+{
+    int asked = conversation->awaiting == AWAIT_SLOT ? conversation->slot : -1;
+    if (asked >= 0)
+        slot_drop(&conversation->slots, asked);
+    (void)slots_find(book_slots(turner->release->book), message->text, message->as_of, asked,
+                     &conversation->slots);
+}
+
+/* ---- Stored
+ * --------------------------------------------------------------------------------------------------
+ */
+
+static struct str intent_name(const struct book *book, int intent)
+{
+    return intent < 0 ? STR_NONE : book_rows(book)->intents[intent].name;
+}
+
+enum err conversation_print(const struct conversation *conversation, const struct book *book,
+                            struct buf *out, struct fail *why)
+{
+    struct json_writer w;
+    json_begin(&w, out);
+    json_object(&w, NULL);
+    if (conversation->awaiting == AWAIT_CHOICE) {
+        json_array(&w, "choices");
+        for (int i = 0; i < conversation->choice_count; i++)
+            json_put_str(&w, NULL, intent_name(book, conversation->choices[i]));
+        json_end(&w, ']');
+    } else if (conversation->awaiting == AWAIT_SLOT) {
+        json_put_str(&w, "intent", intent_name(book, conversation->intent));
+        json_put_str(&w, "slot", slots_row(book_slots(book), conversation->slot)->name);
+    }
+    if (conversation->awaiting != AWAIT_NOTHING)
+        json_put_int(&w, "asked", conversation->asked);
+    if (conversation->is_with_person)
+        json_put_bool(&w, "is_with_person", true);
+    if (conversation->language[0])
+        json_put_text(&w, "language", conversation->language);
+    if (conversation->slots.count > 0) {
+        json_object(&w, "slots");
+        for (size_t i = 0; i < conversation->slots.count; i++) {
+            char name[LIMIT_NAME_BYTES + 1] = "";
+            struct str slot = slots_row(book_slots(book), conversation->slots.values[i].slot)->name;
+            reason_add(name, sizeof(name), "%.*s", STR_ARG(slot));
+            json_put_text(&w, name, conversation->slots.values[i].text);
+        }
+        json_end(&w, '}');
+    }
+    json_put_int(&w, "last_at_us", conversation->last_at_us);
+    json_end(&w, '}');
+    return buf_error(out, "the conversation's state", why);
+}
+
+static int intent_named(const struct book *book, const cJSON *item)
+{
+    return cJSON_IsString(item) ? book_intent(book, str_of(item->valuestring)) : -1;
+}
+
+static void awaited_parse(const cJSON *json, const struct book *book, struct conversation *out)
+{
+    const cJSON *choices = cJSON_GetObjectItemCaseSensitive(json, "choices"), *item;
+    const cJSON *slot = cJSON_GetObjectItemCaseSensitive(json, "slot"),
+                *asked = cJSON_GetObjectItemCaseSensitive(json, "asked");
+    out->asked = cJSON_IsNumber(asked) ? asked->valueint : 0;
+    if (cJSON_IsArray(choices)) {
+        out->awaiting = AWAIT_CHOICE;
+        cJSON_ArrayForEach(item, choices)
+        {
+            if (out->choice_count < LIMIT_CHOICES)
+                out->choices[out->choice_count++] =
+                    intent_named(book, item); /* an unknown one keeps its number */
+        }
+        return;
+    }
+    out->intent = intent_named(book, cJSON_GetObjectItemCaseSensitive(json, "intent"));
+    out->slot =
+        cJSON_IsString(slot) ? slots_named(book_slots(book), str_of(slot->valuestring)) : -1;
+    if (out->intent >= 0 && out->slot >= 0)
+        out->awaiting = AWAIT_SLOT;
+}
+
+enum err conversation_parse(struct str text, const struct book *book, struct conversation *out,
+                            struct fail *why)
+{
+    struct conversation read = {.awaiting = AWAIT_NOTHING};
+    cJSON *json = NULL;
+    if (text.n > 0) {
+        enum err e = json_parse(text, "the conversation's state", &json, why);
+        if (e)
+            return e;
+    }
+    awaited_parse(json, book, &read);
+    const cJSON *language = cJSON_GetObjectItemCaseSensitive(json, "language"), *item;
+    const cJSON *last = cJSON_GetObjectItemCaseSensitive(json, "last_at_us");
+    read.is_with_person = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(json, "is_with_person"));
+    read.last_at_us = cJSON_IsNumber(last) ? (int64_t)last->valuedouble
+                                           : 0; /* microseconds until 2255 fit a double */
+    if (cJSON_IsString(language) && strlen(language->valuestring) < sizeof(read.language))
+        memcpy(read.language, language->valuestring, strlen(language->valuestring) + 1);
+    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(json, "slots"))
+    {
+        int slot = slots_named(book_slots(book), str_of(item->string));
+        if (slot >= 0 && cJSON_IsString(item))
+            (void)slot_set_put(&read.slots, slot, str_of(item->valuestring));
+    }
+    cJSON_Delete(json);
+    *out = read;
+    return OK;
+}

@@ -1,0 +1,28 @@
+/* What a conversation carries between turns: the form or list that is open, the values known so
+ * far, and how that is stored. */
+#ifndef CONVERSATION_H
+#define CONVERSATION_H
+
+#include "bot/route.h"
+
+/* Before a message is heard: a form, list or value that is too old is forgotten, and the customer's
+ * language noted. */
+void conversation_begin(const struct turner *turner, struct conversation *conversation,
+                        const struct message *message);
+/* Values that the message gives, into conversation->slots. */
+void conversation_take_slots(const struct turner *turner, struct conversation *conversation,
+                             const struct message *message);
+/* An open form or list takes the message first: true with *decision set when it was for it, false
+ * when the message is about something else. */
+bool conversation_take(struct turner *turner, const struct conversation *conversation,
+                       const struct message *message, const struct classification *heard,
+                       struct decision *decision);
+
+/* As JSON with the names of intents and slots, so that another release can read it. What that
+ * release does not know is dropped. */
+MUST_USE enum err conversation_print(const struct conversation *conversation,
+                                     const struct book *book, struct buf *out, struct fail *why);
+MUST_USE enum err conversation_parse(struct str text, const struct book *book,
+                                     struct conversation *out, struct fail *why);
+
+#endif

@@ -1,0 +1,273 @@
+/* Answers a compliance officer's question about one turn: what we said, why, from which release,
+ * and whether the same release says the same again. The turn is re-run from the journal's own
+ * state, then classified once more to show what the classifier saw: signals, scores against the
+ * threshold, and the n-grams that weighed most. */
+#include "bot/explain.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "bot/conversation.h"
+#include "bot/journal.h"
+
+#include <string.h>
+
+enum { CONTRIBUTIONS = 64, SHOWN = 6, STATE_BYTES = 16 * 1024, DIGITS = 4 };
+
+static const char *const signal_names[SIGNALS] = {
+    [SIGNAL_MARGIN] = "margin",
+    [SIGNAL_GAP] = "gap",
+    [SIGNAL_MASS] = "mass",
+    [SIGNAL_CENTROID] = "centroid",
+    [SIGNAL_UNSEEN_WORDS] = "unseen_words",
+    [SIGNAL_UNSEEN_GRAMS] = "unseen_grams",
+    [SIGNAL_LENGTH] = "length",
+    [SIGNAL_OUT_OF_SCOPE] = "out_of_scope",
+};
+
+struct explained {
+    struct release *release;
+    struct turner *turner;
+    struct turn_row row;
+    struct reply reply;
+    struct buf state; /* after the re-run */
+    struct classification heard;
+    int column; /* the one whose n-grams are shown; -1 for none */
+    struct contribution contributions[CONTRIBUTIONS];
+    size_t contribution_count;
+    bool is_same;
+};
+
+/* The same bytes, the same route, the same list, the same state to go on from. */
+static bool reply_is_same(const struct explained *x)
+{
+    struct buf choices;
+    struct json_writer w;
+    buf_init(&choices, STATE_BYTES);
+    json_begin(&w, &choices);
+    json_array(&w, NULL);
+    for (int i = 0; i < x->reply.choice_count; i++)
+        json_put_str(&w, NULL, x->reply.choices[i].title);
+    json_end(&w, ']');
+    bool is_same = str_equal(str_from_buf(&x->reply.text), x->row.reply) &&
+                   str_equal(str_of(route_name(x->reply.route)), x->row.route) &&
+                   str_equal(str_from_buf(&choices), x->row.choices) &&
+                   str_equal(str_from_buf(&x->state), x->row.state_after);
+    buf_free(&choices);
+    return is_same;
+}
+
+static enum err release_of_turn(const char *bot_folder, const struct turn_row *row,
+                                struct release **out, struct fail *why)
+{
+    struct release *release = NULL;
+    enum err e = release_open(bot_folder, row->release_number, &release, why);
+    if (e)
+        return fail_within(why, e, "the turn's release");
+    if (!str_equal(row->release, str_of(release->hash))) {
+        release_close(release);
+        return fail(why, ERR_CORRUPT,
+                    "release %d is not the one that gave this reply: its hash differs",
+                    row->release_number);
+    }
+    *out = release;
+    return OK;
+}
+
+static enum err turn_again(struct explained *x, struct fail *why)
+{
+    struct conversation conversation;
+    struct message message = {x->row.message, x->row.channel, x->row.as_of, x->row.at_us};
+    enum err e = conversation_parse(x->row.state_before, x->release->book, &conversation, why);
+    if (!e)
+        e = turn_answer(x->turner, &conversation, &message, &x->reply, why);
+    if (!e)
+        e = conversation_print(&conversation, x->release->book, &x->state, why);
+    if (e)
+        return e;
+    x->is_same = reply_is_same(x);
+    classify(turner_classifier(x->turner), x->row.message, &x->heard);
+    x->column = x->heard.top_count > 0 ? x->heard.top[0].column : -1;
+    if (x->reply.intent >= 0)
+        x->column = model_intent(x->release->model, route_intent_name(x->turner, x->reply.intent));
+    if (x->column >= 0)
+        x->contribution_count = classified_contributions(turner_classifier(x->turner), x->column,
+                                                         x->contributions, CONTRIBUTIONS);
+    return OK;
+}
+
+/* ---- For a person ---- */
+
+static void grams_print(const struct explained *x, bool is_for, struct buf *out)
+{
+    int shown = 0;
+    for (size_t i = 0; i < x->contribution_count && shown < SHOWN; i++) {
+        double weight = x->contributions[i].weight;
+        if ((weight > 0) != is_for || weight == 0)
+            continue;
+        buf_add_format(out, "%s“%s” %+.3f", shown++ ? ", " : "", x->contributions[i].text, weight);
+    }
+    buf_add_text(out, shown ? "\n" : "none\n");
+}
+
+static void classification_print(const struct explained *x, struct buf *out)
+{
+    const struct classification *heard = &x->heard;
+    buf_add_format(out, "confidence   %.4f, scripted from %.4f (logit %.4f, from %.4f)%s\n",
+                   heard->confidence, confidence_of(heard->threshold), heard->logit,
+                   heard->threshold, heard->is_certain ? "; equals a training example" : "");
+    buf_add_text(out, "signals     ");
+    for (int i = 0; i < SIGNALS; i++)
+        buf_add_format(out, " %s %.3f", signal_names[i], heard->signals[i]);
+    buf_add_text(out, "\ncandidates  ");
+    for (int i = 0; i < heard->top_count; i++)
+        buf_add_format(out, " %s %.3f (%.2f)", x->release->model->names[heard->top[i].column],
+                       heard->top[i].score, heard->top[i].share);
+    buf_add_char(out, '\n');
+    if (x->column < 0)
+        return;
+    buf_add_format(out, "n-grams for %s: ", x->release->model->names[x->column]);
+    grams_print(x, true, out);
+    buf_add_format(out, "n-grams against %s: ", x->release->model->names[x->column]);
+    grams_print(x, false, out);
+}
+
+static void explanation_print(const struct explained *x, struct buf *out)
+{
+    char at[TIME_TEXT_BYTES], as_of[DATE_TEXT_BYTES];
+    const struct turn_row *row = &x->row;
+    clock_format_us(row->at_us, at);
+    date_format(row->as_of, as_of);
+    buf_add_format(out, "turn         %.*s at %s, as of %s\n", STR_ARG(row->id), at, as_of);
+    buf_add_format(out, "conversation %.*s\n", STR_ARG(row->conversation));
+    buf_add_format(out, "release      %d %s\n", x->release->number, x->release->hash);
+    buf_add_format(out, "message      %.*s%s\n", STR_ARG(row->message),
+                   row->was_masked ? "   (masked)" : "");
+    buf_add_format(out, "state        %.*s\n", STR_ARG(row->state_before));
+    buf_add_format(out, "route        %.*s\n", STR_ARG(row->route));
+    buf_add_format(out, "reason       %.*s\n", STR_ARG(row->reason));
+    classification_print(x, out);
+    if (x->reply.answer)
+        buf_add_format(out, "answer       %.*s v%d: %s\n", STR_ARG(x->reply.answer->id),
+                       x->reply.answer->revision, x->reply.why_answer ? x->reply.why_answer : "");
+    buf_add_format(out, "reply        %.*s\n", STR_ARG(row->reply));
+    buf_add_text(out, x->is_same ? "again        byte-identical\n" : "again        DIFFERENT:\n");
+    if (!x->is_same)
+        buf_add_format(out, "%.*s\n", STR_ARG(str_from_buf(&x->reply.text)));
+}
+
+/* ---- As JSON
+ * -------------------------------------------------------------------------------------------------
+ */
+
+static void grams_put(const struct explained *x, bool is_for, const char *key,
+                      struct json_writer *w)
+{
+    int shown = 0;
+    json_array(w, key);
+    for (size_t i = 0; i < x->contribution_count && shown < SHOWN; i++) {
+        double weight = x->contributions[i].weight;
+        if ((weight > 0) != is_for || weight == 0)
+            continue;
+        json_object(w, NULL);
+        json_put_text(w, "text", x->contributions[i].text);
+        json_put_double(w, "weight", weight, DIGITS);
+        json_end(w, '}');
+        shown++;
+    }
+    json_end(w, ']');
+}
+
+static void classification_put(const struct explained *x, struct json_writer *w)
+{
+    const struct classification *heard = &x->heard;
+    json_object(w, "classification");
+    json_put_double(w, "confidence", heard->confidence, DIGITS);
+    json_put_double(w, "threshold", confidence_of(heard->threshold), DIGITS);
+    json_put_double(w, "logit", heard->logit, DIGITS);
+    json_put_double(w, "logit_threshold", heard->threshold, DIGITS);
+    json_put_bool(w, "is_certain", heard->is_certain);
+    json_put_bool(w, "is_scripted", heard->is_scripted);
+    json_object(w, "signals");
+    for (int i = 0; i < SIGNALS; i++)
+        json_put_double(w, signal_names[i], heard->signals[i], DIGITS);
+    json_end(w, '}');
+    json_array(w, "candidates");
+    for (int i = 0; i < heard->top_count; i++) {
+        json_object(w, NULL);
+        json_put_text(w, "intent", x->release->model->names[heard->top[i].column]);
+        json_put_double(w, "score", heard->top[i].score, DIGITS);
+        json_put_double(w, "share", heard->top[i].share, DIGITS);
+        json_end(w, '}');
+    }
+    json_end(w, ']');
+    json_put_text(w, "ngrams_of", x->column >= 0 ? x->release->model->names[x->column] : NULL);
+    grams_put(x, true, "ngrams_for", w);
+    grams_put(x, false, "ngrams_against", w);
+    json_end(w, '}');
+}
+
+static void explanation_put(const struct explained *x, struct buf *out)
+{
+    char at[TIME_TEXT_BYTES], as_of[DATE_TEXT_BYTES];
+    const struct turn_row *row = &x->row;
+    struct json_writer w;
+    clock_format_us(row->at_us, at);
+    date_format(row->as_of, as_of);
+    json_begin(&w, out);
+    json_object(&w, NULL);
+    json_put_str(&w, "turn", row->id);
+    json_put_str(&w, "conversation", row->conversation);
+    json_put_text(&w, "at", at);
+    json_put_text(&w, "as_of", as_of);
+    json_put_str(&w, "message", row->message);
+    json_put_bool(&w, "was_masked", row->was_masked);
+    json_put_str(&w, "state_before", row->state_before);
+    json_put_str(&w, "route", row->route);
+    json_put_str(&w, "intent", row->intent);
+    json_put_str(&w, "reason", row->reason);
+    json_put_str(&w, "answer", row->answer);
+    json_put_text(&w, "why_answer", x->reply.why_answer);
+    json_put_text(&w, "release", x->release->hash);
+    json_put_int(&w, "release_number", x->release->number);
+    classification_put(x, &w);
+    json_put_str(&w, "reply", row->reply);
+    json_put_str(&w, "reply_again", str_from_buf(&x->reply.text));
+    json_put_bool(&w, "is_identical", x->is_same);
+    json_end(&w, '}');
+    buf_add_char(out, '\n');
+}
+
+enum err explain_turn(const char *bot_folder, struct str turn_id, bool as_json, struct buf *out,
+                      bool *is_same, struct fail *why)
+{
+    struct journal *journal = NULL;
+    struct explained *x = mem_take(1, sizeof(*x));
+    if (!x)
+        return fail_memory(why);
+    buf_init(&x->state, STATE_BYTES);
+    buf_init(&x->reply.text, 2 * LIMIT_ANSWER_BYTES);
+    enum err e = journal_open(bot_folder, false, &journal, why);
+    if (!e)
+        e = journal_find(journal, turn_id, &x->row, why);
+    if (!e)
+        e = release_of_turn(bot_folder, &x->row, &x->release, why);
+    if (!e)
+        e = turner_open(x->release, &x->turner, why);
+    if (!e)
+        e = turn_again(x, why);
+    if (!e) {
+        if (as_json)
+            explanation_put(x, out);
+        else
+            explanation_print(x, out);
+        *is_same = x->is_same;
+        e = buf_error(out, "the explanation", why);
+    }
+    turner_close(x->turner);
+    release_close(x->release);
+    journal_close(journal);
+    buf_free(&x->state);
+    buf_free(&x->reply.text);
+    mem_give(x);
+    return e;
+}

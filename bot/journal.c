@@ -1,0 +1,240 @@
+/* What happened: one row a turn in BOT/journal.db. The row is committed before the customer sees
+ * the reply, so that whatever was acknowledged is here after kill -9. Turns of one conversation are
+ * ordered by `position`, which is counted inside the inserting statement; time alone would not do,
+ * since clocks step back and two turns may share a microsecond.
+ *
+ * Messages come here masked. Intents, slots and answers are stored by name, never by index, so that
+ * any release can read them. */
+#include "bot/journal.h"
+
+#include "base/arena.h"
+#include "base/files.h"
+#include "store/db.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <sodium.h>
+
+enum {
+    PATH_BYTES = 4096,
+    BUSY_MS = 5000,
+    ID_TIME_DIGITS = 13,
+    ID_RANDOM_DIGITS = 12,
+    ROW_BYTES = 1024 * 1024,
+    ROW_TEXTS = 14
+};
+
+static const struct db_migration migrations[] = {
+    {1, "CREATE TABLE turns ("
+        " id TEXT PRIMARY KEY,"
+        " conversation TEXT NOT NULL,"
+        " position BIGINT NOT NULL," /* 1, 2, 3 … within the conversation */
+        " message_id TEXT,"
+        " channel TEXT NOT NULL,"
+        " message TEXT NOT NULL," /* masked */
+        " was_masked INTEGER NOT NULL,"
+        " state_before TEXT NOT NULL,"
+        " state_after TEXT NOT NULL,"
+        " as_of TEXT NOT NULL,"
+        " at_us BIGINT NOT NULL,"
+        " took_us BIGINT NOT NULL,"
+        " route TEXT NOT NULL,"
+        " intent TEXT,"
+        " confidence DOUBLE PRECISION,"
+        " reply TEXT NOT NULL,"
+        " choices TEXT NOT NULL,"
+        " reason TEXT NOT NULL,"
+        " answer TEXT,"
+        " release TEXT NOT NULL,"
+        " release_number INTEGER NOT NULL,"
+        " UNIQUE (conversation, position));"
+        "CREATE UNIQUE INDEX turns_message ON turns (conversation, message_id);"
+        "CREATE INDEX turns_time ON turns (at_us);"},
+};
+
+#define TURN_COLUMNS                                                                               \
+    "id, conversation, message_id, channel, message, was_masked, state_before, state_after, "      \
+    "as_of, at_us, took_us, route, intent, "                                                       \
+    "confidence, reply, choices, reason, answer, release, release_number"
+
+static const char insert_sql[] =
+    "INSERT INTO turns (" TURN_COLUMNS ", position) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
+    "$20, "
+    "(SELECT COALESCE(MAX(position), 0) + 1 FROM turns WHERE conversation = $2))";
+static const char find_sql[] = "SELECT " TURN_COLUMNS " FROM turns WHERE id = $1";
+static const char find_message_sql[] =
+    "SELECT " TURN_COLUMNS " FROM turns WHERE conversation = $1 AND message_id = $2";
+static const char last_sql[] =
+    "SELECT " TURN_COLUMNS " FROM turns WHERE conversation = $1 ORDER BY position DESC LIMIT 1";
+
+struct journal {
+    struct db *db;
+    struct buf found; /* what the last found row borrows from */
+};
+
+enum err journal_open(const char *bot_folder, bool may_write, struct journal **out,
+                      struct fail *why)
+{
+    char path[PATH_BYTES];
+    struct journal *journal = mem_take(1, sizeof(*journal));
+    if (!journal)
+        return fail_memory(why);
+    buf_init(&journal->found, ROW_BYTES);
+    enum err e = file_path(path, sizeof(path), bot_folder, "journal.db", why);
+    if (!e)
+        e = db_open(path, may_write ? DB_CREATE : DB_READ, false, BUSY_MS, &journal->db, why);
+    if (!e && may_write)
+        e = db_migrate(journal->db, migrations, sizeof(migrations) / sizeof(migrations[0]), why);
+    if (e)
+        journal_close(journal);
+    else
+        *out = journal;
+    return e;
+}
+
+void journal_close(struct journal *journal)
+{
+    if (!journal)
+        return;
+    db_close(journal->db);
+    buf_free(&journal->found);
+    mem_give(journal);
+}
+
+/* NULL in the table is "none"; everything else is a text, empty or not. */
+static struct str or_empty(struct str text)
+{
+    return text.p ? text : STR("");
+}
+
+static struct str or_none(struct str text)
+{
+    return text.n ? text : STR_NONE;
+}
+
+enum err journal_put(struct journal *journal, const struct turn_row *row, struct fail *why)
+{
+    char as_of[DATE_TEXT_BYTES];
+    struct db_statement *s = NULL;
+    enum err e = db_take(journal->db, insert_sql, &s, why);
+    if (e)
+        return e;
+    date_format(row->as_of, as_of);
+    db_bind_text(s, 1, row->id);
+    db_bind_text(s, 2, row->conversation);
+    db_bind_text(s, 3, or_none(row->message_id));
+    db_bind_text(s, 4, or_empty(row->channel));
+    db_bind_text(s, 5, or_empty(row->message));
+    db_bind_int(s, 6, row->was_masked);
+    db_bind_text(s, 7, or_empty(row->state_before));
+    db_bind_text(s, 8, or_empty(row->state_after));
+    db_bind_text(s, 9, str_of(as_of));
+    db_bind_int(s, 10, row->at_us);
+    db_bind_int(s, 11, row->took_us);
+    db_bind_text(s, 12, or_empty(row->route));
+    db_bind_text(s, 13, or_none(row->intent));
+    if (row->has_confidence)
+        db_bind_double(s, 14, row->confidence);
+    else
+        db_bind_null(s, 14);
+    db_bind_text(s, 15, or_empty(row->reply));
+    db_bind_text(s, 16, or_empty(row->choices));
+    db_bind_text(s, 17, or_empty(row->reason));
+    db_bind_text(s, 18, or_none(row->answer));
+    db_bind_text(s, 19, or_empty(row->release));
+    db_bind_int(s, 20, row->release_number);
+    return db_finish(s, why);
+}
+
+/* Copies the statement's row into the journal's own buffer, since the statement is given back. The
+ * buffer may move while it grows, so texts are first offsets. */
+static enum err row_read(struct journal *journal, struct db_statement *s, struct turn_row *out,
+                         struct fail *why)
+{
+    struct {
+        int column;
+        struct str *text;
+        size_t from;
+    } texts[ROW_TEXTS] = {
+        {0, &out->id, 0},          {1, &out->conversation, 0}, {2, &out->message_id, 0},
+        {3, &out->channel, 0},     {4, &out->message, 0},      {6, &out->state_before, 0},
+        {7, &out->state_after, 0}, {11, &out->route, 0},       {12, &out->intent, 0},
+        {14, &out->reply, 0},      {15, &out->choices, 0},     {16, &out->reason, 0},
+        {17, &out->answer, 0},     {18, &out->release, 0},
+    };
+    buf_clear(&journal->found);
+    for (int i = 0; i < ROW_TEXTS; i++) {
+        texts[i].from = journal->found.n;
+        *texts[i].text = db_text(s, texts[i].column);
+        buf_add_str(&journal->found, *texts[i].text);
+    }
+    enum err e = buf_error(&journal->found, "a turn of the journal", why);
+    if (e)
+        return e;
+    for (int i = 0; i < ROW_TEXTS; i++)
+        if (texts[i].text->p)
+            texts[i].text->p = journal->found.p ? journal->found.p + texts[i].from : "";
+    out->was_masked = db_int(s, 5) != 0;
+    if (!date_parse(db_text(s, 8), &out->as_of))
+        out->as_of = DATE_NONE;
+    out->at_us = db_int(s, 9);
+    out->took_us = db_int(s, 10);
+    out->has_confidence = !db_is_null(s, 13);
+    out->confidence = out->has_confidence ? db_double(s, 13) : 0;
+    out->release_number = (int)db_int(s, 19);
+    return OK;
+}
+
+static enum err row_find(struct journal *journal, const char *sql, struct str first,
+                         struct str second, struct turn_row *out, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    bool has_row = false;
+    enum err e = db_take(journal->db, sql, &s, why);
+    if (e)
+        return e;
+    db_bind_text(s, 1, first);
+    if (second.p)
+        db_bind_text(s, 2, second);
+    e = db_step(s, &has_row, why);
+    if (!e && !has_row)
+        e = fail(why, ERR_MISSING, "%s: no such turn", db_path(journal->db));
+    if (!e)
+        e = row_read(journal, s, out, why);
+    db_give(s);
+    return e;
+}
+
+enum err journal_find(struct journal *journal, struct str id, struct turn_row *out,
+                      struct fail *why)
+{
+    return row_find(journal, find_sql, id, STR_NONE, out, why);
+}
+
+enum err journal_find_message(struct journal *journal, struct str conversation,
+                              struct str message_id, struct turn_row *out, struct fail *why)
+{
+    return row_find(journal, find_message_sql, conversation, message_id, out, why);
+}
+
+enum err journal_last(struct journal *journal, struct str conversation, struct turn_row *out,
+                      struct fail *why)
+{
+    return row_find(journal, last_sql, conversation, STR_NONE, out, why);
+}
+
+void journal_new_id(char out[TURN_ID_BYTES], int64_t at_us)
+{
+    static const char digits[] =
+        "0123456789abcdefghjkmnpqrstvwxyz"; /* Crockford's: nothing to misread over a telephone */
+    uint64_t time = (uint64_t)at_us;
+    unsigned char random[ID_RANDOM_DIGITS];
+    randombytes_buf(random, sizeof(random));
+    for (int i = ID_TIME_DIGITS - 1; i >= 0; i--, time >>= 5)
+        out[i] = digits[time & 31];
+    for (int i = 0; i < ID_RANDOM_DIGITS; i++)
+        out[ID_TIME_DIGITS + i] = digits[random[i] & 31];
+    out[ID_TIME_DIGITS + ID_RANDOM_DIGITS] = '\0';
+}

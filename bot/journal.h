@@ -1,0 +1,45 @@
+/* journal.db: every turn, kept before its reply is given. What is kept of a message is masked
+ * (fallback/mask.h). A turn keeps the state its conversation had before it, the as-of date and the
+ * release, so that `paring explain` can run it again. When masking changed the message, explain
+ * says that it re-runs the masked text. */
+#ifndef JOURNAL_H
+#define JOURNAL_H
+
+#include "base/clock.h"
+#include "base/text.h"
+
+enum { TURN_ID_BYTES = 32 };
+
+struct journal;
+struct turn_row {
+    struct str id; /* time-ordered, made by us: 13 digits of base 32 time, then counter/random */
+    struct str conversation, message_id, channel;
+    struct str message; /* masked */
+    bool was_masked;
+    struct str state_before; /* conversation_print */
+    struct str state_after;
+    date_days as_of;
+    int64_t at_us, took_us;
+    struct str route, intent, reply, choices /* JSON array of titles */, reason,
+        answer /* "id v3" */, release /* hash */;
+    int release_number;
+    double confidence;
+    bool has_confidence;
+};
+MUST_USE enum err journal_open(const char *bot_folder, bool may_write, struct journal **out,
+                               struct fail *why);
+void journal_close(struct journal *journal);
+MUST_USE enum err journal_put(struct journal *journal, const struct turn_row *row,
+                              struct fail *why); /* one transaction; there after kill -9 */
+/* Found rows are borrowed from the journal until the next call. ERR_MISSING. */
+MUST_USE enum err journal_find(struct journal *journal, struct str id, struct turn_row *out,
+                               struct fail *why);
+MUST_USE enum err journal_find_message(struct journal *journal, struct str conversation,
+                                       struct str message_id, struct turn_row *out,
+                                       struct fail *why);
+MUST_USE enum err journal_last(struct journal *journal, struct str conversation,
+                               struct turn_row *out,
+                               struct fail *why); /* newest turn of a conversation */
+void journal_new_id(char out[TURN_ID_BYTES], int64_t at_us);
+
+#endif

@@ -1,0 +1,55 @@
+/* How one message becomes one reply, in two steps: a decision (route_choose here, or
+ * conversation_take for an open form or list), and carrying it out, which writes the reply and what
+ * the conversation now waits for. Shared by the files of a turn; others want bot/turn.h. */
+#ifndef ROUTE_H
+#define ROUTE_H
+
+#include "bot/turn.h"
+
+struct turner {
+    const struct release *release; /* borrowed */
+    struct classifier *classifier;
+    int *intents; /* the model's columns as the book's intents; -1: not in the book */
+    struct buf scratch, said, title; /* texts made comparable */
+};
+
+enum decision_kind {
+    DECIDE_SILENCE,    /* a person has the conversation                  */
+    DECIDE_ANSWER,     /* `intent`: its answer, or the slot it needs     */
+    DECIDE_LIST,       /* `choices`: which of these?                     */
+    DECIDE_LIST_AGAIN, /* the same list: the number was not on it        */
+    DECIDE_ASK_AGAIN,  /* the open form's slot was not in the message    */
+    DECIDE_CANCELLED,  /* the customer gave the form or list up          */
+    DECIDE_HANDOFF     /* a person                                       */
+};
+
+enum { BECAUSE_BYTES = 192 };
+
+struct decision {
+    enum decision_kind kind;
+    int intent; /* of the book, or -1 */
+    int choices[LIMIT_CHOICES];
+    int choice_count;
+    double confidence;
+    bool has_confidence;
+    char because[BECAUSE_BYTES]; /* the first half of the reason: "0.93 ≥ 0.71, next 0.04" */
+};
+
+void reply_clear(struct reply *reply); /* keeps the text's memory */
+/* What the classification alone says; the conversation has nothing open, or left the message to us.
+ */
+void route_choose(const struct turner *turner, const struct classification *heard,
+                  struct decision *decision);
+/* Writes *reply and updates *conversation. Fails only when reply->text cannot grow. */
+MUST_USE enum err route_carry_out(struct turner *turner, const struct decision *decision,
+                                  const struct message *message, struct conversation *conversation,
+                                  struct reply *reply, struct fail *why);
+
+struct str route_intent_name(const struct turner *turner, int intent); /* "?" for -1 */
+struct str route_intent_title(const struct turner *turner,
+                              int intent); /* its name when it has none */
+/* Appends to a reason of `size` bytes; what does not fit is cut between two characters. */
+void reason_add(char *reason, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,36 @@
+/* One table, a row a text. bot.conf may replace the two that a bot's owner most wants in words of
+ * their own: handoff_text and clarify_text. */
+#include "bot/texts.h"
+
+static const struct {
+    const char *korean, *english;
+} table[TEXTS] = {
+    [TEXT_HANDOFF] = {"정확한 안내를 위해 상담원에게 연결해 드리겠습니다. 잠시만 기다려 주세요.",
+                      "Let me pass you to a colleague who can help with this. One moment, please."},
+    [TEXT_CLARIFY] = {"어떤 내용을 찾으시나요? 번호로 골라 주세요.",
+                      "Which of these do you mean? Please answer with a number."},
+    [TEXT_NOT_LISTED] = {"목록에 없는 번호예요. 아래에서 다시 골라 주세요.",
+                         "That number is not on the list. Please choose from these."},
+    [TEXT_PERSON] = {"상담원 연결", "Talk to a person"},
+    [TEXT_CANCELLED] = {"네, 그만할게요. 다른 궁금한 점이 있으면 말씀해 주세요.",
+                        "All right, I have stopped. Is there anything else I can help with?"},
+    [TEXT_ASK_AGAIN] = {"말씀을 잘 이해하지 못했어요.", "Sorry, I did not catch that."},
+    [TEXT_EXPECT_AMOUNT] = {"금액을 적어 주세요. 예: 3천만 원, 500,000원",
+                            "Please give an amount, such as $1,500."},
+    [TEXT_EXPECT_RATE] = {"이율을 적어 주세요. 예: 연 3.5%", "Please give a rate, such as 3.5%."},
+    [TEXT_EXPECT_TERM] = {"기간을 적어 주세요. 예: 24개월, 2년",
+                          "Please give a term, such as 24 months or 2 years."},
+    [TEXT_EXPECT_DATE] = {"날짜를 적어 주세요. 예: 2026-12-03, 다음 달 3일",
+                          "Please give a date, such as 2026-12-03 or Dec 3."},
+    [TEXT_EXPECT_COUNT] = {"횟수나 개수를 숫자로 적어 주세요. 예: 3회",
+                           "Please give a number, such as 3."},
+    [TEXT_EXPECT_LIST] = {"다음 중에서 적어 주세요:", "Please name one of these:"},
+    [TEXT_GREETING] =
+        {"무엇이든 물어보세요. /why 는 방금 답변의 이유를 보여 주고, /quit 는 끝냅니다.",
+         "Ask me anything. /why explains the last reply, /quit leaves."},
+};
+
+struct str text_of(enum text_key key, struct str language)
+{
+    return str_of(str_equal(language, STR("en")) ? table[key].english : table[key].korean);
+}

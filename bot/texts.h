@@ -1,0 +1,27 @@
+/* What the bot says of its own accord, in its two languages. Everything else it says is an approved
+ * answer. */
+#ifndef TEXTS_H
+#define TEXTS_H
+
+#include "base/text.h"
+
+enum text_key {
+    TEXT_HANDOFF,       /* a person takes over                                  */
+    TEXT_CLARIFY,       /* above a list                                         */
+    TEXT_NOT_LISTED,    /* above the same list again                            */
+    TEXT_PERSON,        /* the last line of a list                              */
+    TEXT_CANCELLED,     /* a form or list was given up                          */
+    TEXT_ASK_AGAIN,     /* before what is expected                              */
+    TEXT_EXPECT_AMOUNT, /* TEXT_EXPECT_…: in the order of enum slot_type        */
+    TEXT_EXPECT_RATE,
+    TEXT_EXPECT_TERM,
+    TEXT_EXPECT_DATE,
+    TEXT_EXPECT_COUNT,
+    TEXT_EXPECT_LIST, /* the list's values follow                             */
+    TEXT_GREETING,    /* when a chat opens on a terminal                      */
+    TEXTS
+};
+
+struct str text_of(enum text_key key, struct str language); /* any language but "en" is Korean */
+
+#endif

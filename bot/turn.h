@@ -1,0 +1,77 @@
+/* The front door: one message into one reply. turn_answer is a pure function of (release,
+ * conversation state, message, as-of date): no clock, no disk, no heap once warm. bot/bot.h wraps
+ * it with the journal. */
+#ifndef TURN_H
+#define TURN_H
+
+#include "classifier/classify.h"
+#include "responses/release.h"
+
+enum route {
+    ROUTE_SCRIPTED,
+    ROUTE_CLARIFY,
+    ROUTE_FORM,
+    ROUTE_QUOTED,
+    ROUTE_GENERATED,
+    ROUTE_HANDOFF
+};
+const char *route_name(enum route route);
+
+enum { TURN_REASON_BYTES = 384, CONVERSATION_NAME_BYTES = 128, CHANNEL_BYTES = 32 };
+
+/* What a conversation carries from turn to turn. Plain data: stored in the journal as JSON, zero is
+ * a new conversation. */
+struct conversation {
+    enum { AWAIT_NOTHING, AWAIT_CHOICE, AWAIT_SLOT } awaiting;
+    int choices[LIMIT_CHOICES]; /* AWAIT_CHOICE: indexes into the book's intents, as listed; -1: no
+                                   longer there */
+    int choice_count;
+    int intent; /* AWAIT_SLOT: whose answer waits for `slot` */
+    int slot;
+    int asked;             /* how often this slot was asked for, or this list shown, in a row */
+    bool is_with_person;   /* handed over: the bot says nothing. Set by whoever takes the
+                              conversation, never by a turn */
+    char language[4];      /* "ko" or "en" as the customer last wrote; "" is the bot's own */
+    struct slot_set slots; /* values known so far */
+    int64_t last_at_us;    /* when the last turn was, 0 for none */
+};
+
+struct message {
+    struct str text;    /* text_accept()ed */
+    struct str channel; /* "web", "kakao", "phone", … or STR_NONE */
+    date_days as_of;
+    int64_t at_us; /* only to forget a form or clarification that is too old */
+};
+
+struct choice {
+    int intent;       /* -1: a person, always the last of a list */
+    struct str title; /* borrowed from the release */
+};
+enum { REPLY_CHOICES = LIMIT_CHOICES + 1 };
+
+struct reply {
+    enum route route;
+    struct buf text; /* what the customer reads; buf_init by the owner, reused */
+    struct choice choices[REPLY_CHOICES];
+    int choice_count;
+    int intent;                      /* index into the book's intents, or -1 */
+    const struct answer_row *answer; /* or NULL */
+    const char *why_answer;          /* static text: why this answer of the intent's, or NULL */
+    double confidence;
+    bool has_confidence;
+    char reason[TURN_REASON_BYTES]; /* one line: "0.93 ≥ 0.71, next 0.04 → claim_documents, answer
+                                       claim_documents-1 v3" */
+};
+
+/* One thread's scratch for a release. */
+struct turner;
+MUST_USE enum err turner_open(const struct release *release, struct turner **out, struct fail *why);
+void turner_close(struct turner *turner);
+struct classifier *turner_classifier(struct turner *turner);
+
+/* Updates *conversation and fills *reply. ERR_MEMORY or ERR_LIMIT only when reply->text cannot
+ * grow; the conversation is then as before. */
+MUST_USE enum err turn_answer(struct turner *turner, struct conversation *conversation,
+                              const struct message *message, struct reply *reply, struct fail *why);
+
+#endif
