@@ -14,6 +14,7 @@
 
 enum {
     FOLDS = 3,
+    LIKENESS_ROWS = 20, /* examples an intent that likeness is measured on */
     LEAST_INTENTS_HELD =
         6, /* with fewer intents none is held out: too little would be left to choose from */
     NEWTON_STEPS = 30,
@@ -22,6 +23,8 @@ enum {
 static const double FOLD_TOLERANCE =
     0.2; /* the folds' models need not be solved to the last digit */
 static const double RIDGE = 1e-3;
+static const double NEUTRAL_SCORE =
+    -1; /* what one-against-rest gives a text that has nothing of an intent */
 
 void observations_free(struct observations *observations)
 {
@@ -61,46 +64,95 @@ struct thirds {
     int *intents; /* one a column; -1: never held out */
 };
 
-static bool divide(const struct corpus *corpus, struct thirds *out)
+/* likeness[i][j]: what the finished model scores intent j on examples of intent i, on average. */
+static enum err measure_likeness(const struct corpus *corpus, const struct model *model,
+                                 double *likeness, struct fail *why)
 {
-    const int columns = corpus->column_count;
-    uint64_t seed = 1;
-    out->rows = mem_take(corpus->count + 1, 1);
-    out->intents = mem_take((size_t)columns + 1, sizeof *out->intents);
-    int *order = mem_take((size_t)columns + 1, sizeof *order);
-    if (!out->rows || !out->intents || !order) {
-        mem_give(order);
-        return false;
+    const size_t n = (size_t)corpus->intents;
+    struct classifier *classifier = NULL;
+    enum err e = classifier_open(model, &classifier, why);
+    for (size_t i = 0, of_intent = 0; !e && i < corpus->count; i++) {
+        of_intent = i && corpus->columns[i] == corpus->columns[i - 1] ? of_intent + 1 : 0;
+        if (corpus->columns[i] >= corpus->intents || of_intent >= LIKENESS_ROWS)
+            continue;
+        struct classification c;
+        classify(classifier, corpus->texts[i], &c);
+        for (size_t j = 0; j < n; j++)
+            likeness[(size_t)corpus->columns[i] * n + j] +=
+                classified_scores(classifier)[j] - NEUTRAL_SCORE;
     }
-    for (int i = 0; i < columns; i++)
-        order[i] = i;
-    for (int i = corpus->intents - 1; i > 0; i--) {
-        int j = (int)exact_random_below(&seed, (uint64_t)i + 1), swap = order[i];
-        order[i] = order[j];
-        order[j] = swap;
+    classifier_close(classifier);
+    return e;
+}
+
+/* Intents in an order that keeps like by like: Prim's walk from the first intent on, always to the
+ * one most like any already passed. */
+static void walk_by_likeness(const double *likeness, int n, double *nearest, int *order)
+{
+    for (int i = 0; i < n; i++)
+        nearest[i] = -HUGE_VAL;
+    for (int placed = 0, last = 0; placed < n; placed++) {
+        int next = -1;
+        order[placed] = last;
+        nearest[last] = HUGE_VAL; /* passed */
+        for (int i = 0; i < n; i++) {
+            double like = likeness[(size_t)i * (size_t)n + (size_t)last] +
+                          likeness[(size_t)last * (size_t)n + (size_t)i];
+            if (nearest[i] < HUGE_VAL && like > nearest[i])
+                nearest[i] = like;
+            if (nearest[i] < HUGE_VAL && (next < 0 || nearest[i] > nearest[next]))
+                next = i;
+        }
+        last = next;
     }
-    for (int i = 0; i < columns; i++)
-        out->intents[order[i]] =
-            order[i] < corpus->intents && corpus->intents >= LEAST_INTENTS_HELD ? i % FOLDS : -1;
-    /* Rows of one intent are dealt in turn from a shuffled start, so that every third has its share
-     * of each. */
-    for (size_t i = 0, first = 0; i < corpus->count; i++) {
-        if (i && corpus->columns[i] != corpus->columns[i - 1])
-            first = i;
-        if (first == i) { /* shuffle this intent's rows among the thirds */
-            size_t end = i;
-            while (end < corpus->count && corpus->columns[end] == corpus->columns[i])
-                out->rows[end] = (unsigned char)((end - i) % FOLDS), end++;
-            for (size_t k = end - i; k > 1; k--) {
-                size_t j = i + (size_t)exact_random_below(&seed, k);
-                unsigned char swap = out->rows[i + k - 1];
-                out->rows[i + k - 1] = out->rows[j];
-                out->rows[j] = swap;
-            }
+}
+
+/* Which intents are held out together. Half of them in runs of the walk, so that a whole topic is
+ * unknown to the fold's model, as most out-of-scope messages are; the other half one by one, so
+ * that the like of what is held out still answers, as it does for the out-of-scope messages that
+ * are hardest to tell. */
+static enum err divide_intents(const struct corpus *corpus, const struct model *model, int *thirds,
+                               struct fail *why)
+{
+    const int n = corpus->intents;
+    for (int i = 0; i < corpus->column_count; i++)
+        thirds[i] = -1;
+    if (n < LEAST_INTENTS_HELD)
+        return OK;
+    double *likeness = mem_take((size_t)n * (size_t)n, sizeof *likeness),
+           *nearest = mem_take((size_t)n, sizeof *nearest);
+    int *order = mem_take((size_t)n, sizeof *order);
+    enum err e = likeness && nearest && order ? measure_likeness(corpus, model, likeness, why)
+                                              : fail_memory(why);
+    if (!e) {
+        walk_by_likeness(likeness, n, nearest, order);
+        for (int i = 0; i < n; i++) {
+            int run = (int)((long)i * 2 * FOLDS / n);
+            thirds[order[i]] = run % 2 ? i % FOLDS : run / 2;
         }
     }
+    mem_give(likeness);
+    mem_give(nearest);
     mem_give(order);
-    return true;
+    return e;
+}
+
+/* Rows of each intent are dealt in turn from a shuffled order, so that every third has its share of
+ * each. */
+static void divide_rows(const struct corpus *corpus, unsigned char *thirds)
+{
+    uint64_t seed = 1;
+    for (size_t first = 0, end = 0; first < corpus->count; first = end) {
+        for (end = first; end < corpus->count && corpus->columns[end] == corpus->columns[first];
+             end++)
+            thirds[end] = (unsigned char)((end - first) % FOLDS);
+        for (size_t left = end - first; left > 1; left--) {
+            size_t j = first + (size_t)exact_random_below(&seed, left);
+            unsigned char swap = thirds[first + left - 1];
+            thirds[first + left - 1] = thirds[j];
+            thirds[j] = swap;
+        }
+    }
 }
 
 static enum err fold_model(const struct corpus *part, const struct vectors *vectors, int threads,
@@ -154,19 +206,22 @@ static enum err ask_fold(const struct corpus *corpus, const struct thirds *third
 }
 
 enum err calibrate_folds(const struct corpus *corpus, const struct vectors *vectors,
-                         const struct calibrate_options *options, struct observations *out,
-                         struct fail *why)
+                         const struct model *model, const struct calibrate_options *options,
+                         struct observations *out, struct fail *why)
 {
-    struct thirds thirds = {0};
+    struct thirds thirds = {mem_take(corpus->count + 1, 1),
+                            mem_take((size_t)corpus->column_count, sizeof(int))};
     struct corpus *part = NULL;
     struct buf image;
     enum err e = OK;
     unsigned char *keep = mem_take(corpus->count + 1, 1);
     buf_init(&image, LIMIT_FILE_BYTES);
-    if (!keep || !divide(corpus, &thirds)) {
+    if (!keep || !thirds.rows || !thirds.intents) {
         e = fail_memory(why);
         goto done;
     }
+    divide_rows(corpus, thirds.rows);
+    e = divide_intents(corpus, model, thirds.intents, why);
     for (int fold = 0; fold < FOLDS && !e && corpus->intents > 1; fold++) {
         size_t left = 0, in_scope = 0;
         for (size_t i = 0; i < corpus->count; i++) {

@@ -27,9 +27,11 @@ struct calibrate_options {
     void (*progress)(void *data, const char *what, size_t done, size_t total);
     void *data;
 };
-/* Appends what the folds saw. A corpus too small to divide (one intent, or under two rows an intent
- * on average) adds nothing; that is OK. */
+/* Appends what the folds saw. `model` is the finished one: intents it finds alike are held out
+ * together. A corpus too small to divide (one intent, or under two rows an intent on average) adds
+ * nothing; that is OK. */
 MUST_USE enum err calibrate_folds(const struct corpus *corpus, const struct vectors *vectors,
+                                  const struct model *model,
                                   const struct calibrate_options *options, struct observations *out,
                                   struct fail *why);
 /* Appends what a finished model says of labelled texts: evaluation cases. Texts the model has as
