@@ -1,0 +1,351 @@
+/* The commands that make a release and look for what is wrong before it: train and check. Training
+ * is training/train.h; here are its flags, what it tells, and the rule that a bot's first good
+ * release goes live at once, while a later one waits to be activated. */
+#include "cli/learn.h"
+
+#include "base/files.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "training/check.h"
+#include "training/train.h"
+
+#include <stdio.h>
+
+enum { OUTPUT_BYTES = 64 * 1024 * 1024, STEPS_OF_TRAINING = 4 };
+
+/* ---- train ---- */
+
+/* What became of the new release. */
+struct outcome {
+    bool is_active;
+    bool was_active; /* before this training */
+    int other;       /* the active release, when it is another one */
+    struct fail refusal;
+    double budget, level;
+};
+
+static double seconds_in_all(const struct train_report *report)
+{
+    double sum = 0;
+    for (int i = 0; i < STEPS_OF_TRAINING; i++)
+        sum += report->seconds[i];
+    return sum;
+}
+
+static void rows_print(struct buf *out, const struct train_report *report)
+{
+    buf_add_format(out, "Trained on %zu examples of %zu intents", report->examples,
+                   report->intents);
+    if (report->out_of_scope_examples)
+        buf_add_format(out, ", %zu of them out of scope", report->out_of_scope_examples);
+    buf_add_text(out, ".\n");
+    if (report->repeated_rows || report->empty_rows)
+        buf_add_format(out, "Left out: %zu repeated and %zu empty rows.\n", report->repeated_rows,
+                       report->empty_rows);
+}
+
+static void verdict_print(struct buf *out, const struct train_report *report,
+                          const struct outcome *outcome)
+{
+    const struct budget_result *found = &report->budget;
+    const char *held_out = report->used_cases ? "evaluation cases" : "examples, in turn held out";
+    buf_add_format(out, "%s: at most %.4g %% of scripted replies wrong, %.4g %% sure.\n",
+                   found->is_certified ? "The budget is certified" : "The budget is NOT certified",
+                   100 * outcome->budget, 100 * outcome->level);
+    buf_add_format(out, "  of %zu held-out rows (%s) %zu would be scripted, %zu of them wrong",
+                   found->rows, held_out, found->accepted, found->wrong);
+    if (found->accepted)
+        buf_add_format(out, ": at most %.2f %%", 100 * found->upper);
+    buf_add_text(out, "\n");
+    if (found->is_certified)
+        return;
+    if (found->rows_missing)
+        buf_add_format(out, "  about %zu more held-out rows like these would be needed\n",
+                       found->rows_missing);
+    else
+        buf_add_text(out, "  no number of rows like these would do: the most confident are wrong "
+                          "too often; \"paring eval\" shows where\n");
+    buf_add_text(out, "  until then only what is surer than the surest mistake is scripted\n");
+}
+
+static void marks_print(struct buf *out, const struct train_report *report)
+{
+    if (report->cases)
+        buf_add_format(out, "On the %zu evaluation cases: ", report->cases);
+    else
+        buf_add_text(out, "On held-out examples (there are no evaluation cases): ");
+    buf_add_format(out,
+                   "accuracy %.2f %%, coverage %.2f %%, wrong %.2f %% (95 %% sure: at most "
+                   "%.2f %%).\n",
+                   100 * report->accuracy, 100 * report->coverage, 100 * report->wrong_rate,
+                   100 * report->wrong_rate_upper95);
+    if (report->contrasts)
+        buf_add_format(out, "Contrast pairs apart: %zu of %zu%s\n",
+                       report->contrasts - report->contrasts_failed, report->contrasts,
+                       report->contrasts_failed ? "; \"paring eval\" lists the others" : ".");
+    if (report->warnings)
+        buf_add_format(out, "Faults in the scripts: %zu; \"paring check\" lists them.\n",
+                       report->warnings);
+}
+
+static void outcome_print(struct buf *out, const struct train_report *report,
+                          const struct outcome *outcome)
+{
+    if (outcome->is_active)
+        buf_add_format(out, "Release %d is %sactive.\n", report->number,
+                       outcome->was_active ? "as it was and " : "now ");
+    else if (outcome->other)
+        buf_add_format(out,
+                       "Release %d is active. To answer from this one: paring release activate "
+                       "%d\n",
+                       outcome->other, report->number);
+    else
+        buf_add_format(out,
+                       "No release is active: %s\nOnce that is mended and trained: paring release "
+                       "activate N\n",
+                       outcome->refusal.text);
+}
+
+static void train_text(struct buf *out, const struct train_report *report,
+                       const struct outcome *outcome)
+{
+    rows_print(out, report);
+    verdict_print(out, report, outcome);
+    marks_print(out, report);
+    buf_add_format(out,
+                   "Release %d, %.1f s (features %.1f, intents %.1f, confidence %.1f, writing "
+                   "%.1f)%s.\n",
+                   report->number, seconds_in_all(report), report->seconds[0], report->seconds[1],
+                   report->seconds[2], report->seconds[3],
+                   report->has_vectors ? "" : ", without word vectors: too little text");
+    outcome_print(out, report, outcome);
+    buf_add_format(out, "%s\n", report->hash);
+}
+
+static void budget_json(struct json_writer *w, const struct train_report *report,
+                        const struct outcome *outcome)
+{
+    const struct budget_result *found = &report->budget;
+    json_object(w, "budget");
+    json_put_double(w, "wrong_budget", outcome->budget, 6);
+    json_put_double(w, "confidence_level", outcome->level, 6);
+    json_put_bool(w, "certified", found->is_certified);
+    json_put_text(w, "held_out", report->used_cases ? "cases" : "folds");
+    json_put_int(w, "rows", (int64_t)found->rows);
+    json_put_int(w, "scripted", (int64_t)found->accepted);
+    json_put_int(w, "wrong", (int64_t)found->wrong);
+    json_put_double(w, "upper", found->upper, 6);
+    json_put_int(w, "rows_missing", (int64_t)found->rows_missing);
+    json_put_double(w, "threshold", found->threshold, 6);
+    json_end(w, '}');
+}
+
+static void train_json(struct buf *out, const struct train_report *report,
+                       const struct outcome *outcome)
+{
+    static const char *const steps[STEPS_OF_TRAINING] = {"features", "intents", "confidence",
+                                                         "writing"};
+    struct json_writer w;
+    json_begin(&w, out);
+    json_object(&w, NULL);
+    json_put_text(&w, "hash", report->hash);
+    json_put_int(&w, "number", report->number);
+    json_put_bool(&w, "active", outcome->is_active);
+    if (outcome->refusal.text[0])
+        json_put_text(&w, "not_active_because", outcome->refusal.text);
+    json_put_double(&w, "seconds", seconds_in_all(report), 3);
+    json_object(&w, "seconds_by_step");
+    for (int i = 0; i < STEPS_OF_TRAINING; i++)
+        json_put_double(&w, steps[i], report->seconds[i], 3);
+    json_end(&w, '}');
+    json_put_int(&w, "examples", (int64_t)report->examples);
+    json_put_int(&w, "out_of_scope_examples", (int64_t)report->out_of_scope_examples);
+    json_put_int(&w, "intents", (int64_t)report->intents);
+    json_put_int(&w, "cases", (int64_t)report->cases);
+    json_put_int(&w, "empty_rows", (int64_t)report->empty_rows);
+    json_put_int(&w, "repeated_rows", (int64_t)report->repeated_rows);
+    json_put_bool(&w, "word_vectors", report->has_vectors);
+    budget_json(&w, report, outcome);
+    json_put_double(&w, "accuracy", report->accuracy, 6);
+    json_put_double(&w, "coverage", report->coverage, 6);
+    json_put_double(&w, "wrong_rate", report->wrong_rate, 6);
+    json_put_double(&w, "wrong_rate_upper95", report->wrong_rate_upper95, 6);
+    json_put_int(&w, "contrasts", (int64_t)report->contrasts);
+    json_put_int(&w, "contrasts_failed", (int64_t)report->contrasts_failed);
+    json_put_int(&w, "script_faults", (int64_t)report->warnings);
+    json_end(&w, '}');
+    buf_add_char(out, '\n');
+}
+
+/* The first release goes live if nothing stops it; that something does is not a failure of
+ * training. */
+static enum err first_activate(const struct cli *cli, int number, struct outcome *outcome,
+                               struct fail *why)
+{
+    size_t count = 0;
+    int active = 0;
+    date_days today = DATE_NONE;
+    enum err e = release_list(cli->bot_folder, NULL, 0, &count, &active, why);
+    if (e)
+        return e;
+    outcome->was_active = outcome->is_active = active == number;
+    outcome->other = active == number ? 0 : active;
+    if (active)
+        return OK;
+    e = cli_today(cli, &today, why);
+    if (e)
+        return e;
+    e = release_go_live(cli, number, today, &outcome->refusal);
+    outcome->is_active = !e;
+    return !e || e == ERR_REFUSED ? OK : fail(why, e, "%s", outcome->refusal.text);
+}
+
+static enum err threads_parse(const char *text, int *out, struct fail *why)
+{
+    uint64_t threads = 0;
+    if (text && (!str_to_u64(str_of(text), &threads) || threads > LIMIT_THREADS))
+        return fail(why, ERR_USE, "--threads %s: not a number from 0 to %d", text, LIMIT_THREADS);
+    *out = (int)threads;
+    return OK;
+}
+
+static enum err train_tell(const struct cli *cli, const struct train_report *report,
+                           const struct outcome *outcome, struct fail *why)
+{
+    struct buf out;
+    buf_init(&out, OUTPUT_BYTES);
+    if (cli->json)
+        train_json(&out, report, outcome);
+    else
+        train_text(&out, report, outcome);
+    enum err e = buf_error(&out, "the output", why);
+    if (!e)
+        e = cli_print(str_from_buf(&out), why);
+    buf_free(&out);
+    return e;
+}
+
+enum err command_train(struct cli *cli, int argc, char **argv, struct fail *why)
+{
+    const char *threads = NULL;
+    struct train_options options = {.progress = cli_progress, .data = cli};
+    const struct cli_option flags[] = {{"--text", NULL, &options.texts_folder},
+                                       {"--threads", NULL, &threads}};
+    struct config *config = NULL;
+    struct train_report report;
+    struct outcome outcome = {.refusal = {.text = ""}};
+    int count = 0;
+    enum err e = cli_options(cli, argc, argv, flags, 2, &count, why);
+    if (!e && count > 0)
+        e = fail(why, ERR_USE, "train takes no arguments; rows come in by \"paring import\"");
+    if (!e)
+        e = threads_parse(threads, &options.threads, why);
+    if (!e && options.texts_folder && !file_is_folder(options.texts_folder))
+        e = fail(why, ERR_MISSING, "--text %s: there is no such folder", options.texts_folder);
+    if (!e && !file_is_folder(cli->bot_folder))
+        e = fail(why, ERR_MISSING, "%s: there is no bot here; \"paring init\" makes one",
+                 cli->bot_folder);
+    if (!e)
+        e = cli_config(cli, &config, why);
+    if (!e)
+        e = train(cli->bot_folder, config, &options, &report, why);
+    if (!e) {
+        outcome.budget = config_double(config, CONFIG_WRONG_BUDGET);
+        outcome.level = config_double(config, CONFIG_CONFIDENCE_LEVEL);
+        e = first_activate(cli, report.number, &outcome, why);
+    }
+    if (!e)
+        e = train_tell(cli, &report, &outcome, why);
+    config_close(config);
+    return e;
+}
+
+/* ---- check ---- */
+
+struct check_output {
+    const struct cli *cli;
+    struct buf out;
+    struct json_writer w;
+    size_t told;
+};
+
+static void fault_print(void *data, const struct check_fault *fault)
+{
+    struct check_output *output = data;
+    struct json_writer *w = &output->w;
+    output->told++;
+    if (!output->cli->json) {
+        buf_add_format(&output->out, "%s %.*s: %.*s\n", fault->stops_release ? "STOPS" : "warns",
+                       STR_ARG(fault->row), STR_ARG(fault->text));
+        return;
+    }
+    json_object(w, NULL);
+    json_put_bool(w, "stops_release", fault->stops_release);
+    json_put_text(w, "kind", check_kind_name(fault->kind));
+    json_put_str(w, "row", fault->row);
+    json_put_str(w, "text", fault->text);
+    json_end(w, '}');
+}
+
+static void check_sum(struct check_output *output, const struct check_result *result)
+{
+    struct buf *out = &output->out;
+    if (output->cli->json) {
+        json_end(&output->w, ']');
+        buf_add_char(out, '\n');
+        return;
+    }
+    if (result->faults > output->told)
+        buf_add_format(out, "… and %zu more\n", result->faults - output->told);
+    if (result->faults == 0)
+        buf_add_text(out, "No faults found.\n");
+    else
+        buf_add_format(out, "%zu fault%s, %zu of them would stop a release from going live\n",
+                       result->faults, result->faults == 1 ? "" : "s", result->stopping);
+}
+
+static enum err check_run(const struct cli *cli, struct check_result *result, struct fail *why)
+{
+    struct config *config = NULL;
+    struct content *content = NULL;
+    struct check_options options = {.as_of = DATE_NONE};
+    struct check_output output = {.cli = cli};
+    buf_init(&output.out, OUTPUT_BYTES);
+    json_begin(&output.w, &output.out);
+    if (cli->json)
+        json_array(&output.w, NULL);
+    enum err e = content_open(cli->bot_folder, false, &content, why);
+    if (!e)
+        e = cli_config(cli, &config, why);
+    if (!e)
+        e = cli_today(cli, &options.as_of, why);
+    if (!e) {
+        options.language = config_text(config, CONFIG_LANGUAGE);
+        e = check_content(content, &options, fault_print, &output, result, why);
+    }
+    if (!e) {
+        check_sum(&output, result);
+        e = buf_error(&output.out, "the output", why);
+    }
+    if (!e)
+        e = cli_print(str_from_buf(&output.out), why);
+    buf_free(&output.out);
+    config_close(config);
+    content_close(content);
+    return e;
+}
+
+enum err command_check(struct cli *cli, int argc, char **argv, struct fail *why)
+{
+    struct check_result result = {0, 0};
+    int count = 0;
+    enum err e = cli_options(cli, argc, argv, NULL, 0, &count, why);
+    if (!e && count > 0)
+        e = fail(why, ERR_USE, "check takes no arguments");
+    if (!e)
+        e = check_run(cli, &result, why);
+    if (!e && result.stopping > 0)
+        e = fail(why, ERR_REFUSED, "%zu fault%s would stop a release from going live",
+                 result.stopping, result.stopping == 1 ? "" : "s");
+    return e;
+}

@@ -1,0 +1,31 @@
+/* What the commands about releases share. */
+#ifndef CLI_LEARN_H
+#define CLI_LEARN_H
+
+#include "base/clock.h"
+#include "classifier/model.h"
+#include "cli/cli.h"
+
+/* A release's model and nothing else of it. */
+struct release_model {
+    struct model *model;
+    int number;
+    char hash[HASH_HEX_BYTES]; /* of the release */
+};
+/* `release` is what --release was given, or NULL for the newest. */
+MUST_USE enum err release_model_open(const struct cli *cli, const char *release,
+                                     struct release_model *out, struct fail *why);
+void release_model_close(struct release_model *opened);
+
+/* "12"; ERR_USE otherwise. */
+MUST_USE enum err release_number(const char *text, int *out, struct fail *why);
+/* Today where the bot is. */
+MUST_USE enum err cli_today(const struct cli *cli, date_days *out, struct fail *why);
+/* Activates and notes it in the content's history. ERR_REFUSED: it is not fit to go live. */
+MUST_USE enum err release_go_live(const struct cli *cli, int number, date_days today,
+                                  struct fail *why);
+
+/* What changed from one release to another, on standard output. */
+MUST_USE enum err changes_run(const struct cli *cli, int from, int to, struct fail *why);
+
+#endif

@@ -1,0 +1,200 @@
+/* The program `paring`. One table names every command, what calls it and what its help says; main
+ * finds the row, lets the command do its work, and turns what went wrong into one sentence on
+ * stderr and the exit status: 0 done, 1 it ran and the answer is no, 2 wrong use, 3 bad input,
+ * 4 the system failed. */
+#include "base/log.h"
+#include "cli/cli.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct command {
+    const char *name;
+    enum err (*run)(struct cli *cli, int argc, char **argv, struct fail *why);
+    const char *arguments; /* after the name */
+    const char *summary;
+    const char *options; /* one line each */
+} commands[] = {
+    {"init", command_init, "[--sample NAME]", "make a bot",
+     "  --sample NAME      with the rows of a sample: insurance-ko or insurance-en\n"},
+    {"import", command_import, "[--as KIND] [--dry-run] FILE…",
+     "take rows in from CSV or JSON Lines files",
+     "  --as KIND          what the rows are; without it, told from the header\n"
+     "  --dry-run          show by line what would be new, changed, unchanged or refused\n"
+     "KIND is intents, examples, cases, contrasts, answers, facts, slots, values, documents or\n"
+     "questions. FILE may be - for standard input. One refused row and nothing is imported.\n"},
+    {"export", command_export, "KIND [--out FILE] [--bom]",
+     "write the rows of a kind for a spreadsheet",
+     "  --out FILE         write there, as JSON Lines when it ends in .jsonl\n"
+     "  --bom              begin with a byte order mark, which some spreadsheets want\n"},
+    {"train", command_train, "[--text DIR] [--threads N]",
+     "train, calibrate, derive thresholds, evaluate; write a release",
+     "  --text DIR         general text (files in DIR) for the word vectors\n"
+     "  --threads N        threads; 0 is one for each core. The release does not hang on it\n"},
+    {"release", command_release, "list | activate N | diff A B | verify [N]", "look after releases",
+     "  list               every release, its hash, which one is active\n"
+     "  activate N         answer from release N from now on\n"
+     "  diff A B           what changed from release A to B\n"
+     "  verify [N]         check every file of release N, or of all, against its hash\n"},
+    {"eval", command_eval, "[--set FILE] [--report FILE.html] [--release N]",
+     "the marks of a release on held-out cases",
+     "  --set FILE         these rows (text,intent) instead of the bot's own cases\n"
+     "  --report FILE      write a page with the marks of every intent\n"
+     "  --release N        this release instead of the newest\n"},
+    {"ask", command_ask, "[OPTIONS] TEXT", "one message, one reply",
+     "  --conversation ID  go on with this conversation\n"
+     "  --channel NAME     the channel that answers may depend on\n"
+     "  --as-of DATE       answer as on that date (2026-12-03)\n"
+     "  --release N        this release instead of the active one\n"
+     "  --no-journal       keep nothing\n"},
+    {"chat", command_chat, "[OPTIONS]", "a conversation on standard input",
+     "  --conversation, --channel, --as-of, --release, --no-journal: as for ask\n"
+     "/why explains the last reply, /quit ends.\n"},
+    {"explain", command_explain, "TURN", "why a reply was what it was",
+     "TURN is named by ask --json. The turn is run again from its release; exits 1 if the reply\n"
+     "does not come out byte for byte.\n"},
+    {"classify", command_classify, "[--scores] [--release N]", "lines in, JSON lines out",
+     "  --scores           with the score of every intent\n"
+     "  --release N        this release instead of the newest\n"},
+    {"check", command_check, "", "find the content's faults",
+     "Conflicts, near-duplicates, thin intents, stale dates, missing facts. Exits 1 if any fault\n"
+     "would stop a release from going live.\n"},
+    {"config", command_config, "", "every setting, its value and where that came from", ""},
+    {"backup", command_backup, "FILE", "the whole bot in one tar file, taken while it is in use",
+     ""},
+};
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+static const char common_help[] = "  --bot DIR          the bot's folder (default ./bot)\n"
+                                  "  --json             print one JSON object\n"
+                                  "  --set KEY=VALUE    this setting instead of bot.conf's\n";
+
+static const struct command *command_find(const char *name)
+{
+    for (int i = 0; i < COMMANDS; i++) {
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    }
+    return NULL;
+}
+
+/* ---- help ---- */
+
+static void overview_add(struct buf *out)
+{
+    buf_add_text(out, "paring: scripted, approved answers chosen by a small exact classifier\n\n"
+                      "usage: paring COMMAND [OPTIONS]\n\n");
+    for (int i = 0; i < COMMANDS; i++)
+        buf_add_format(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    buf_add_format(
+        out,
+        "\nEvery command takes:\n%s\n\"paring COMMAND --help\" says more. Exit status: 0 "
+        "done, 1 the answer is no, 2 wrong use,\n3 bad input, 4 the system failed.\n",
+        common_help);
+}
+
+static void command_help_add(const struct command *command, struct buf *out)
+{
+    buf_add_format(out, "usage: paring %s%s%s\n\n%s\n\n%s\nLike every command it takes:\n%s",
+                   command->name, command->arguments[0] ? " " : "", command->arguments,
+                   command->summary, command->options, common_help);
+}
+
+/* About one command, or (NULL) all of them. */
+static enum err help_print(const struct command *command, struct fail *why)
+{
+    struct buf out;
+    buf_init(&out, 16 * 1024);
+    if (command)
+        command_help_add(command, &out);
+    else
+        overview_add(&out);
+    enum err e = buf_error(&out, "the help", why);
+    if (!e)
+        e = cli_print(str_from_buf(&out), why);
+    buf_free(&out);
+    return e;
+}
+
+static bool wants_help(int argc, char **argv)
+{
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* ---- the one call ---- */
+
+static enum err unknown_refuse(const char *name, struct fail *why)
+{
+    size_t n = strnlen(name, 40);
+    if (name[0] == '-')
+        return fail(why, ERR_USE,
+                    "the command comes first, then its options: paring ask --bot DIR");
+    for (int i = 0; i < COMMANDS; i++) {
+        if (n >= 2 && strncmp(commands[i].name, name, 2) == 0)
+            return fail(why, ERR_USE, "there is no command \"%.*s\"; there is \"%s\"", (int)n, name,
+                        commands[i].name);
+    }
+    return fail(why, ERR_USE, "there is no command \"%.*s\"; \"paring --help\" lists them", (int)n,
+                name);
+}
+
+static enum err command_run(struct cli *cli, int argc, char **argv, struct fail *why)
+{
+    if (argc == 0) {
+        (void)help_print(NULL, NULL);
+        return fail(why, ERR_USE, "a command is needed");
+    }
+    if (strcmp(argv[0], "--version") == 0)
+        return cli_print(STR("paring 0.1\n"), why);
+    if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)
+        return help_print(NULL, why);
+    bool is_help = strcmp(argv[0], "help") == 0;
+    if (is_help && argc == 1)
+        return help_print(NULL, why);
+    const char *name = argv[is_help ? 1 : 0];
+    const struct command *command = command_find(name);
+    if (!command)
+        return unknown_refuse(name, why);
+    if (is_help || wants_help(argc - 1, argv + 1))
+        return help_print(command, why);
+    enum err e = command->run(cli, argc, argv, why);
+    if (e == ERR_USE)
+        e = fail(why, e, "%s (see \"paring %s --help\")", why->text, command->name);
+    return e;
+}
+
+/* A file opened by us must not become "standard output" because the caller closed that. */
+static bool standard_files_open(void)
+{
+    int fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO)
+        fd = open("/dev/null", O_RDWR);
+    return fd >= 0 && close(fd) == 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct fail why = {.text = ""};
+    struct cli cli = {.bot_folder = "./bot"};
+    if (!standard_files_open())
+        return fail_exit_status(ERR_SYSTEM);
+    /* A reader that went away or a file size limit is then a write that fails, and is told. */
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    (void)sigaction(SIGPIPE, &ignore, NULL);
+    (void)sigaction(SIGXFSZ, &ignore, NULL);
+    log_set_level(LOG_WARN); /* what went well the commands tell themselves */
+    cli.is_terminal = isatty(STDOUT_FILENO);
+    cli.shows_progress = isatty(STDERR_FILENO);
+    enum err e = command_run(&cli, argc > 0 ? argc - 1 : 0, argv + 1, &why);
+    if (cli.progress.shown_us)
+        (void)fputs("\r\033[K", stderr);
+    if (e)
+        (void)fprintf(stderr, "%s\n", why.text[0] ? why.text : "this failed, and cannot say why");
+    return fail_exit_status(e);
+}

@@ -1,0 +1,261 @@
+/* Talking to a bot from a terminal or a script: `ask` gives one reply, `chat` holds a conversation
+ * on standard input, `explain` says why a reply was what it was. All three are thin: the bot is
+ * bot/bot.h, the explanation bot/explain.h. */
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "bot/bot.h"
+#include "bot/explain.h"
+#include "bot/texts.h"
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    OUTPUT_BYTES = 256 * 1024,
+    LINE_BYTES = LIMIT_MESSAGE_BYTES + 2,
+    NAME_BYTES = TURN_ID_BYTES + 8
+};
+
+/* What ask and chat are told on the command line. */
+struct talk {
+    const char *conversation, *channel, *as_of, *release;
+    bool has_no_journal;
+    int number; /* of the release; 0 is the active one */
+    struct bot_request request;
+    char fresh[NAME_BYTES]; /* the conversation's name when none is given */
+};
+
+/* Reads the flags; *count says how many other arguments there are. */
+static enum err talk_parse(struct cli *cli, int argc, char **argv, struct talk *talk, int *count,
+                           struct fail *why)
+{
+    const struct cli_option options[] = {
+        {"--conversation", NULL, &talk->conversation},
+        {"--channel", NULL, &talk->channel},
+        {"--as-of", NULL, &talk->as_of},
+        {"--release", NULL, &talk->release},
+        {"--no-journal", &talk->has_no_journal, NULL},
+    };
+    uint64_t release;
+    enum err e =
+        cli_options(cli, argc, argv, options, sizeof(options) / sizeof(options[0]), count, why);
+    if (e)
+        return e;
+    if (talk->release &&
+        (!str_to_u64(str_of(talk->release), &release) || release < 1 || release > INT32_MAX))
+        return fail(why, ERR_USE, "--release %s: not a release's number", talk->release);
+    talk->number = talk->release ? (int)release : 0;
+    talk->request.as_of = DATE_NONE;
+    if (talk->as_of && !date_parse(str_of(talk->as_of), &talk->request.as_of))
+        return fail(why, ERR_USE, "--as-of %s: not a date such as 2026-12-03", talk->as_of);
+    if (talk->conversation) {
+        talk->request.conversation = str_of(talk->conversation);
+    } else {
+        char id[TURN_ID_BYTES];
+        journal_new_id(id, clock_now_us());
+        snprintf(talk->fresh, sizeof(talk->fresh), "cli-%s", id);
+        talk->request.conversation = str_of(talk->fresh);
+    }
+    talk->request.channel = str_of(talk->channel);
+    return OK;
+}
+
+static void reply_put(const struct bot *bot, const struct reply *reply, const char *turn_id,
+                      struct buf *out)
+{
+    struct json_writer w;
+    json_begin(&w, out);
+    json_object(&w, NULL);
+    json_put_text(&w, "turn", turn_id[0] ? turn_id : NULL);
+    json_put_text(&w, "route", route_name(reply->route));
+    json_object(&w, "reply");
+    json_put_str(&w, "text", reply->text.n ? str_from_buf(&reply->text) : STR(""));
+    if (reply->choice_count > 0) {
+        json_array(&w, "choices");
+        for (int i = 0; i < reply->choice_count; i++)
+            json_put_str(&w, NULL, reply->choices[i].title);
+        json_end(&w, ']');
+    }
+    json_end(&w, '}');
+    json_put_str(&w, "intent",
+                 reply->intent >= 0 ? book_rows(bot_release(bot)->book)->intents[reply->intent].name
+                                    : STR_NONE);
+    if (reply->has_confidence)
+        json_put_double(&w, "confidence", reply->confidence, 4);
+    else
+        json_put_null(&w, "confidence");
+    json_put_text(&w, "reason", reply->reason);
+    json_put_text(&w, "release", bot_release(bot)->hash);
+    json_put_bool(&w, "generated", false);
+    json_end(&w, '}');
+    buf_add_char(out, '\n');
+}
+
+/* One message to the bot and its reply to stdout. */
+static enum err talk_once(struct cli *cli, struct bot *bot, const struct bot_request *request,
+                          struct buf *out, char turn_id[TURN_ID_BYTES], struct fail *why)
+{
+    const struct reply *reply = NULL;
+    enum err e = bot_answer(bot, request, &reply, turn_id, why);
+    if (e)
+        return e;
+    buf_clear(out);
+    if (cli->json) {
+        reply_put(bot, reply, turn_id, out);
+    } else {
+        buf_add_str(out, str_from_buf(&reply->text));
+        buf_add_char(out, '\n');
+    }
+    e = buf_error(out, "the reply", why);
+    return e ? e : cli_print(str_from_buf(out), why);
+}
+
+enum err command_ask(struct cli *cli, int argc, char **argv, struct fail *why)
+{
+    struct talk talk = {.conversation = NULL};
+    struct bot *bot = NULL;
+    struct buf text, out;
+    char turn_id[TURN_ID_BYTES] = "";
+    int count = 0;
+    buf_init(&text, OUTPUT_BYTES);
+    buf_init(&out, OUTPUT_BYTES);
+    enum err e = talk_parse(cli, argc, argv, &talk, &count, why);
+    if (!e && count == 0)
+        e = fail(why, ERR_USE, "ask needs a message: paring ask \"보험금 청구 서류가 뭐예요?\"");
+    if (!e)
+        e = bot_open(cli->bot_folder, talk.number, !talk.has_no_journal, &bot, why);
+    for (int i = 0; i < count && !e; i++) {
+        if (i > 0)
+            buf_add_char(&text, ' ');
+        buf_add_text(&text, argv[i]);
+    }
+    if (!e)
+        e = buf_error(&text, "the message", why);
+    if (!e) {
+        talk.request.text = str_from_buf(&text);
+        e = talk_once(cli, bot, &talk.request, &out, turn_id, why);
+    }
+    bot_close(bot);
+    buf_free(&text);
+    buf_free(&out);
+    return e;
+}
+
+/* ---- chat
+ * ----------------------------------------------------------------------------------------------------
+ */
+
+/* A line of stdin without its end; false at the end of input. What is too long is cut, so that the
+ * door refuses it by its length. */
+static bool line_read(char line[LINE_BYTES])
+{
+    if (!fgets(line, LINE_BYTES, stdin))
+        return false;
+    size_t n = strlen(line);
+    if (n > 0 && line[n - 1] == '\n') {
+        line[n - 1] = '\0';
+        return true;
+    }
+    for (int c = getc(stdin); c != EOF && c != '\n'; c = getc(stdin))
+        continue;
+    return true;
+}
+
+static enum err why_print(const struct cli *cli, const char *turn_id, struct buf *out,
+                          struct fail *why)
+{
+    bool is_same = false;
+    buf_clear(out);
+    if (!turn_id[0])
+        return cli_print(STR("Nothing is kept of the last turn.\n"), why);
+    enum err e = explain_turn(cli->bot_folder, str_of(turn_id), cli->json, out, &is_same, why);
+    return e ? e : cli_print(str_from_buf(out), why);
+}
+
+static enum err chat_run(struct cli *cli, struct bot *bot, struct talk *talk, bool is_prompting,
+                         struct fail *why)
+{
+    char line[LINE_BYTES], turn_id[TURN_ID_BYTES] = "";
+    struct buf out;
+    enum err e = OK;
+    buf_init(&out, OUTPUT_BYTES);
+    while (!e) {
+        if (is_prompting)
+            e = cli_print(STR("> "), why);
+        if (e || !line_read(line))
+            break;
+        struct str text = str_trim(str_of(line));
+        if (text.n == 0)
+            continue;
+        if (str_equal(text, STR("/quit")))
+            break;
+        struct fail refusal = {.text = ""};
+        if (str_equal(text, STR("/why"))) {
+            e = why_print(cli, turn_id, &out, &refusal);
+        } else {
+            talk->request.text = text;
+            e = talk_once(cli, bot, &talk->request, &out, turn_id, &refusal);
+        }
+        if (e == ERR_INPUT || e == ERR_LIMIT ||
+            e == ERR_MISSING) { /* a bad message does not end the conversation */
+            fprintf(stderr, "%s\n", refusal.text);
+            e = OK;
+        } else if (e) {
+            e = fail(why, e, "%s", refusal.text);
+        }
+    }
+    buf_free(&out);
+    return e;
+}
+
+enum err command_chat(struct cli *cli, int argc, char **argv, struct fail *why)
+{
+    struct talk talk = {.conversation = NULL};
+    struct bot *bot = NULL;
+    int count = 0;
+    enum err e = talk_parse(cli, argc, argv, &talk, &count, why);
+    if (!e && count > 0)
+        e = fail(why, ERR_USE, "chat takes no arguments; messages come from standard input");
+    if (!e)
+        e = bot_open(cli->bot_folder, talk.number, !talk.has_no_journal, &bot, why);
+    if (e)
+        goto done;
+    bool is_prompting = cli->is_terminal && !cli->json && isatty(STDIN_FILENO);
+    if (is_prompting) {
+        struct str greeting =
+            text_of(TEXT_GREETING, config_text(bot_release(bot)->settings, CONFIG_LANGUAGE));
+        e = cli_print(greeting, why);
+        if (!e)
+            e = cli_print(STR("\n"), why);
+    }
+    if (!e)
+        e = chat_run(cli, bot, &talk, is_prompting, why);
+    if (is_prompting && !e)
+        e = cli_print(STR("\n"), why);
+done:
+    bot_close(bot);
+    return e;
+}
+
+enum err command_explain(struct cli *cli, int argc, char **argv, struct fail *why)
+{
+    struct buf out;
+    bool is_same = false;
+    int count = 0;
+    enum err e = cli_options(cli, argc, argv, NULL, 0, &count, why);
+    if (e)
+        return e;
+    if (count != 1)
+        return fail(why, ERR_USE, "explain needs one turn, as `paring ask --json` names it");
+    buf_init(&out, OUTPUT_BYTES);
+    e = explain_turn(cli->bot_folder, str_of(argv[0]), cli->json, &out, &is_same, why);
+    if (!e)
+        e = cli_print(str_from_buf(&out), why);
+    if (!e && !is_same)
+        e = fail(why, ERR_REFUSED, "turn %s: the reply does not come out as it was given", argv[0]);
+    buf_free(&out);
+    return e;
+}
