@@ -2,6 +2,7 @@
 VARIANT ?= release
 BUILD := build/$(VARIANT)
 PREFIX ?= /usr/local
+JOBS ?= -j$(shell nproc)
 
 FOLDERS := base store classifier responses fallback bot training server cli
 PACKAGES_BUILD := gcc make pkg-config libc6-dev libsvm-dev libsqlite3-dev libcurl4-openssl-dev libcjson-dev \
@@ -38,9 +39,12 @@ OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/samples.o
 LIBRARY := $(BUILD)/libparing.a
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+REPLAYS := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/fuzz/replay_%,$(wildcard tests/fuzz/fuzz_*.c))
+SHIM := $(BUILD)/tests/faults/fail_nth.so
 SAMPLES := $(wildcard training/corpora/*/*.csv training/corpora/*/*/*.csv training/corpora/*/bot.conf)
 
-.PHONY: all run test units api asan tsan faults fuzz lint bench marks coverage install fresh clean help packages packages-test packages-tools
+.PHONY: all run test units tests asan tsan faults fuzz fuzzers lint bench marks coverage install fresh clean help packages packages-test \
+	packages-tools
 .SECONDARY:
 
 all: $(BUILD)/paring
@@ -49,7 +53,7 @@ $(BUILD)/paring: $(BUILD)/cli/main.o $(LIBRARY)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(LIBRARY): $(OBJECTS)
-	rm -f $@ && $(AR) rcs $@ $^
+	rm -f $@ && $(AR) qcs $@ $^
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -65,38 +69,48 @@ $(BUILD)/samples.o: $(BUILD)/samples.S
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
+# The fuzz targets with a main of our own, which gives them the committed corpus once.
+$(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(LIBRARY)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(SHIM): tests/faults/fail_nth.c
+	@mkdir -p $(@D)
+	$(CC) -O2 -fPIC -shared $(WARNINGS) -Wno-pedantic -o $@ $<
+
 build/fuzz/tests/fuzz/%: build/fuzz/tests/fuzz/%.o build/fuzz/libparing.a
 	clang $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 run: packages
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(JOBS) all
 	@sh tests/run.sh $(BUILD)/paring
 
+tests: $(BUILD)/paring $(UNITS) $(REPLAYS) $(SHIM)
+test: packages-test
+	@$(MAKE) --no-print-directory $(JOBS) tests
+	@sh tests/all.sh $(BUILD)
 units: $(UNITS)
 	@sh tests/units.sh $(UNITS)
-test: packages-test
-	@$(MAKE) --no-print-directory all units-built
-	@sh tests/all.sh $(BUILD)
-units-built: $(UNITS)
 asan tsan: packages-test
-	@$(MAKE) --no-print-directory VARIANT=$@ all units-built
+	@$(MAKE) --no-print-directory $(JOBS) VARIANT=$@ tests
 	@sh tests/all.sh build/$@
 faults: packages-test
-	@$(MAKE) --no-print-directory all units-built
+	@$(MAKE) --no-print-directory $(JOBS) tests
 	@LONG=1 sh tests/faults/run.sh $(BUILD)
 SECONDS ?= 60
 fuzz: packages-tools
-	@$(MAKE) --no-print-directory VARIANT=fuzz fuzzers
+	@$(MAKE) --no-print-directory $(JOBS) VARIANT=fuzz fuzzers
 	@sh tests/fuzz/run.sh $(SECONDS)
 fuzzers: $(FUZZERS)
 lint: packages-tools
 	@sh tests/lint.sh
-bench: packages-tools all
+bench: packages-tools
+	@$(MAKE) --no-print-directory $(JOBS) all
 	@sh tests/bench/run.sh $(BUILD)
-marks: packages-tools all
+marks: packages-tools
+	@$(MAKE) --no-print-directory $(JOBS) all
 	@sh tests/bench/marks.sh $(BUILD)/paring
 coverage: packages-tools
-	@$(MAKE) --no-print-directory VARIANT=coverage all units-built
+	@$(MAKE) --no-print-directory $(JOBS) VARIANT=coverage tests
 	@sh tests/coverage.sh
 fresh:
 	@sh tests/fresh.sh
@@ -114,6 +128,13 @@ install: all
 clean:
 	rm -rf build
 help:
-	@sed -n 's/^\([a-z][a-z ]*\):.*/make \1/p' Makefile
+	@echo 'make              build/release/paring'
+	@echo 'make run          talk to the sample bot, installing what Debian packages are missing'
+	@echo 'make test         every test; asan and tsan: the same under sanitizers'
+	@echo 'make faults       every injected failure, hundreds of kills; make fuzz SECONDS=60'
+	@echo 'make lint         layout, layers, analysers (LINT=all: not only what has changed)'
+	@echo 'make bench        speed and memory; make marks: accuracy on public sets; make coverage'
+	@echo 'make fresh        run and test in a new Debian, as root'
+	@echo 'make install      DESTDIR= PREFIX=; make clean'
 
--include $(OBJECTS:.o=.d) $(BUILD)/cli/main.d $(UNITS:=.d) $(FUZZERS:=.d)
+-include $(OBJECTS:.o=.d) $(BUILD)/cli/main.d $(UNITS:=.d) $(FUZZERS:=.d) $(REPLAYS:$(BUILD)/tests/fuzz/replay_%=$(BUILD)/tests/fuzz/fuzz_%.d)

@@ -7,7 +7,8 @@
 
 #include <cmocka.h>
 
-static void expect_shown(const char *figure, const char *unit, const char *language, const char *shown)
+static void expect_shown(const char *figure, const char *unit, const char *language,
+                         const char *shown)
 {
     struct number n;
     struct fail why = {.code = OK};
@@ -56,8 +57,9 @@ static void shows_units_as_customers_read_them(void **state)
 static void refuses_what_is_not_a_figure(void **state)
 {
     (void)state;
-    static const char *const wrong[] = {"",     "-",      ".5",    "5.",      "1e5",  "1,23",    "12,34,567", "1,2345", ",123",
-                                        "1234,567", "1,234,", "1 000", "0x10", "1.2.3", "１２", "--1", "+1", "1.2,345"};
+    static const char *const wrong[] = {
+        "",         "-",      ".5",    "5.",   "1e5",   "1,23", "12,34,567", "1,2345", ",123",
+        "1234,567", "1,234,", "1 000", "0x10", "1.2.3", "１２", "--1",       "+1",     "1.2,345"};
     struct number n;
     number_init(&n);
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
@@ -74,7 +76,8 @@ static void stops_at_forty_digits(void **state)
     number_init(&n);
     struct fail why = {.code = OK};
     assert_int_equal(number_parse(STR("1234567890123456789012345678901234567.890"), &n, &why), OK);
-    assert_int_equal(number_parse(STR("1234567890123456789012345678901234567.8901"), &n, &why), ERR_LIMIT);
+    assert_int_equal(number_parse(STR("1234567890123456789012345678901234567.8901"), &n, &why),
+                     ERR_LIMIT);
     number_free(&n);
 }
 
@@ -89,7 +92,8 @@ static void stops_at_the_longest_unit(void **state)
     number_free(&n);
 }
 
-static void expect_rounded(const char *figure, const char *step, enum rounding rounding, const char *expected)
+static void expect_rounded(const char *figure, const char *step, enum rounding rounding,
+                           const char *expected)
 {
     struct number n, s;
     struct buf out;
@@ -169,9 +173,12 @@ static void keeps_frozen_numbers_in_the_arena(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shows_units_as_customers_read_them), cmocka_unit_test(refuses_what_is_not_a_figure),
-        cmocka_unit_test(stops_at_forty_digits),              cmocka_unit_test(stops_at_the_longest_unit),
-        cmocka_unit_test(rounds_in_every_mode),               cmocka_unit_test(shows_no_endless_decimal),
+        cmocka_unit_test(shows_units_as_customers_read_them),
+        cmocka_unit_test(refuses_what_is_not_a_figure),
+        cmocka_unit_test(stops_at_forty_digits),
+        cmocka_unit_test(stops_at_the_longest_unit),
+        cmocka_unit_test(rounds_in_every_mode),
+        cmocka_unit_test(shows_no_endless_decimal),
         cmocka_unit_test(keeps_frozen_numbers_in_the_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,54 @@
+#!/bin/sh
+# Proves `make run` and `make test` on a machine that has nothing: a debootstrapped Debian with make inside and a copy of this tree.
+# Needs root, debootstrap and a Debian mirror (MIRROR, else the host's own).
+# usage: fresh.sh   (SUITE=bookworm; KEEP=1 leaves the folder)
+set -eu
+suite=${SUITE:-bookworm}
+if [ "$(id -u)" != 0 ]; then
+    echo "make fresh makes a Debian system in a folder and works inside it, which only root may do: sudo make fresh" >&2
+    exit 1
+fi
+sh tests/packages.sh debootstrap
+
+# The mirror, and the proxy if any, that this machine's own apt uses.
+mirror=${MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
+    grep -v security | grep '/debian/*$' | head -n 1)}
+mirror=${mirror:-http://deb.debian.org/debian}
+root=$(mktemp -d "${TMPDIR:-/var/tmp}/paring-fresh.XXXXXX")
+finish() {
+    umount "$root/proc" "$root/dev" 2>/dev/null || true
+    [ -n "${KEEP:-}" ] || rm -rf --one-file-system "$root"
+}
+trap finish EXIT
+trap 'exit 1' INT TERM
+
+echo "== Debian $suite from $mirror, with make"
+debootstrap --variant=minbase --include=make "$suite" "$root" "$mirror" >"$root.log" 2>&1 || {
+    tail -n 20 "$root.log"
+    exit 1
+}
+rm -f "$root.log"
+cp /etc/resolv.conf "$root/etc/" 2>/dev/null || true
+for setting in /etc/apt/apt.conf /etc/apt/apt.conf.d/*; do # proxies and certificates; harmless otherwise
+    if [ -f "$setting" ] && grep -qi 'proxy\|check-valid\|check-date' "$setting"; then cp "$setting" "$root/etc/apt/apt.conf.d/"; fi
+done
+mkdir "$root/paring"
+{ git ls-files -co --exclude-standard 2>/dev/null || find . -path ./build -prune -o -path ./.git -prune -o -type f -print; } |
+    while read -r file; do [ ! -f "$file" ] || printf '%s\n' "$file"; done | tar -cf - -T - | tar -xf - -C "$root/paring"
+mount -t proc none "$root/proc" 2>/dev/null || true
+mount --bind /dev "$root/dev" 2>/dev/null || true
+
+inside() {
+    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 ${http_proxy:+http_proxy="$http_proxy"} \
+        ${https_proxy:+https_proxy="$https_proxy"} chroot "$root" sh -c "cd /paring && $1"
+}
+echo "== make run, with one question"
+began=$(date +%s)
+inside "echo '보험금 청구 서류가 뭐예요?' | make run" | tee "$root/run.txt"
+grep -q '서류' "$root/run.txt" || {
+    echo "make run gave no answer" >&2
+    exit 1
+}
+echo "== $(($(date +%s) - began)) s; make test"
+inside "make test"
+echo "== make run and make test work on a fresh Debian $suite ($(($(date +%s) - began)) s)"
