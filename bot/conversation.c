@@ -14,7 +14,12 @@
 
 #include <string.h>
 
-enum { US_PER_MINUTE = 60 * 1000 * 1000, ASKED_MAXIMUM = 2, LATIN_WORDS = 3 };
+enum {
+    US_PER_MINUTE = 60 * 1000 * 1000,
+    ASKED_MAXIMUM = 2,
+    LATIN_WORDS = 3,
+    TOPIC_RUNES = 24 /* a message of mere values is no longer than this */
+};
 
 /* ---- Saying the same thing differently ---- */
 
@@ -222,6 +227,23 @@ bool conversation_take(struct turner *turner, const struct conversation *convers
     return form_take(turner, conversation, said, heard, decision);
 }
 
+/* ---- The topic ---- */
+
+bool topic_take(struct turner *turner, const struct conversation *before,
+                const struct conversation *conversation, const struct message *message,
+                const struct classification *heard, struct decision *decision)
+{
+    const int intent = conversation->topic - 1;
+    if (conversation->awaiting != AWAIT_NOTHING || intent < 0 || heard->is_scripted ||
+        heard->exact_column >= 0 || text_runes(message->text) > TOPIC_RUNES ||
+        !route_answer_differs(turner, before, conversation, message, intent))
+        return false;
+    decision->kind = DECIDE_ANSWER;
+    decision->intent = intent;
+    reason_add(decision->because, sizeof(decision->because), "a value for what was asked before");
+    return true;
+}
+
 /* ---- Before a message is heard ---- */
 
 /* Hangul is Korean; several Latin words without any are English; a word or a number says nothing.
@@ -248,6 +270,7 @@ void conversation_begin(const struct turner *turner, struct conversation *conver
         config_int(turner->release->settings, CONFIG_CONVERSATION_MINUTES) * US_PER_MINUTE;
     if (conversation->last_at_us != 0 && message->at_us - conversation->last_at_us > limit_us) {
         conversation->awaiting = AWAIT_NOTHING;
+        conversation->topic = 0;
         conversation->slots.count = 0; /* what was said an hour ago is not said about this */
     }
     conversation->last_at_us = message->at_us;
@@ -270,14 +293,14 @@ static void slot_drop(struct slot_set *set, int slot)
     }
 }
 
-void conversation_take_slots(const struct turner *turner, struct conversation *conversation,
+size_t conversation_take_slots(const struct turner *turner, struct conversation *conversation,
                              const struct message *message)
 {
     int asked = conversation->awaiting == AWAIT_SLOT ? conversation->slot : -1;
     if (asked >= 0)
         slot_drop(&conversation->slots, asked);
-    (void)slots_find(book_slots(turner->release->book), message->text, message->as_of, asked,
-                     &conversation->slots);
+    return slots_find(book_slots(turner->release->book), message->text, message->as_of, asked,
+                      &conversation->slots);
 }
 
 /* ---- Stored
@@ -306,6 +329,8 @@ enum err conversation_print(const struct conversation *conversation, const struc
     }
     if (conversation->awaiting != AWAIT_NOTHING)
         json_put_int(&w, "asked", conversation->asked);
+    if (conversation->topic > 0)
+        json_put_str(&w, "topic", intent_name(book, conversation->topic - 1));
     if (conversation->is_with_person)
         json_put_bool(&w, "is_with_person", true);
     if (conversation->language[0])
@@ -366,6 +391,7 @@ enum err conversation_parse(struct str text, const struct book *book, struct con
     awaited_parse(json, book, &read);
     const cJSON *language = cJSON_GetObjectItemCaseSensitive(json, "language"), *item;
     const cJSON *last = cJSON_GetObjectItemCaseSensitive(json, "last_at_us");
+    read.topic = intent_named(book, cJSON_GetObjectItemCaseSensitive(json, "topic")) + 1;
     read.is_with_person = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(json, "is_with_person"));
     read.last_at_us = cJSON_IsNumber(last) ? (int64_t)last->valuedouble
                                            : 0; /* microseconds until 2255 fit a double */

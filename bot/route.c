@@ -259,6 +259,17 @@ static void answer_look_up(const struct turner *turner, const struct conversatio
     answer_find(turner->release->book, &query, text, found, problem);
 }
 
+bool route_answer_differs(struct turner *turner, const struct conversation *before,
+                          const struct conversation *after, const struct message *message,
+                          int intent)
+{
+    struct answer_found was = {.outcome = ANSWER_NONE}, is = was;
+    answer_look_up(turner, before, message, intent, &turner->said, &was, NULL);
+    answer_look_up(turner, after, message, intent, &turner->said, &is, NULL);
+    return is.outcome != ANSWER_NONE && is.outcome != ANSWER_FAILED &&
+           (is.row != was.row || is.outcome != was.outcome);
+}
+
 static void say_answer(struct turner *turner, const struct message *message,
                        struct conversation *conversation, int intent, struct reply *reply)
 {
@@ -276,6 +287,7 @@ static void say_answer(struct turner *turner, const struct message *message,
     reason_add(reply->reason, sizeof(reply->reason), " → %.*s", STR_ARG(name));
     if (found.outcome == ANSWER_FOUND) {
         reply->route = is_handoff ? ROUTE_HANDOFF : ROUTE_SCRIPTED;
+        conversation->topic = is_handoff ? 0 : intent + 1;
         reply->answer = found.row;
         reply->why_answer = found.why_chosen;
         reason_add(reply->reason, sizeof(reply->reason), ", answer %.*s v%d%s",

@@ -45,6 +45,10 @@ MUST_USE enum err route_carry_out(struct turner *turner, const struct decision *
                                   const struct message *message, struct conversation *conversation,
                                   struct reply *reply, struct fail *why);
 
+/* Whether the intent's answer, or the question it asks, is another one with the values of `after`. */
+bool route_answer_differs(struct turner *turner, const struct conversation *before,
+                          const struct conversation *after, const struct message *message,
+                          int intent);
 struct str route_intent_name(const struct turner *turner, int intent); /* "?" for -1 */
 struct str route_intent_title(const struct turner *turner,
                               int intent); /* its name when it has none */

@@ -32,6 +32,8 @@ struct conversation {
     bool is_with_person;   /* handed over: the bot says nothing. Set by whoever takes the
                               conversation, never by a turn */
     char language[4];      /* "ko" or "en" as the customer last wrote; "" is the bot's own */
+    int topic;             /* 1 + the intent last answered by a script; 0 for none: a value said
+                              next ("500만원") is about it */
     struct slot_set slots; /* values known so far */
     int64_t last_at_us;    /* when the last turn was, 0 for none */
 };

@@ -38,7 +38,7 @@ static const struct sort sorts[SORTS] = {
     [SORT_FACT] = {"fact", {"value", "unit", "effective_to", "source"}},
     [SORT_SLOT] = {"slot", {"type", "question"}},
     [SORT_VALUE] = {"value", {"aliases"}},
-    [SORT_CLASS] = {"trained intent", {NULL}},
+    [SORT_CLASS] = {"trained_intent", {NULL}},
 };
 
 struct item {

@@ -1,27 +1,28 @@
-/* argv into calls on everything below. cli/main.c holds one table of commands; each command is a function that parses its own
- * flags with cli_options, does its work, prints for a person or (with --json) one JSON object, and returns what went wrong. */
+/* argv into calls on everything below. cli/main.c holds one table of commands; each command is a
+ * function that parses its own flags with cli_options, does its work, prints for a person or (with
+ * --json) one JSON object, and returns what went wrong. */
 #ifndef CLI_H
 #define CLI_H
-
-#include <stdio.h>
 
 #include "base/config.h"
 #include "base/fail.h"
 #include "base/text.h"
 
+#include <stdio.h>
+
 enum { CLI_SETTINGS = 32 };
 
 struct cli {
-    const char *bot_folder; /* --bot, default "./bot" */
-    bool json;              /* --json */
-    bool is_terminal;       /* stdout is a terminal */
-    bool shows_progress;    /* stderr is a terminal */
+    const char *bot_folder;             /* --bot, default "./bot" */
+    bool json;                          /* --json */
+    bool is_terminal;                   /* stdout is a terminal */
+    bool shows_progress;                /* stderr is a terminal */
     const char *settings[CLI_SETTINGS]; /* --set key=value */
     size_t setting_count;
     struct {
-        const char *what;   /* borrowed from the last call */
-        int64_t began_us;   /* the first call of this command, 0 for none yet */
-        int64_t shown_us;   /* when the line was last drawn, 0 while there is none */
+        const char *what; /* borrowed from the last call */
+        int64_t began_us; /* the first call of this command, 0 for none yet */
+        int64_t shown_us; /* when the line was last drawn, 0 while there is none */
     } progress;
 };
 
@@ -31,12 +32,16 @@ struct cli_option {
     bool *on;
     const char **value;
 };
-/* Parses argv[1…]: known options (also the common ones --bot --json --set), "--name value" and "--name=value", "--" ends options. What is
- * not an option is moved to the front of argv; *count says how many there are. ERR_USE for an unknown option or a missing value. */
-MUST_USE enum err cli_options(struct cli *cli, int argc, char **argv, const struct cli_option *options, size_t option_count,
-                              int *count, struct fail *why);
-MUST_USE enum err cli_config(const struct cli *cli, struct config **out, struct fail *why); /* BOT/bot.conf and what overrides it */
-/* Progress on stderr, on a terminal only, and only after a second; a total of 0 is unknown. Ends itself when done == total. */
+/* Parses argv[1…]: known options (also the common ones --bot --json --set), "--name value" and
+ * "--name=value", "--" ends options. What is not an option is moved to the front of argv; *count
+ * says how many there are. ERR_USE for an unknown option or a missing value. */
+MUST_USE enum err cli_options(struct cli *cli, int argc, char **argv,
+                              const struct cli_option *options, size_t option_count, int *count,
+                              struct fail *why);
+MUST_USE enum err cli_config(const struct cli *cli, struct config **out,
+                             struct fail *why); /* BOT/bot.conf and what overrides it */
+/* Progress on stderr, on a terminal only, and only after a second; a total of 0 is unknown. Ends
+ * itself when done == total. */
 void cli_progress(void *cli, const char *what, size_t done, size_t total);
 /* Writes a finished text to stdout; ERR_SYSTEM when that fails (a closed pipe, a full disk). */
 MUST_USE enum err cli_print(struct str text, struct fail *why);

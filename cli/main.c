@@ -65,7 +65,7 @@ static const struct command {
     {"backup", command_backup, "FILE", "the whole bot in one tar file, taken while it is in use",
      ""},
 };
-enum { COMMANDS = sizeof commands / sizeof commands[0] };
+enum { COMMANDS = sizeof commands / sizeof commands[0], HELP_BYTES = 16384 };
 
 static const char common_help[] = "  --bot DIR          the bot's folder (default ./bot)\n"
                                   "  --json             print one JSON object\n"
@@ -106,7 +106,7 @@ static void command_help_add(const struct command *command, struct buf *out)
 static enum err help_print(const struct command *command, struct fail *why)
 {
     struct buf out;
-    buf_init(&out, 16 * 1024);
+    buf_init(&out, HELP_BYTES);
     if (command)
         command_help_add(command, &out);
     else

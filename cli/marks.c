@@ -2,11 +2,13 @@
  * classify, lines in and JSON lines out as fast as the classifier goes. Both open the model of a
  * release and nothing else of it, so that they work for a bot that has no answers yet. */
 #include "base/arena.h"
+#include "base/files.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "cli/learn.h"
 #include "responses/release.h"
 #include "training/cases.h"
+#include "training/report.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -145,60 +147,93 @@ static enum err evaluation_json(const struct evaluation *evaluation, struct buf 
     return buf_error(out, "the marks", why);
 }
 
-static enum err evaluation_text(const struct cli *cli, const struct evaluation *evaluation,
+static enum err report_write(const struct evaluation *evaluation, const struct config *config,
+                             const char *path, struct fail *why)
+{
+    const struct report_page page = {evaluation->release.model,
+                                     evaluation->marks,
+                                     evaluation->cases.texts,
+                                     evaluation->cases.intents,
+                                     evaluation->release.hash,
+                                     config_double(config, CONFIG_WRONG_BUDGET),
+                                     config_double(config, CONFIG_CONFIDENCE_LEVEL)};
+    struct buf out;
+    buf_init(&out, OUTPUT_BYTES);
+    enum err e = report_print(&page, &out, why);
+    if (!e)
+        e = file_write(path, str_from_buf(&out), why);
+    buf_free(&out);
+    return e;
+}
+
+static enum err evaluation_text(const struct evaluation *evaluation, const struct config *config,
                                 struct buf *out, struct fail *why)
 {
-    struct config *config = NULL;
-    enum err e = cli_config(cli, &config, why);
-    if (e)
-        return e;
-    e = marks_print_text(evaluation->marks, evaluation->release.model, evaluation->release.hash,
+    enum err e =
+        marks_print_text(evaluation->marks, evaluation->release.model, evaluation->release.hash,
                          config_double(config, CONFIG_WRONG_BUDGET),
                          config_double(config, CONFIG_CONFIDENCE_LEVEL), out, why);
-    config_close(config);
     if (e)
         return e;
     contrasts_text(evaluation, out);
     return buf_error(out, "the marks", why);
 }
 
-static enum err evaluation_run(const struct cli *cli, const char *release, const char *set,
+/* What was asked for on the command line. */
+struct eval_request {
+    const char *set, *release, *report;
+};
+
+static enum err evaluation_tell(const struct cli *cli, const struct evaluation *evaluation,
+                                const char *report, struct fail *why)
+{
+    struct config *config = NULL;
+    struct buf out;
+    enum err e = cli_config(cli, &config, why);
+    if (e)
+        return e;
+    buf_init(&out, OUTPUT_BYTES);
+    if (report)
+        e = report_write(evaluation, config, report, why);
+    if (!e)
+        e = cli->json ? evaluation_json(evaluation, &out, why)
+                      : evaluation_text(evaluation, config, &out, why);
+    if (!e)
+        e = cli_print(str_from_buf(&out), why);
+    buf_free(&out);
+    config_close(config);
+    return e;
+}
+
+static enum err evaluation_run(const struct cli *cli, const struct eval_request *request,
                                struct fail *why)
 {
     struct evaluation evaluation = {.marks = NULL};
-    struct buf out;
-    buf_init(&out, OUTPUT_BYTES);
     cases_init(&evaluation.cases);
     contrast_rows_init(&evaluation.contrasts);
-    enum err e = release_model_open(cli, release, &evaluation.release, why);
+    enum err e = release_model_open(cli, request->release, &evaluation.release, why);
     if (!e)
-        e = set ? cases_read_file(set, &evaluation.cases, why)
-                : own_cases_read(cli, &evaluation, why);
+        e = request->set ? cases_read_file(request->set, &evaluation.cases, why)
+                         : own_cases_read(cli, &evaluation, why);
     if (!e)
         e = evaluate(&evaluation, why);
     if (!e)
-        e = cli->json ? evaluation_json(&evaluation, &out, why)
-                      : evaluation_text(cli, &evaluation, &out, why);
-    if (!e)
-        e = cli_print(str_from_buf(&out), why);
+        e = evaluation_tell(cli, &evaluation, request->report, why);
     marks_close(evaluation.marks);
     mem_give(evaluation.are_apart);
     cases_free(&evaluation.cases);
     contrast_rows_free(&evaluation.contrasts);
     release_model_close(&evaluation.release);
-    buf_free(&out);
     return e;
 }
 
 enum err command_eval(struct cli *cli, int argc, char **argv, struct fail *why)
 {
-    const char *set = NULL;
-    const char *release = NULL;
-    const char *report = NULL;
+    struct eval_request request = {NULL, NULL, NULL};
     bool is_retrieval = false;
-    const struct cli_option options[] = {{"--set", NULL, &set},
-                                         {"--release", NULL, &release},
-                                         {"--report", NULL, &report},
+    const struct cli_option options[] = {{"--set", NULL, &request.set},
+                                         {"--release", NULL, &request.release},
+                                         {"--report", NULL, &request.report},
                                          {"--retrieval", &is_retrieval, NULL}};
     int count = 0;
     enum err e = cli_options(cli, argc, argv, options, 4, &count, why);
@@ -206,9 +241,7 @@ enum err command_eval(struct cli *cli, int argc, char **argv, struct fail *why)
         e = fail(why, ERR_USE, "eval takes no arguments; a set is named with --set FILE");
     if (!e && is_retrieval)
         e = fail(why, ERR_USE, "--retrieval: this build has no retrieval yet");
-    if (!e && report)
-        e = fail(why, ERR_USE, "--report: this build writes no report page yet");
-    return e ? e : evaluation_run(cli, release, set, why);
+    return e ? e : evaluation_run(cli, &request, why);
 }
 
 /* ---- classify ---- */

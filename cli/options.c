@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "cli/cli.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -62,12 +63,13 @@ static enum err flag_take(struct cli *cli, struct flag flag, const char *next,
         option = option_find(common, sizeof common / sizeof common[0], flag.name);
     if (!option)
         return fail(why, ERR_USE, "there is no option %.*s here", STR_ARG(flag.name));
-    if (!option->value) {
+    if (option->on) {
         if (flag.value)
             return fail(why, ERR_USE, "%s takes no value", option->name);
         *option->on = true;
         return OK;
     }
+    assert(option->value);
     *took_next = !flag.value;
     if (!flag.value && !next)
         return fail(why, ERR_USE, "%s needs a value", option->name);

@@ -2,7 +2,8 @@
  * (DESIGN §5). The bound is Clopper & Pearson's (1934), exact for any sample size; thresholds are
  * tried from strict to lenient in a fixed order and the search stops at the first that fails, so
  * that no correction for having tried many is needed (fixed-sequence testing; Angelopoulos et al.
- * 2021, "Learn then test"). */
+ * 2021, "Learn then test"); with enough rows it may start a second time, at half the risk
+ * (Wiens & Dmitrienko 2005, "The fallback procedure"). */
 #ifndef BUDGET_H
 #define BUDGET_H
 

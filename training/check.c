@@ -83,7 +83,8 @@ static struct str shown(struct str text)
 
 static void book_fault_add(void *data, const struct book_fault *fault)
 {
-    fault_add(data, true, CHECK_SCRIPT, fault->answer_id, "%s", fault->text);
+    fault_add(data, true, CHECK_SCRIPT, fault->answer_id, "%s; mend this row or take it out",
+              fault->text);
 }
 
 static void script_fault_add(void *data, const struct script_fault *fault)

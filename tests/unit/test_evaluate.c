@@ -92,7 +92,7 @@ static int model_make(void **state)
     }
     if (e)
         print_error("%s\n", why.text);
-    return e;
+    return e ? -1 : 0;
 }
 
 static int model_drop(void **state)
