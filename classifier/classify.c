@@ -119,7 +119,10 @@ static size_t gather_block(struct classifier *c, int block)
     uint32_t mask = 63;
     while (mask < 2 * n)
         mask = mask * 2 + 1;
-    c->stamp++;
+    if (++c->stamp == 0) { /* come round: what 4 G blocks ago left behind is not of this one */
+        memset(c->seen, 0, sizeof c->seen);
+        c->stamp = 1;
+    }
     size_t unseen = 0;
     for (size_t i = 0; i < n; i++) {
         if (i + AHEAD < n)

@@ -7,6 +7,8 @@
 #include "base/arena.h"
 #include "base/limits.h"
 
+#include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 static const char MAGIC[8] = {'P', 'A', 'R', 'I', 'N', 'G', '\r', '\n'};
@@ -70,11 +72,23 @@ static enum err check_head(const struct model_head *head, size_t n, const char *
     return OK;
 }
 
+/* The head up to its hash, then the hash of everything behind the head. */
+void model_hash(const unsigned char *bytes, size_t n, unsigned char out[HASH_BYTES])
+{
+    enum { HEAD = offsetof(struct model_head, hash) };
+    char both[HEAD + HASH_BYTES];
+    const struct str rest = {(const char *)bytes + sizeof(struct model_head),
+                             n - sizeof(struct model_head)};
+    memcpy(both, bytes, HEAD);
+    hash_bytes(rest, (unsigned char *)both + HEAD);
+    hash_bytes((struct str){both, sizeof both}, out);
+}
+
 static enum err check_hash(const unsigned char *bytes, size_t n, const char *what, struct fail *why)
 {
     const struct model_head *head = (const struct model_head *)bytes;
     unsigned char hash[HASH_BYTES];
-    hash_bytes((struct str){(const char *)bytes + sizeof *head, n - sizeof *head}, hash);
+    model_hash(bytes, n, hash);
     if (memcmp(hash, head->hash, HASH_BYTES) != 0)
         return fail(why, ERR_CORRUPT,
                     "%s: the model's hash does not fit its content; it was edited or damaged",
@@ -154,6 +168,39 @@ static enum err check_centroids(struct model *model, const char *what, struct fa
     return fits ? OK : fail(why, ERR_CORRUPT, "%s: the centroids are damaged", what);
 }
 
+/* False for what is no number, infinite or absurd: sums over these stay finite. */
+static bool is_sane(double x)
+{
+    return fabs(x) < 1e9;
+}
+
+static bool are_sane(const float *numbers, size_t count)
+{
+    bool fits = true;
+    for (size_t i = 0; i < count; i++)
+        fits &= is_sane((double)numbers[i]);
+    return fits;
+}
+
+/* A score that is no number would be used as an index further on. Thresholds may be infinite. */
+static enum err check_numbers(const struct model *model, const char *what, struct fail *why)
+{
+    const struct model_head *head = model->head;
+    const struct model_confidence *confidence = model->confidence;
+    bool fits = are_sane(model->idf, head->features) && are_sane(model->scale, head->columns) &&
+                are_sane(model->bias, head->columns);
+    for (uint64_t i = 0; i <= model->word_mask; i++)
+        fits &= is_sane((double)model->words[i].idf) && is_sane((double)model->words[i].weight);
+    for (int i = 0; i < SIGNALS; i++)
+        fits &= is_sane(confidence->mean[i]) && is_sane(confidence->scale[i]) &&
+                is_sane(confidence->weight[i]);
+    fits &= is_sane(confidence->bias) && is_sane(confidence->unseen_idf) &&
+            !isnan(confidence->default_threshold);
+    for (uint32_t i = 0; i < head->columns; i++)
+        fits &= !isnan(model->thresholds[i]);
+    return fits ? OK : fail(why, ERR_CORRUPT, "%s: holds what is not a number", what);
+}
+
 static enum err model_read(struct model *model, size_t n, const char *what, struct fail *why)
 {
     enum err e = OK;
@@ -178,9 +225,10 @@ static enum err model_read(struct model *model, size_t n, const char *what, stru
     model->confidence = section(model, SECTION_CONFIDENCE);
     model->thresholds = section(model, SECTION_THRESHOLDS);
     model->has_avx2 = __builtin_cpu_supports("avx2");
-    if ((e = read_names(model, what, why)) || (e = check_tables(model, what, why)))
+    if ((e = read_names(model, what, why)) || (e = check_tables(model, what, why)) ||
+        (e = check_centroids(model, what, why)))
         return e;
-    return check_centroids(model, what, why);
+    return check_numbers(model, what, why);
 }
 
 enum err model_open_image(const unsigned char *bytes, size_t n, const char *what,
@@ -206,7 +254,7 @@ enum err model_open(const char *path, struct model **out, struct fail *why)
     enum err e = file_map_open(path, &map, why);
     if (!e)
         e = model_open_image(map.p, map.n, path, &model, why);
-    if (e) {
+    if (!model) {
         file_map_close(&map);
         return e;
     }

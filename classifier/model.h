@@ -3,7 +3,7 @@
  * Immutable; any thread may read it.
  *
  * Layout: struct model_head, then sections, each 64-byte aligned, in the order of enum
- * model_section. All little-endian. The SHA-256 in the head covers everything after it. Scores are
+ * model_section. All little-endian. The SHA-256 in the head covers everything else. Scores are
  * sums of int8 weight × 14-bit feature value in 32-bit integers: exact on any CPU, in any order, so
  * the vectorised and the plain code give the same bits. */
 #ifndef MODEL_H
@@ -54,7 +54,7 @@ struct model_head {
     uint32_t style;   /* enum feature_style                                                     */
     uint64_t from[MODEL_SECTIONS]; /* byte offsets from the start of the file */
     uint64_t size[MODEL_SECTIONS]; /* bytes */
-    uint8_t hash[HASH_BYTES]; /* of every byte from sizeof(struct model_head) on                */
+    uint8_t hash[HASH_BYTES]; /* model_hash(): of every byte but these */
 };
 
 struct model_word {
@@ -98,8 +98,8 @@ struct model {
     bool has_avx2; /* which of the two score loops; both give the same bits */
 };
 
-/* Maps and checks: magic, version, sizes against the file, every index that will be followed, the
- * hash. ERR_MISSING, ERR_CORRUPT with path. */
+/* Maps and checks: magic, version, sizes against the file, every index that will be followed, that
+ * numbers are numbers, the hash. ERR_MISSING, ERR_CORRUPT with path. */
 MUST_USE enum err model_open(const char *path, struct model **out, struct fail *why);
 /* The same over an image in memory, which must outlive the model (training's own folds). `what`
  * names it in failures. */
@@ -115,6 +115,8 @@ static inline uint32_t centroid_slot(uint32_t feature, uint32_t mask)
 {
     return (feature * 0x9E3779B1U >> 7) & mask;
 }
+/* Of an image of at least sizeof(struct model_head) bytes: what its head's `hash` must be. */
+void model_hash(const unsigned char *bytes, size_t n, unsigned char out[HASH_BYTES]);
 /* Two 64-bit hashes of a normalised text, as SECTION_EXACT holds them. */
 void model_exact_hash(struct str normalised, uint64_t out[2]);
 

@@ -40,7 +40,9 @@ static void fold_ascii(struct str text, struct buf *out)
         owes_space = false;
         if (c >= 'A' && c <= 'Z')
             c = (char)(c + ('a' - 'A'));
-        to[n++] = c == '`' ? '\'' : c;
+        if (c == '`')
+            c = '\'';
+        to[n++] = c;
     }
     buf_used(out, n);
 }

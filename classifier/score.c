@@ -8,6 +8,8 @@
 
 #include <immintrin.h>
 
+static const size_t PAIR = (size_t)2 * LANES; /* columns that AVX2 sums at once */
+
 /* Sixteen columns of SSE2, which every x86-64 has. */
 static void columns_sse2(const int8_t *const *rows, const int16_t *values, size_t count,
                          size_t column, int32_t *sums)
@@ -66,7 +68,7 @@ __attribute__((target("avx2"))) static void rows_avx2(const int8_t *const *rows,
                                                       size_t stride, int32_t *sums)
 {
     size_t column = 0;
-    for (; column + 2 * LANES <= stride; column += 2 * LANES) {
+    for (; column + PAIR <= stride; column += PAIR) {
         __m256i even = _mm256_setzero_si256(), odd = even, even2 = even, odd2 = even;
         for (size_t i = 0; i < count; i += 2) {
             const int8_t *ra = rows[i] + column, *rb = rows[i + 1] + column;

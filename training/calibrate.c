@@ -122,15 +122,20 @@ static enum err divide_intents(const struct corpus *corpus, const struct model *
     double *likeness = mem_take((size_t)n * (size_t)n, sizeof *likeness),
            *nearest = mem_take((size_t)n, sizeof *nearest);
     int *order = mem_take((size_t)n, sizeof *order);
-    enum err e = likeness && nearest && order ? measure_likeness(corpus, model, likeness, why)
-                                              : fail_memory(why);
-    if (!e) {
-        walk_by_likeness(likeness, n, nearest, order);
-        for (int i = 0; i < n; i++) {
-            int run = (int)((long)i * 2 * FOLDS / n);
-            thirds[order[i]] = run % 2 ? i % FOLDS : run / 2;
-        }
+    enum err e = OK;
+    if (!likeness || !nearest || !order) {
+        e = fail_memory(why);
+        goto done;
     }
+    e = measure_likeness(corpus, model, likeness, why);
+    if (e)
+        goto done;
+    walk_by_likeness(likeness, n, nearest, order);
+    for (int i = 0; i < n; i++) {
+        int run = (int)((long)i * 2 * FOLDS / n);
+        thirds[order[i]] = run % 2 ? i % FOLDS : run / 2;
+    }
+done:
     mem_give(likeness);
     mem_give(nearest);
     mem_give(order);
@@ -153,6 +158,16 @@ static void divide_rows(const struct corpus *corpus, unsigned char *thirds)
             thirds[j] = swap;
         }
     }
+}
+
+/* One intent leaves nothing to tell apart; with fewer than two rows an intent, what a fold holds
+ * out leaves intents without a row. */
+static bool is_divisible(const struct corpus *corpus)
+{
+    size_t in_scope = 0;
+    for (size_t i = 0; i < corpus->count; i++)
+        in_scope += corpus->columns[i] < corpus->intents;
+    return corpus->intents > 1 && in_scope >= 2 * (size_t)corpus->intents;
 }
 
 static enum err fold_model(const struct corpus *part, const struct vectors *vectors, int threads,
@@ -222,7 +237,7 @@ enum err calibrate_folds(const struct corpus *corpus, const struct vectors *vect
     }
     divide_rows(corpus, thirds.rows);
     e = divide_intents(corpus, model, thirds.intents, why);
-    for (int fold = 0; fold < FOLDS && !e && corpus->intents > 1; fold++) {
+    for (int fold = 0; fold < FOLDS && !e && is_divisible(corpus); fold++) {
         size_t left = 0, in_scope = 0;
         for (size_t i = 0; i < corpus->count; i++) {
             keep[i] = thirds.rows[i] != fold && thirds.intents[corpus->columns[i]] != fold;

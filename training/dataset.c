@@ -125,7 +125,7 @@ struct row_scratch {
 
 static bool row_room(struct dataset *d, struct row_scratch *s, size_t more)
 {
-    size_t need = d->from[d->rows] + more;
+    size_t need = d->from[d->rows] + more + DATASET_SPARE;
     if (need <= s->room)
         return true;
     size_t room = need + need / 2 + 4096;
@@ -201,7 +201,7 @@ static bool add_row(struct dataset *d, struct row_scratch *s, const struct vocab
         blocks += add_block(d, s, v, block, &end);
     for (size_t i = first; blocks == 2 && i < end; i++)
         d->values[i] *= (float)0.70710678118654752440;
-    if (d->dense)
+    if (vectors)
         add_dense(d, s, vectors);
     d->labels[d->rows++] = label;
     d->from[d->rows] = end;
@@ -232,46 +232,64 @@ double dataset_cost(const struct corpus *corpus)
     return corpus->count < SMALL_CORPUS_ROWS ? 4 : 1;
 }
 
+static struct dataset *dataset_new(const struct corpus *corpus, size_t rows, bool has_vectors)
+{
+    struct dataset *d = mem_take(1, sizeof *d);
+    if (!d)
+        return NULL;
+    d->corpus = corpus;
+    d->style = corpus->count < SMALL_CORPUS_ROWS ? STYLE_WITHIN : STYLE_ACROSS;
+    d->from = mem_take(rows + 1, sizeof *d->from);
+    d->labels = mem_take(rows + 1, sizeof *d->labels);
+    d->dense = has_vectors ? mem_take(rows * DENSE, sizeof *d->dense) : NULL;
+    if (d->from && d->labels && (d->dense || !has_vectors))
+        return d;
+    dataset_close(d);
+    return NULL;
+}
+
+static bool count_corpus(const struct dataset *d, struct features *features, struct vocabulary *v)
+{
+    bool is_ok = vocabulary_grow(v);
+    for (size_t i = 0; is_ok && i < d->corpus->count; i++) {
+        features_extract(d->corpus->texts[i], d->style, features);
+        is_ok = count_text(v, features, (uint32_t)i);
+    }
+    return is_ok;
+}
+
 enum err dataset_open(const struct corpus *corpus, const struct vectors *vectors,
                       const struct dataset_options *options, struct dataset **out, struct fail *why)
 {
     struct vocabulary v = {0};
-    struct dataset *d = mem_take(1, sizeof *d);
     struct row_scratch *s = mem_take(1, sizeof *s);
-    const size_t rows = corpus->count * (options->noise_copies ? 2 : 1);
+    struct dataset *d =
+        dataset_new(corpus, corpus->count * (options->noise_copies ? 2 : 1), vectors != NULL);
     enum err e = OK;
-    bool is_ok = d && s && vocabulary_grow(&v);
-    if (is_ok) {
-        d->corpus = corpus;
-        d->style = corpus->count < SMALL_CORPUS_ROWS ? STYLE_WITHIN : STYLE_ACROSS;
-        buf_init(&s->noisy, 4 * LIMIT_NORMALISED_BYTES);
-        d->from = mem_take(rows + 1, sizeof *d->from);
-        d->labels = mem_take(rows + 1, sizeof *d->labels);
-        d->dense = vectors ? mem_take(rows * DENSE, sizeof *d->dense) : NULL;
-        is_ok = d->from && d->labels && (!vectors || d->dense);
+    if (!d || !s || !count_corpus(d, &s->features, &v)) {
+        e = fail_memory(why);
+        goto done;
     }
-    for (size_t i = 0; is_ok && i < corpus->count; i++) {
-        features_extract(corpus->texts[i], d->style, &s->features);
-        is_ok = count_text(&v, &s->features, (uint32_t)i);
+    e = number_features(d, &v, why);
+    if (e)
+        goto done;
+    buf_init(&s->noisy, (size_t)4 * LIMIT_NORMALISED_BYTES);
+    s->place = mem_take(d->features + 1, sizeof *s->place);
+    if (!s->place || !fill_rows(d, s, &v, vectors, options->noise_copies)) {
+        e = fail_memory(why);
+        goto done;
     }
-    e = is_ok ? number_features(d, &v, why) : fail_memory(why);
-    if (!e) {
-        s->place = mem_take(d->features + 1, sizeof *s->place);
-        if (!s->place || !fill_rows(d, s, &v, vectors, options->noise_copies))
-            e = fail_memory(why);
-    }
+    *out = d;
+    d = NULL;
+done:
     mem_give(v.slots);
     if (s) {
         mem_give(s->place);
         buf_free(&s->noisy);
     }
     mem_give(s);
-    if (e) {
-        dataset_close(d);
-        return e;
-    }
-    *out = d;
-    return OK;
+    dataset_close(d);
+    return e;
 }
 
 void dataset_close(struct dataset *dataset)

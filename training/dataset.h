@@ -12,6 +12,9 @@
 
 enum { DENSE = 104 }; /* VECTOR_SIZE rounded up to whole vectors of eight; the rest is zero */
 
+/* Entries past the last row's that `ids` has room for, so that a loop may fetch ahead. */
+enum { DATASET_SPARE = 64 };
+
 struct dataset {
     const struct corpus *corpus;
     enum feature_style style;

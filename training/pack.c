@@ -230,7 +230,7 @@ static bool put_words(const struct dataset *d, const struct vectors *vectors, st
         if (a == word.hash)
             word.idf =
                 (float)(exact_log((double)(1 + d->corpus->count) / (1 + words[i++].texts)) + 1);
-        if (b == word.hash) {
+        if (vectors && b == word.hash) {
             word.weight = vectors->weights[j];
             word.vector = (uint32_t)++j;
         }
@@ -379,6 +379,6 @@ void model_image_confide(struct buf *image, const struct model_confidence *confi
     memcpy(&head, image->p, sizeof head);
     memcpy(image->p + head.from[SECTION_CONFIDENCE], confidence, sizeof *confidence);
     memcpy(image->p + head.from[SECTION_THRESHOLDS], thresholds, head.columns * sizeof *thresholds);
-    hash_bytes((struct str){image->p + sizeof head, image->n - sizeof head}, head.hash);
+    model_hash((const unsigned char *)image->p, image->n, head.hash);
     memcpy(image->p, &head, sizeof head);
 }

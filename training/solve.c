@@ -6,16 +6,17 @@
  * (at most ADDED_A_ROUND, the worst first), and so on until none does: then no row outside could
  * change the solution, and it is the optimum of the full problem.
  *
- * Where the time goes, and what is done about it: kernels, from an inverted index of the set (rows
- * share few features); the search for violators, for LANES_AT_ONCE columns in one pass over the
- * rows; libsvm itself. Sums run in a fixed order in lanes that do not depend on the instruction
- * set. */
+ * Where the time goes, and what is done about it: kernels (kernel.c); the search for violators, for
+ * LANES_AT_ONCE columns in one pass over the rows; libsvm itself. Sums run in a fixed order in
+ * lanes that do not depend on the instruction set. */
 #include "training/solve.h"
 
 #include "base/arena.h"
 #include "base/limits.h"
+#include "training/kernel.h"
 
 #include <libsvm/svm.h>
+#include <malloc.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -24,6 +25,7 @@
 
 enum {
     LANES_AT_ONCE = 16,
+    PREFETCH = 16,         /* features ahead: about one wait for the third-level cache */
     NEGATIVES_FIRST = 400, /* DESIGN §5 */
     ADDED_A_ROUND = 400,
     SET_MAXIMUM = 6000, /* rows in one kernel: 144 MB, and four times that for libsvm's copy */
@@ -32,21 +34,11 @@ enum {
 };
 static const double HARD_COST = 1e4; /* libsvm's own C: high enough never to bind (DESIGN §5) */
 
-typedef float lanes __attribute__((vector_size(32)));             /* eight floats */
 typedef float wide __attribute__((vector_size(64), aligned(16))); /* LANES_AT_ONCE floats */
 
 struct ranked {
     float score;
     uint32_t row;
-};
-
-struct span {
-    uint32_t from, to;
-};
-
-struct posting {
-    uint32_t place; /* in the set */
-    float value;
 };
 
 /* What one thread needs, reused from column to column. */
@@ -62,24 +54,24 @@ struct worker {
     struct svm_node **node_rows;
     double *signs;
     size_t node_room;
-    struct span *spans; /* per feature; all zero between uses */
-    struct posting *postings;
-    size_t posting_room;
-    uint32_t *touched;
-    float *sums; /* SET_MAXIMUM */
+    struct kernel_scratch scratch;
     struct solve_stats stats;
 };
 
-/* State of each of the columns that a worker takes through the rounds together. */
+/* A column on its way through the rounds; each worker has LANES_AT_ONCE under way. */
 struct lane {
     int column;
-    bool is_open;
+    enum {
+        STAGE_EMPTY,
+        STAGE_CENTROID,
+        STAGE_SOLVED
+    } stage; /* what its weights in the block are */
+    int rounds;
     double bias;
     unsigned char *in_set; /* rows */
     uint32_t *set;
-    size_t set_size, set_done; /* done: rows whose kernel values are there */
-    float *kernel;             /* kept between rounds */
-    size_t kernel_side;
+    size_t set_size;
+    struct kernel kernel; /* kept between rounds */
 };
 
 struct shared {
@@ -87,7 +79,7 @@ struct shared {
     const struct solve_options *options;
     solve_sink *sink;
     void *sink_data;
-    atomic_int next_batch;
+    atomic_int next_column;
     atomic_int error;
     pthread_mutex_t lock; /* stats, progress, why */
     size_t done;
@@ -98,118 +90,6 @@ struct shared {
 static void silent(const char *text)
 {
     (void)text;
-}
-
-/* ---- kernel ---- */
-
-__attribute__((target_clones("avx2", "default"))) static float dense_dot(const float *a,
-                                                                         const float *b)
-{
-    lanes sum = {0};
-    for (int i = 0; i < DENSE; i += 8) {
-        lanes x, y;
-        memcpy(&x, a + i, sizeof x);
-        memcpy(&y, b + i, sizeof y);
-        sum += x * y;
-    }
-    return ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
-}
-
-static bool grow_postings(struct worker *w, size_t room)
-{
-    if (room <= w->posting_room)
-        return true;
-    struct posting *postings = mem_grow(w->postings, room, sizeof *postings);
-    if (postings)
-        w->postings = postings;
-    uint32_t *touched = mem_grow(w->touched, room, sizeof *touched);
-    if (touched)
-        w->touched = touched;
-    if (!postings || !touched)
-        return false;
-    w->posting_room = room;
-    return true;
-}
-
-/* The set by feature: for each feature that occurs in it, where its postings begin and end; a
- * posting is a place in the set and a value. */
-static bool index_set(struct worker *w, const struct lane *lane, size_t *touched)
-{
-    const struct dataset *d = w->data;
-    size_t total = 0, features = 0;
-    for (size_t i = 0; i < lane->set_size; i++)
-        total += d->from[lane->set[i] + 1] - d->from[lane->set[i]];
-    if (!grow_postings(w, total + 1))
-        return false;
-    for (size_t i = 0; i < lane->set_size; i++)
-        for (size_t j = d->from[lane->set[i]]; j < d->from[lane->set[i] + 1]; j++)
-            if (w->spans[d->ids[j]].to++ == 0)
-                w->touched[features++] = d->ids[j];
-    uint32_t from = 0;
-    for (size_t i = 0; i < features; i++) {
-        struct span *span = &w->spans[w->touched[i]];
-        uint32_t count = span->to;
-        span->from = span->to = from;
-        from += count;
-    }
-    for (size_t i = 0; i < lane->set_size; i++)
-        for (size_t j = d->from[lane->set[i]]; j < d->from[lane->set[i] + 1]; j++) {
-            uint32_t at = w->spans[d->ids[j]].to++;
-            w->postings[at] = (struct posting){(uint32_t)i, d->values[j]};
-        }
-    *touched = features;
-    return true;
-}
-
-static bool grow_kernel(struct lane *lane)
-{
-    if (lane->set_size <= lane->kernel_side)
-        return true;
-    size_t side = lane->set_size + ADDED_A_ROUND;
-    float *kernel = mem_take(side * side, sizeof *kernel);
-    if (!kernel)
-        return false;
-    for (size_t i = 0; i < lane->set_done; i++)
-        memcpy(kernel + i * side, lane->kernel + i * lane->kernel_side,
-               lane->set_done * sizeof *kernel);
-    mem_give(lane->kernel);
-    lane->kernel = kernel;
-    lane->kernel_side = side;
-    return true;
-}
-
-static void fill_row(struct worker *w, struct lane *lane, size_t i)
-{
-    const struct dataset *d = w->data;
-    const uint32_t row = lane->set[i];
-    float *sums = w->sums;
-    memset(sums, 0, lane->set_size * sizeof *sums);
-    for (size_t j = d->from[row]; j < d->from[row + 1]; j++) {
-        const float value = d->values[j];
-        const struct span span = w->spans[d->ids[j]];
-        for (uint32_t at = span.from; at < span.to && w->postings[at].place <= i; at++)
-            sums[w->postings[at].place] += value * w->postings[at].value;
-    }
-    const size_t side = lane->kernel_side;
-    for (size_t j = 0; j <= i; j++) {
-        float k = sums[j];
-        if (d->dense)
-            k += dense_dot(d->dense + (size_t)row * DENSE, d->dense + (size_t)lane->set[j] * DENSE);
-        lane->kernel[i * side + j] = lane->kernel[j * side + i] = k;
-    }
-}
-
-static bool fill_kernel(struct worker *w, struct lane *lane)
-{
-    size_t touched = 0;
-    if (!grow_kernel(lane) || !index_set(w, lane, &touched))
-        return false;
-    for (size_t i = lane->set_done; i < lane->set_size; i++)
-        fill_row(w, lane, i);
-    lane->set_done = lane->set_size;
-    for (size_t i = 0; i < touched; i++)
-        w->spans[w->touched[i]] = (struct span){0, 0};
-    return true;
 }
 
 /* ---- libsvm ---- */
@@ -223,7 +103,7 @@ static bool grow_nodes(struct worker *w, size_t n)
     mem_give(w->node_rows);
     mem_give(w->signs);
     w->nodes = mem_take(room * (room + 2), sizeof *w->nodes);
-    w->node_rows = mem_take(room, sizeof *w->node_rows);
+    w->node_rows = mem_take(room, sizeof(struct svm_node *));
     w->signs = mem_take(room, sizeof *w->signs);
     w->node_room = w->nodes && w->node_rows && w->signs ? room : 0;
     return w->node_room > 0;
@@ -233,6 +113,7 @@ static bool grow_nodes(struct worker *w, size_t n)
 static bool solve_set(struct worker *w, struct lane *lane)
 {
     const struct dataset *d = w->data;
+    const struct kernel *kernel = &lane->kernel;
     const size_t n = lane->set_size;
     if (!grow_nodes(w, n))
         return false;
@@ -243,7 +124,7 @@ static bool solve_set(struct worker *w, struct lane *lane)
         node[0] = (struct svm_node){0, (double)(i + 1)};
         for (size_t j = 0; j < n; j++)
             node[j + 1] =
-                (struct svm_node){(int)(j + 1), (double)lane->kernel[i * lane->kernel_side + j]};
+                (struct svm_node){(int)(j + 1), (double)kernel->values[i * kernel->side + j]};
         node[i + 1].value += w->ridge;
         node[n + 1] = (struct svm_node){-1, 0};
     }
@@ -279,8 +160,10 @@ score_all(const struct dataset *d, const wide *block, wide *scores)
 {
     for (size_t row = 0; row < d->rows; row++) {
         wide sum = {0};
-        for (size_t j = d->from[row]; j < d->from[row + 1]; j++)
+        for (size_t j = d->from[row]; j < d->from[row + 1]; j++) {
+            __builtin_prefetch(&block[d->ids[j + PREFETCH]]);
             sum += block[d->ids[j]] * d->values[j];
+        }
         const float *dense = d->dense ? d->dense + row * DENSE : NULL;
         for (size_t k = 0; dense && k < VECTOR_SIZE; k++)
             sum += block[d->features + k] * dense[k];
@@ -304,11 +187,40 @@ static void lane_add(struct lane *lane, uint32_t row)
     lane->set[lane->set_size++] = row;
 }
 
-/* The highest-ranked `most` rows join. */
+/* ranked[0…count) is a heap with the lowest on top, but for the top itself: it sinks to its place.
+ */
+static void heap_sink(struct ranked *ranked, size_t count)
+{
+    const struct ranked sinking = ranked[0];
+    size_t at = 0;
+    for (size_t child = 1; child < count; child = 2 * at + 1) {
+        if (child + 1 < count && compare_ranked(&ranked[child + 1], &ranked[child]) > 0)
+            child++;
+        if (compare_ranked(&ranked[child], &sinking) <= 0)
+            break;
+        ranked[at] = ranked[child];
+        at = child;
+    }
+    ranked[at] = sinking;
+}
+
+/* The `most` highest-ranked rows join, the highest first. */
 static void add_ranked(struct worker *w, struct lane *lane, size_t count, size_t most)
 {
-    qsort(w->ranked, count, sizeof *w->ranked, compare_ranked);
-    for (size_t i = 0; i < count && i < most; i++)
+    const size_t kept = count < most ? count : most;
+    qsort(w->ranked, kept, sizeof *w->ranked, compare_ranked);
+    for (size_t i = 0; i < kept / 2; i++) { /* lowest first is a heap */
+        struct ranked swap = w->ranked[i];
+        w->ranked[i] = w->ranked[kept - 1 - i];
+        w->ranked[kept - 1 - i] = swap;
+    }
+    for (size_t i = kept; i < count && kept; i++)
+        if (compare_ranked(&w->ranked[i], &w->ranked[0]) < 0) {
+            w->ranked[0] = w->ranked[i];
+            heap_sink(w->ranked, kept);
+        }
+    qsort(w->ranked, kept, sizeof *w->ranked, compare_ranked);
+    for (size_t i = 0; i < kept; i++)
         lane_add(lane, w->ranked[i].row);
 }
 
@@ -357,14 +269,15 @@ static void put_lane(struct worker *w, size_t at)
 
 /* ---- columns ---- */
 
-static void put_centroids(struct worker *w, const struct lane *lanes_open, size_t count)
+/* The centroid of a column as the lane's weights: what the first set is chosen by. */
+static void put_centroid(struct worker *w, const struct lane *lane, size_t at)
 {
     const struct dataset *d = w->data;
-    memset(w->block, 0, (d->features + DENSE) * sizeof *w->block);
+    for (size_t f = 0; f < d->features + DENSE; f++)
+        w->block[f][at] = 0;
     for (size_t row = 0; row < d->rows; row++) {
-        if (d->labels[row] < lanes_open[0].column || d->labels[row] > lanes_open[count - 1].column)
+        if (d->labels[row] != lane->column)
             continue;
-        size_t at = (size_t)(d->labels[row] - lanes_open[0].column);
         for (size_t j = d->from[row]; j < d->from[row + 1]; j++)
             w->block[d->ids[j]][at] += d->values[j];
         for (size_t k = 0; d->dense && k < VECTOR_SIZE; k++)
@@ -372,20 +285,23 @@ static void put_centroids(struct worker *w, const struct lane *lanes_open, size_
     }
 }
 
-static bool lane_open(struct lane *lane, int column, size_t rows)
+static bool lane_open(struct worker *w, struct lane *lane, int column, size_t at)
 {
-    *lane = (struct lane){.column = column, .is_open = true};
-    lane->in_set = mem_take(rows, 1);
+    *lane = (struct lane){.column = column, .stage = STAGE_CENTROID};
+    lane->in_set = mem_take(w->data->rows, 1);
     lane->set = mem_take(SET_MAXIMUM, sizeof *lane->set);
-    return lane->in_set && lane->set;
+    if (!lane->in_set || !lane->set)
+        return false;
+    put_centroid(w, lane, at);
+    return true;
 }
 
 static void lane_close(struct lane *lane)
 {
     mem_give(lane->in_set);
     mem_give(lane->set);
-    mem_give(lane->kernel);
-    *lane = (struct lane){0};
+    kernel_free(&lane->kernel);
+    *lane = (struct lane){.stage = STAGE_EMPTY};
 }
 
 static void lane_finish(struct worker *w, struct shared *shared, struct lane *lane, size_t at)
@@ -394,68 +310,63 @@ static void lane_finish(struct worker *w, struct shared *shared, struct lane *la
                  lane->bias);
     if (lane->set_size > w->stats.largest_set)
         w->stats.largest_set = lane->set_size;
-    lane->is_open = false;
+    lane_close(lane);
     pthread_mutex_lock(&shared->lock);
     shared->done++;
     if (shared->options->progress)
         shared->options->progress(shared->options->data, shared->done,
                                   (size_t)shared->data->corpus->column_count);
     pthread_mutex_unlock(&shared->lock);
-    mem_give(lane->kernel);
-    lane->kernel = NULL;
-    lane->kernel_side = 0;
 }
 
-/* One round for every open lane: solve its set, then one pass over all rows, then add what
- * violates. */
-static bool solve_round(struct worker *w, struct shared *shared, struct lane *all, size_t count,
-                        size_t round)
+/* What a lane does with the scores of its present weights: choose its first set, or add what they
+ * get wrong, and solve; or, with nothing to add, be done. */
+static bool lane_advance(struct worker *w, struct shared *shared, struct lane *lane, size_t at)
 {
-    for (size_t at = 0; at < count; at++) {
-        if (!all[at].is_open)
-            continue;
-        if (!fill_kernel(w, &all[at]) || !solve_set(w, &all[at]))
-            return false;
-        put_lane(w, at);
-    }
-    score_all(w->data, w->block, w->scores);
-    for (size_t at = 0; at < count; at++) {
-        if (!all[at].is_open)
-            continue;
+    if (lane->stage == STAGE_CENTROID) {
+        first_set(w, lane, at);
+        lane->stage = STAGE_SOLVED;
+    } else {
+        const size_t before = lane->set_size, wrong = violators(w, lane, at);
         w->stats.rounds++;
-        size_t wrong = violators(w, &all[at], at), before = all[at].set_size;
-        if (wrong && round + 1 < ROUNDS_MAXIMUM)
-            add_ranked(w, &all[at], wrong, ADDED_A_ROUND);
-        if (all[at].set_size == before)
-            lane_finish(w, shared, &all[at], at);
+        if (wrong && ++lane->rounds < ROUNDS_MAXIMUM)
+            add_ranked(w, lane, wrong, ADDED_A_ROUND);
+        if (lane->set_size == before) {
+            lane_finish(w, shared, lane, at);
+            return true;
+        }
     }
+    if (!kernel_extend(&lane->kernel, &w->scratch, w->data, lane->set, lane->set_size) ||
+        !solve_set(w, lane))
+        return false;
+    put_lane(w, at);
     return true;
 }
 
-static bool solve_batch(struct worker *w, struct shared *shared, int first)
+/* Keeps every lane busy with a column of its own until there are no more: one pass over the rows
+ * serves all lanes, whatever stage each is at. */
+static bool solve_lanes(struct worker *w, struct shared *shared)
 {
     struct lane all[LANES_AT_ONCE] = {{0}};
     const int columns = shared->data->corpus->column_count;
-    const size_t count =
-        (size_t)(columns - first < LANES_AT_ONCE ? columns - first : LANES_AT_ONCE);
     bool is_ok = true;
-    for (size_t i = 0; i < count && is_ok; i++)
-        is_ok = lane_open(&all[i], first + (int)i, w->data->rows);
-    if (is_ok) {
-        put_centroids(w, all, count);
-        score_all(w->data, w->block, w->scores);
-        for (size_t i = 0; i < count; i++)
-            first_set(w, &all[i], i);
+    for (bool is_busy = true; is_ok && is_busy && !atomic_load(&shared->error);) {
+        is_busy = false;
+        for (size_t at = 0; at < LANES_AT_ONCE && is_ok; at++) {
+            int column = 0;
+            if (all[at].stage == STAGE_EMPTY &&
+                (column = atomic_fetch_add(&shared->next_column, 1)) < columns)
+                is_ok = lane_open(w, &all[at], column, at);
+            is_busy |= all[at].stage != STAGE_EMPTY;
+        }
+        if (is_ok && is_busy)
+            score_all(w->data, w->block, w->scores);
+        for (size_t at = 0; at < LANES_AT_ONCE && is_ok; at++)
+            if (all[at].stage != STAGE_EMPTY)
+                is_ok = lane_advance(w, shared, &all[at], at);
     }
-    bool is_open = is_ok;
-    for (size_t round = 0; is_ok && is_open && round < ROUNDS_MAXIMUM; round++) {
-        is_ok = solve_round(w, shared, all, count, round);
-        is_open = false;
-        for (size_t i = 0; i < count; i++)
-            is_open |= all[i].is_open;
-    }
-    for (size_t i = 0; i < count; i++)
-        lane_close(&all[i]);
+    for (size_t at = 0; at < LANES_AT_ONCE; at++)
+        lane_close(&all[at]);
     return is_ok;
 }
 
@@ -470,9 +381,8 @@ static bool worker_open(struct worker *w, const struct dataset *d,
     w->dense_sum = mem_take(weights, sizeof *w->dense_sum);
     w->scores = mem_take(d->rows, sizeof *w->scores);
     w->ranked = mem_take(d->rows, sizeof *w->ranked);
-    w->spans = mem_take(d->features + 1, sizeof *w->spans);
-    w->sums = mem_take(SET_MAXIMUM, sizeof *w->sums);
-    return w->block && w->dense_sum && w->scores && w->ranked && w->spans && w->sums;
+    bool is_ok = kernel_scratch_init(&w->scratch, d, SET_MAXIMUM);
+    return is_ok && w->block && w->dense_sum && w->scores && w->ranked;
 }
 
 static void worker_close(struct worker *w)
@@ -481,10 +391,7 @@ static void worker_close(struct worker *w)
     mem_give(w->dense_sum);
     mem_give(w->scores);
     mem_give(w->ranked);
-    mem_give(w->spans);
-    mem_give(w->postings);
-    mem_give(w->touched);
-    mem_give(w->sums);
+    kernel_scratch_free(&w->scratch);
     mem_give(w->nodes);
     mem_give(w->node_rows);
     mem_give(w->signs);
@@ -495,12 +402,8 @@ static void *work(void *data)
     struct shared *shared = data;
     struct worker w;
     bool is_ok = worker_open(&w, shared->data, shared->options);
-    while (is_ok && !atomic_load(&shared->error)) {
-        int first = atomic_fetch_add(&shared->next_batch, 1) * LANES_AT_ONCE;
-        if (first >= shared->data->corpus->column_count)
-            break;
-        is_ok = solve_batch(&w, shared, first);
-    }
+    if (is_ok)
+        is_ok = solve_lanes(&w, shared);
     pthread_mutex_lock(&shared->lock);
     if (!is_ok)
         atomic_store(&shared->error, ERR_MEMORY);
@@ -513,12 +416,15 @@ static void *work(void *data)
 }
 
 /* With one column there is nothing to tell apart: every text scores 1. */
-static void solve_single(const struct dataset *dataset, solve_sink *sink, void *data)
+static enum err solve_single(const struct dataset *dataset, solve_sink *sink, void *data,
+                             struct fail *why)
 {
     float *zero = mem_take(dataset->features + DENSE, sizeof *zero);
-    if (zero)
-        sink(data, 0, zero, 1, 1);
+    if (!zero)
+        return fail_memory(why);
+    sink(data, 0, zero, 1, 1);
     mem_give(zero);
+    return OK;
 }
 
 enum err solve(const struct dataset *dataset, const struct solve_options *options, solve_sink *sink,
@@ -528,11 +434,13 @@ enum err solve(const struct dataset *dataset, const struct solve_options *option
         .data = dataset, .options = options, .sink = sink, .sink_data = data, .why = why};
     pthread_t threads[LIMIT_THREADS];
     int started = 0, wanted = options->threads < LIMIT_THREADS ? options->threads : LIMIT_THREADS;
-    if (dataset->corpus->column_count == 1) {
-        solve_single(dataset, sink, data);
-        return OK;
-    }
+    if (dataset->corpus->column_count == 1)
+        return solve_single(dataset, sink, data, why);
     svm_set_print_string_function(silent);
+    /* libsvm takes and gives some megabytes a set; without this each is fetched from the system
+     * anew. */
+    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
     pthread_mutex_init(&shared.lock, NULL);
     while (started < wanted - 1 && pthread_create(&threads[started], NULL, work, &shared) == 0)
         started++;

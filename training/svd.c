@@ -81,7 +81,8 @@ static void multiply_chunk(void *data, size_t i)
 /* y = a·x */
 static void multiply(const struct sparse *a, const float *x, float *y, int threads)
 {
-    struct product p = {a, x, y};
+    struct product p = {.a = a, .x = x};
+    p.y = y;
     parallel_for(threads, (a->rows + CHUNK - 1) / CHUNK, multiply_chunk, &p);
 }
 
@@ -284,10 +285,12 @@ enum err svd_left(const struct sparse *matrix, size_t wanted, int threads, float
            *vectors = mem_take((size_t)W * W, sizeof *vectors);
     double *basis = mem_take(W * wanted, sizeof *basis);
     uint64_t seed = SVD_SEED;
-    if (!e && (!y || !z || !gram || !vectors || !basis))
-        e = fail_memory(why);
     if (e)
         goto done;
+    if (!y || !z || !gram || !vectors || !basis) {
+        e = fail_memory(why);
+        goto done;
+    }
     for (size_t i = 0; i < matrix->columns * W; i++)
         z[i] = (float)(exact_random_unit(&seed) * 2 - 1);
     bool is_ok = true;
@@ -304,7 +307,8 @@ enum err svd_left(const struct sparse *matrix, size_t wanted, int threads, float
     }
     eigen(gram, vectors);
     order_basis(gram, vectors, wanted, basis);
-    struct turn t = {y, basis, matrix->rows, wanted, out};
+    struct turn t = {.q = y, .basis = basis, .rows = matrix->rows, .wanted = wanted};
+    t.out = out;
     parallel_for(threads, (matrix->rows + CHUNK - 1) / CHUNK, turn_chunk, &t);
 done:
     sparse_free(&other);

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "training/calibrate.h"
+#include "training/labels.h"
 #include "training/pack.h"
 #include "training/parallel.h"
 
@@ -56,13 +57,19 @@ static bool is_stricter(const struct budget_result *a, const struct budget_resul
     return a->threshold > b->threshold;
 }
 
+/* The smallest float that is not below x, so that rounding never makes a threshold more lenient. */
+static float round_up(double x)
+{
+    float f = (float)x;
+    return (double)f < x ? nextafterf(f, HUGE_VALF) : f;
+}
+
 /* Intents whose own held-out rows can carry a budget get their own threshold where it is the
- * stricter one. */
-static void refine_thresholds(struct held_out *rows, size_t count,
+ * stricter one. `own` has room for as many rows. */
+static void refine_thresholds(const struct held_out *rows, size_t count, struct held_out *own,
                               const struct model_settings *settings, float *thresholds, int columns)
 {
-    struct held_out *own = mem_take(count + 1, sizeof *own);
-    for (int column = 0; own && column < columns; column++) {
+    for (int column = 0; column < columns; column++) {
         size_t n = 0;
         struct budget_result result;
         for (size_t i = 0; i < count; i++)
@@ -71,17 +78,9 @@ static void refine_thresholds(struct held_out *rows, size_t count,
         if (n < budget_least_rows(settings->budget, settings->level))
             continue;
         budget_find(own, n, settings->budget, settings->level, &result);
-        if (result.is_certified && (float)result.threshold > thresholds[column])
-            thresholds[column] = (float)result.threshold;
+        if (result.is_certified && round_up(result.threshold) > thresholds[column])
+            thresholds[column] = round_up(result.threshold);
     }
-    mem_give(own);
-}
-
-/* The smallest float that is not below x, so that rounding never makes a threshold more lenient. */
-static float round_up(double x)
-{
-    float f = (float)x;
-    return (double)f < x ? nextafterf(f, HUGE_VALF) : f;
 }
 
 static enum err set_thresholds(const struct corpus *corpus, const struct observations *folds,
@@ -96,10 +95,11 @@ static enum err set_thresholds(const struct corpus *corpus, const struct observa
         hold_out(folds, confidence, settings->out_of_scope_share, &counts[0]),
         hold_out(cases, confidence, settings->out_of_scope_share, &counts[1])};
     struct budget_result results[2];
-    if (!rows[0] || !rows[1]) {
-        mem_give(rows[0]);
-        mem_give(rows[1]);
-        return fail_memory(why);
+    struct held_out *own = mem_take(folds->count + cases->count + 1, sizeof *own);
+    enum err e = OK;
+    if (!rows[0] || !rows[1] || !own) {
+        e = fail_memory(why);
+        goto done;
     }
     for (int i = 0; i < 2; i++)
         budget_find(rows[i], counts[i], settings->budget, settings->level, &results[i]);
@@ -112,10 +112,12 @@ static enum err set_thresholds(const struct corpus *corpus, const struct observa
     confidence->default_threshold = (double)round_up(results[by].threshold);
     for (int i = 0; i < columns; i++)
         thresholds[i] = round_up(results[by].threshold);
-    refine_thresholds(rows[by], counts[by], settings, thresholds, columns);
+    refine_thresholds(rows[by], counts[by], own, settings, thresholds, columns);
+done:
     mem_give(rows[0]);
     mem_give(rows[1]);
-    return OK;
+    mem_give(own);
+    return e;
 }
 
 /* What the held-out rows say of the finished thresholds, when there are no cases to say it. */
@@ -172,10 +174,10 @@ static enum err learn_confidence(const struct corpus *corpus, const struct vecto
     float *thresholds = mem_take((size_t)corpus->column_count, sizeof *thresholds);
     const struct calibrate_options options = {threads, settings->progress, settings->data};
     const int64_t began = clock_monotonic_us();
-    enum err e = thresholds ? OK : fail_memory(why);
-    if (!e)
-        e = model_open_image((const unsigned char *)image->p, image->n, "the new model", &model,
-                             why);
+    if (!thresholds)
+        return fail_memory(why);
+    enum err e =
+        model_open_image((const unsigned char *)image->p, image->n, "the new model", &model, why);
     if (!e)
         e = calibrate_folds(corpus, vectors, model, &options, &folds, why);
     if (!e)
@@ -230,110 +232,21 @@ enum err train_model(const struct labelled_rows *examples, const struct labelled
 
 /* ---- a bot ---- */
 
-/* Rows of one kind as text columns, copied out of the database. */
-struct column_rows {
-    struct arena *arena;
-    struct str *cells; /* count × columns */
-    size_t columns, count, room;
-};
-
-static enum err keep_row(void *data, const struct str *fields, struct fail *why)
-{
-    struct column_rows *rows = data;
-    if (rows->count == rows->room) {
-        size_t room = rows->room ? rows->room * 2 : 1024;
-        struct str *cells = mem_grow(rows->cells, room * rows->columns, sizeof *cells);
-        if (!cells)
-            return fail_memory(why);
-        rows->cells = cells;
-        rows->room = room;
-    }
-    for (size_t i = 0; i < rows->columns; i++) {
-        struct str cell = fields[i].p ? arena_copy(rows->arena, fields[i]) : STR_NONE;
-        if (fields[i].p && !cell.p)
-            return fail_memory(why);
-        rows->cells[rows->count * rows->columns + i] = cell;
-    }
-    rows->count++;
-    return OK;
-}
-
-static enum err read_rows(struct content *content, enum content_kind kind, struct column_rows *out,
-                          struct fail *why)
-{
-    (void)content_columns(kind, &out->columns);
-    out->arena = arena_open(1 << 20, SIZE_MAX / 2);
-    if (!out->arena)
-        return fail_memory(why);
-    return content_each(content, kind, keep_row, out, why);
-}
-
-static void rows_close(struct column_rows *rows)
-{
-    mem_give(rows->cells);
-    arena_close(rows->arena);
-    *rows = (struct column_rows){0};
-}
-
-/* One column of the rows as an array of its own. */
-static struct str *column_of(const struct column_rows *rows, enum content_kind kind,
-                             const char *name)
-{
-    size_t columns = 0, which = 0;
-    const struct content_column *all = content_columns(kind, &columns);
-    while (which < columns && strcmp(all[which].name, name) != 0)
-        which++;
-    struct str *out = which < columns ? mem_take(rows->count + 1, sizeof *out) : NULL;
-    for (size_t i = 0; out && i < rows->count; i++)
-        out[i] = rows->cells[i * rows->columns + which];
-    return out;
-}
-
-struct labels {
-    struct column_rows rows;
-    struct str *texts, *intents;
-};
-
-static enum err labels_read(struct content *content, enum content_kind kind, struct labels *out,
-                            struct fail *why)
-{
-    enum err e = read_rows(content, kind, &out->rows, why);
-    if (e)
-        return e;
-    out->texts = column_of(&out->rows, kind, "text");
-    out->intents = column_of(&out->rows, kind, "intent");
-    return out->texts && out->intents ? OK : fail_memory(why);
-}
-
-static void labels_close(struct labels *labels)
-{
-    mem_give(labels->texts);
-    mem_give(labels->intents);
-    rows_close(&labels->rows);
-}
-
 static enum err mark_contrasts(struct content *content, const struct model *model,
                                struct train_report *report, struct fail *why)
 {
-    struct column_rows rows = {0};
-    enum err e = read_rows(content, KIND_CONTRASTS, &rows, why);
-    struct contrast *pairs = mem_take(rows.count + 1, sizeof *pairs);
-    bool *are_apart = mem_take(rows.count + 1, sizeof *are_apart);
-    struct str *cells[4] = {
-        column_of(&rows, KIND_CONTRASTS, "text_a"), column_of(&rows, KIND_CONTRASTS, "intent_a"),
-        column_of(&rows, KIND_CONTRASTS, "text_b"), column_of(&rows, KIND_CONTRASTS, "intent_b")};
-    if (!e && (!pairs || !are_apart || !cells[0] || !cells[1] || !cells[2] || !cells[3]))
-        e = fail_memory(why);
-    for (size_t i = 0; !e && i < rows.count; i++)
-        pairs[i] = (struct contrast){cells[0][i], cells[1][i], cells[2][i], cells[3][i]};
-    report->contrasts = rows.count;
+    struct contrasts contrasts = {0};
+    enum err e = contrasts_read(content, &contrasts, why);
+    if (e)
+        return e;
+    bool *are_apart = mem_take(contrasts.count + 1, sizeof *are_apart);
+    e = are_apart ? OK : fail_memory(why);
+    report->contrasts = contrasts.count;
     if (!e)
-        e = contrasts_mark(model, pairs, rows.count, are_apart, &report->contrasts_failed, why);
-    for (int i = 0; i < 4; i++)
-        mem_give(cells[i]);
-    mem_give(pairs);
+        e = contrasts_mark(model, contrasts.pairs, contrasts.count, are_apart,
+                           &report->contrasts_failed, why);
     mem_give(are_apart);
-    rows_close(&rows);
+    contrasts_free(&contrasts);
     return e;
 }
 
@@ -360,8 +273,8 @@ static enum err print_report(const struct model *model, const struct labels *cas
     json_put_int(&w, "rows_missing", (int64_t)report->budget.rows_missing);
     json_put_int(&w, "contrasts", (int64_t)report->contrasts);
     json_put_int(&w, "contrasts_failed", (int64_t)report->contrasts_failed);
-    if (cases->rows.count) {
-        e = marks_open(model, cases->texts, cases->intents, cases->rows.count, &marks, why);
+    if (cases->count) {
+        e = marks_open(model, cases->texts, cases->intents, cases->count, &marks, why);
         if (!e) {
             buf_add_text(out, ",\"cases\":");
             e = marks_print_json(marks, model, "", false, out, why);
@@ -412,14 +325,13 @@ static enum err print_scripts(struct content *content, const struct config *conf
     return e;
 }
 
-static enum err write_release(const char *bot_folder, const struct config *config,
-                              const struct buf *image, const struct buf *scripts,
-                              const struct buf *marks, struct train_report *report,
-                              struct release_writer **writer, struct fail *why)
+static enum err write_release(const struct config *config, const struct buf *image,
+                              const struct buf *scripts, const struct buf *marks,
+                              struct train_report *report, struct release_writer **writer,
+                              struct fail *why)
 {
     struct buf settings;
     buf_init(&settings, LIMIT_CONFIG_BYTES);
-    (void)bot_folder;
     enum err e = release_settings_print(config, &settings, why);
     if (!e)
         e = release_put(*writer, "model.bin", str_from_buf(image), why);
@@ -458,10 +370,9 @@ static enum err train_content(struct content *content, const struct config *conf
                                             threads,
                                             options->progress,
                                             options->data};
-    const struct labelled_rows example_rows = {examples.texts, examples.intents,
-                                               examples.rows.count};
-    const struct labelled_rows case_rows = {cases.texts, cases.intents, cases.rows.count};
-    report->cases = cases.rows.count;
+    const struct labelled_rows example_rows = {examples.texts, examples.intents, examples.count};
+    const struct labelled_rows case_rows = {cases.texts, cases.intents, cases.count};
+    report->cases = cases.count;
     if ((e = train_model(&example_rows, &case_rows, &settings, image, report, why)) ||
         (e = model_open_image((const unsigned char *)image->p, image->n, "the new model", &model,
                               why)) ||
@@ -471,8 +382,8 @@ static enum err train_content(struct content *content, const struct config *conf
     e = print_scripts(content, config, scripts, report, why);
 done:
     model_close(model);
-    labels_close(&examples);
-    labels_close(&cases);
+    labels_free(&examples);
+    labels_free(&cases);
     return e;
 }
 
@@ -493,7 +404,7 @@ enum err train(const char *bot_folder, const struct config *config,
         e = train_content(content, config, options, &image, &scripts, &marks, out, why);
     if (!e) {
         const int64_t began = clock_monotonic_us();
-        e = write_release(bot_folder, config, &image, &scripts, &marks, out, &writer, why);
+        e = write_release(config, &image, &scripts, &marks, out, &writer, why);
         out->seconds[STEP_WRITE] = (double)(clock_monotonic_us() - began) / 1e6;
     }
     release_cancel(writer);

@@ -11,6 +11,7 @@
 #include "training/tokens.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +40,7 @@ struct counting {
     uint32_t *positions;
     struct neighbours *words;
     double *context_share; /* count^.75 over the sum of them */
-    bool is_short;         /* of memory */
+    atomic_bool is_short;  /* of memory */
 };
 
 /* Where each word stands, by counting sort. */
@@ -100,17 +101,17 @@ static void count_word(struct counting *c, size_t word, uint64_t *counts, uint32
     qsort(touched, used, sizeof *touched, compare_u32);
     n->contexts = mem_take(used + 1, sizeof *n->contexts);
     n->values = mem_take(used + 1, sizeof *n->values);
-    if (!n->contexts || !n->values) {
+    if (!n->contexts || !n->values)
         c->is_short = true;
-        used = 0;
-    }
     for (size_t i = 0; i < used; i++) {
-        n->contexts[i] = touched[i] - 1;
-        n->values[i] = (float)counts[touched[i]];
         total += counts[touched[i]];
+        if (n->contexts && n->values) {
+            n->contexts[i] = touched[i] - 1;
+            n->values[i] = (float)counts[touched[i]];
+            n->count = i + 1;
+        }
         counts[touched[i]] = 0;
     }
-    n->count = used;
     n->total = (double)total;
 }
 
@@ -119,12 +120,13 @@ static void count_chunk(void *data, size_t chunk)
     struct counting *c = data;
     uint64_t *counts = mem_take(c->contexts + 1, sizeof *counts);
     uint32_t *touched = mem_take(c->contexts + 1, sizeof *touched);
-    if (!counts || !touched)
+    const size_t first = chunk * WORDS_A_CHUNK + 1, end = first + WORDS_A_CHUNK;
+    if (counts && touched) {
+        for (size_t word = first; word < end && word <= c->tokens->vocabulary; word++)
+            count_word(c, word, counts, touched);
+    } else {
         c->is_short = true;
-    size_t end = (chunk + 1) * WORDS_A_CHUNK < c->tokens->vocabulary ? (chunk + 1) * WORDS_A_CHUNK
-                                                                     : c->tokens->vocabulary;
-    for (size_t word = chunk * WORDS_A_CHUNK + 1; word <= end && !c->is_short; word++)
-        count_word(c, word, counts, touched);
+    }
     mem_give(counts);
     mem_give(touched);
 }
@@ -296,7 +298,11 @@ enum err vectors_open(const struct corpus *corpus, const char *texts_folder, int
     if (e)
         goto done;
     rows = mem_take(tokens.vocabulary * VECTOR_SIZE, sizeof *rows);
-    e = rows ? svd_left(&matrix, VECTOR_SIZE, threads, rows, why) : fail_memory(why);
+    if (!rows) {
+        e = fail_memory(why);
+        goto done;
+    }
+    e = svd_left(&matrix, VECTOR_SIZE, threads, rows, why);
     if (!e)
         e = keep(&tokens, rows, out, why);
 done:
