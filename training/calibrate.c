@@ -212,6 +212,7 @@ static enum err ask_fold(const struct corpus *corpus, const struct thirds *third
         int said = corpus_column(corpus, str_of(model->names[c.top[0].column]));
         struct observation o =
             observation_of(&c, said == column, is_intent_held || is_beyond, said);
+        o.is_stand_in = is_intent_held;
         if (!observe(out, &o))
             e = fail_memory(why);
     }
@@ -341,8 +342,31 @@ static void solve_small(double h[PARAMETERS][PARAMETERS], double g[PARAMETERS])
     }
 }
 
+enum kind { KIND_INSIDE, KIND_STAND_IN, KIND_BEYOND, OBSERVATION_KINDS };
+
+static enum kind kind_of(const struct observation *row)
+{
+    return !row->is_out_of_scope ? KIND_INSIDE : row->is_stand_in ? KIND_STAND_IN : KIND_BEYOND;
+}
+
+/* What one row of each kind weighs. Real out-of-scope messages are few beside the stand-ins and are
+ * what is really to be told apart, so each of the two has half of the out-of-scope share. */
+static void weigh_kinds(const struct observations *o, double share,
+                        double weights[OBSERVATION_KINDS])
+{
+    size_t counts[OBSERVATION_KINDS] = {0};
+    for (size_t i = 0; i < o->count; i++)
+        counts[kind_of(&o->rows[i])]++;
+    const size_t kinds = (size_t)(counts[KIND_STAND_IN] > 0) + (counts[KIND_BEYOND] > 0);
+    const double beyond = kinds ? share : 0;
+    for (int k = 0; k < OBSERVATION_KINDS; k++) {
+        double mass = k == KIND_INSIDE ? 1 - beyond : kinds ? beyond / (double)kinds : 0;
+        weights[k] = counts[k] ? mass / (double)counts[k] : 0;
+    }
+}
+
 /* One Newton step; returns the size of the change. */
-static double newton_step(const struct observations *o, const double weights[2],
+static double newton_step(const struct observations *o, const double weights[OBSERVATION_KINDS],
                           struct model_confidence *c)
 {
     double h[PARAMETERS][PARAMETERS] = {{0}}, g[PARAMETERS] = {0}, change = 0;
@@ -352,8 +376,7 @@ static double newton_step(const struct observations *o, const double weights[2],
         for (int s = 0; s < SIGNALS; s++)
             x[s] = (row->signals[s] - c->mean[s]) * c->scale[s];
         x[SIGNALS] = 1;
-        const double p = confidence_of(calibrate_logit(c, row->signals)),
-                     w = weights[row->is_out_of_scope];
+        const double p = confidence_of(calibrate_logit(c, row->signals)), w = weights[kind_of(row)];
         for (int a = 0; a < PARAMETERS; a++) {
             g[a] += w * x[a] * ((row->is_right ? 1 : 0) - p);
             for (int b = 0; b <= a; b++)
@@ -377,11 +400,10 @@ static double newton_step(const struct observations *o, const double weights[2],
 void calibrate_fit(const struct observations *observations, double out_of_scope_share,
                    struct model_confidence *out)
 {
-    size_t right = 0, beyond = 0;
-    for (size_t i = 0; i < observations->count; i++) {
+    size_t right = 0;
+    double weights[OBSERVATION_KINDS];
+    for (size_t i = 0; i < observations->count; i++)
         right += observations->rows[i].is_right;
-        beyond += observations->rows[i].is_out_of_scope;
-    }
     for (int s = 0; s < SIGNALS; s++)
         out->mean[s] = out->weight[s] = 0, out->scale[s] = 1;
     out->bias = 0;
@@ -391,10 +413,7 @@ void calibrate_fit(const struct observations *observations, double out_of_scope_
         out->weight[SIGNAL_UNSEEN_WORDS] = -2;
         return;
     }
-    const size_t inside = observations->count - beyond;
-    const double share = beyond ? out_of_scope_share : 0;
-    const double weights[2] = {inside ? (1 - share) / (double)inside : 0,
-                               beyond ? share / (double)beyond : 0};
+    weigh_kinds(observations, out_of_scope_share, weights);
     standardise(observations, out);
     for (int step = 0; step < NEWTON_STEPS; step++)
         if (newton_step(observations, weights, out) < 1e-10)

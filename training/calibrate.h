@@ -14,7 +14,8 @@ struct observation {
     double signals[SIGNALS];
     bool is_right;
     bool is_out_of_scope;
-    int column; /* of the whole corpus: the intent that would be answered */
+    bool is_stand_in; /* out of scope only because its intent was held out */
+    int column;       /* of the whole corpus: the intent that would be answered */
 };
 struct observations {
     struct observation *rows;
