@@ -292,6 +292,9 @@ static void check_sum(struct check_output *output, const struct check_result *re
     struct buf *out = &output->out;
     if (output->cli->json) {
         json_end(&output->w, ']');
+        json_put_int(&output->w, "count", (int64_t)result->faults);
+        json_put_int(&output->w, "stopping", (int64_t)result->stopping);
+        json_end(&output->w, '}');
         buf_add_char(out, '\n');
         return;
     }
@@ -312,8 +315,10 @@ static enum err check_run(const struct cli *cli, struct check_result *result, st
     struct check_output output = {.cli = cli};
     buf_init(&output.out, OUTPUT_BYTES);
     json_begin(&output.w, &output.out);
-    if (cli->json)
-        json_array(&output.w, NULL);
+    if (cli->json) {
+        json_object(&output.w, NULL);
+        json_array(&output.w, "faults");
+    }
     enum err e = content_open(cli->bot_folder, false, &content, why);
     if (!e)
         e = cli_config(cli, &config, why);

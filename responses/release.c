@@ -211,6 +211,8 @@ static enum err manifest_check(const char *folder, struct str manifest, struct f
         {"model.bin", 9}, {"scripts.jsonl", 13}, {"settings.conf", 13}};
     unsigned found = 0;
     struct str line, hash, name;
+    if (!str_ends(manifest, STR("\n")))
+        return fail(why, ERR_CORRUPT, "%s/MANIFEST: is cut off", folder);
     while (str_next(&manifest, '\n', &line)) {
         if (line.n == 0)
             continue;
