@@ -213,9 +213,8 @@ static enum err manifest_check(const char *folder, struct str manifest, struct f
     struct str line, hash, name;
     if (!str_ends(manifest, STR("\n")))
         return fail(why, ERR_CORRUPT, "%s/MANIFEST: is cut off", folder);
+    manifest.n--; /* so that every part is a line */
     while (str_next(&manifest, '\n', &line)) {
-        if (line.n == 0)
-            continue;
         if (!manifest_line(line, &hash, &name))
             return fail(why, ERR_CORRUPT, "%s/MANIFEST: has a line that is not a hash and a name",
                         folder);
