@@ -5,11 +5,16 @@ PREFIX ?= /usr/local
 JOBS ?= -j$(shell nproc)
 
 FOLDERS := base store classifier responses fallback bot training server cli
-PACKAGES_BUILD := gcc make pkg-config libc6-dev libsvm-dev libsqlite3-dev libcurl4-openssl-dev libcjson-dev \
+# Debian packages, and what for. `make run` and `make test` install what is missing of the first and the first two.
+PACKAGES_build := gcc make pkg-config libc6-dev libsvm-dev libsqlite3-dev libcurl4-openssl-dev libcjson-dev \
 	libgmp-dev libsodium-dev libutf8proc-dev
-PACKAGES_TEST := libcmocka-dev python3 sqlite3
-PACKAGES_TOOLS := clang clang-format clang-tidy cppcheck gcovr valgrind libclang-rt-14-dev fasttext \
-	python3-sklearn wordnet-base dict-gcide debootstrap
+PACKAGES_test := libcmocka-dev python3 sqlite3
+PACKAGES_lint := clang clang-format clang-tidy cppcheck
+PACKAGES_fuzz := clang libclang-rt-14-dev
+PACKAGES_marks := wordnet-base dict-gcide
+PACKAGES_bench := fasttext python3-sklearn $(PACKAGES_marks)
+PACKAGES_coverage := gcovr
+PACKAGES_fresh := debootstrap
 
 LIBRARIES := sqlite3 libcjson gmp libsodium libutf8proc
 CFLAGS ?= -O2 -g
@@ -20,7 +25,8 @@ HARDENING := -fstack-protector-strong -fPIE -ffp-contract=off
 ifeq ($(VARIANT),asan)
   SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 else ifeq ($(VARIANT),tsan)
-  SANITIZE := -fsanitize=thread
+  # One copy of each function: the resolver that chooses between copies runs before the sanitizer is there.
+  SANITIZE := -fsanitize=thread "-Dtarget_clones(...)="
 else ifeq ($(VARIANT),coverage)
   SANITIZE := --coverage -O0
 else ifeq ($(VARIANT),fuzz)
@@ -40,47 +46,52 @@ LIBRARY := $(BUILD)/libparing.a
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAYS := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/fuzz/replay_%,$(wildcard tests/fuzz/fuzz_*.c))
+BENCHES := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
 SHIM := $(BUILD)/tests/faults/fail_nth.so
 SAMPLES := $(wildcard training/corpora/*/*.csv training/corpora/*/*/*.csv training/corpora/*/bot.conf)
 
-.PHONY: all run test units tests asan tsan faults fuzz fuzzers lint bench marks coverage install fresh clean help packages packages-test \
-	packages-tools
+SAY = $(if $(V),,@echo '  $@';)# V=1 shows the commands
+
+.PHONY: all run test units tests asan tsan faults fuzz fuzzers lint bench benches marks coverage install fresh clean help
 .SECONDARY:
 
 all: $(BUILD)/paring
 
 $(BUILD)/paring: $(BUILD)/cli/main.o $(LIBRARY)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(SAY) $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(LIBRARY): $(OBJECTS)
-	rm -f $@ && $(AR) qcs $@ $^
+	$(SAY) rm -f $@ && $(AR) qcs $@ $^
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(SAY) $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The sample bots ride inside the binary: an assembler listing that includes each file as it is.
 $(BUILD)/samples.S: $(SAMPLES) training/corpora/embed.sh
 	@mkdir -p $(@D)
-	sh training/corpora/embed.sh $(SAMPLES) >$@.tmp && mv $@.tmp $@
+	$(SAY) sh training/corpora/embed.sh $(SAMPLES) >$@.tmp && mv $@.tmp $@
 $(BUILD)/samples.o: $(BUILD)/samples.S
-	$(CC) -c -o $@ $<
+	$(SAY) $(CC) -c -o $@ $<
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+	$(SAY) $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/bench.o $(LIBRARY)
+	$(SAY) $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # The fuzz targets with a main of our own, which gives them the committed corpus once.
 $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(LIBRARY)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(SAY) $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(SHIM): tests/faults/fail_nth.c
 	@mkdir -p $(@D)
-	$(CC) -O2 -fPIC -shared $(WARNINGS) -Wno-pedantic -o $@ $<
+	$(SAY) $(CC) -O2 -fPIC -shared $(WARNINGS) -Wno-pedantic $(if $(filter asan tsan,$(VARIANT)),-DNO_MEMORY) -o $@ $<
 
 build/fuzz/tests/fuzz/%: build/fuzz/tests/fuzz/%.o build/fuzz/libparing.a
-	clang $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+	$(SAY) clang $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
-run: packages
+run: packages-build
 	@$(MAKE) --no-print-directory $(JOBS) all
 	@sh tests/run.sh $(BUILD)/paring
 
@@ -97,29 +108,26 @@ faults: packages-test
 	@$(MAKE) --no-print-directory $(JOBS) tests
 	@LONG=1 sh tests/faults/run.sh $(BUILD)
 SECONDS ?= 60
-fuzz: packages-tools
+fuzz: packages-fuzz
 	@$(MAKE) --no-print-directory $(JOBS) VARIANT=fuzz fuzzers
 	@sh tests/fuzz/run.sh $(SECONDS)
 fuzzers: $(FUZZERS)
-lint: packages-tools
+lint: packages-lint
 	@sh tests/lint.sh
-bench: packages-tools
-	@$(MAKE) --no-print-directory $(JOBS) all
+bench: packages-bench
+	@$(MAKE) --no-print-directory $(JOBS) all benches
 	@sh tests/bench/run.sh $(BUILD)
-marks: packages-tools
+benches: $(BENCHES)
+marks: packages-marks
 	@$(MAKE) --no-print-directory $(JOBS) all
 	@sh tests/bench/marks.sh $(BUILD)/paring
-coverage: packages-tools
+coverage: packages-coverage
 	@$(MAKE) --no-print-directory $(JOBS) VARIANT=coverage tests
 	@sh tests/coverage.sh
-fresh:
+fresh: packages-fresh
 	@sh tests/fresh.sh
-packages:
-	@sh tests/packages.sh $(PACKAGES_BUILD)
-packages-test:
-	@sh tests/packages.sh $(PACKAGES_BUILD) $(PACKAGES_TEST)
-packages-tools:
-	@sh tests/packages.sh $(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_TOOLS)
+packages-%:
+	@sh tests/packages.sh $(sort $(PACKAGES_build) $(if $(filter-out build,$*),$(PACKAGES_test)) $(PACKAGES_$*))
 
 install: all
 	install -D -m 755 $(BUILD)/paring $(DESTDIR)$(PREFIX)/bin/paring
@@ -137,4 +145,4 @@ help:
 	@echo 'make fresh        run and test in a new Debian, as root'
 	@echo 'make install      DESTDIR= PREFIX=; make clean'
 
--include $(OBJECTS:.o=.d) $(BUILD)/cli/main.d $(UNITS:=.d) $(FUZZERS:=.d) $(REPLAYS:$(BUILD)/tests/fuzz/replay_%=$(BUILD)/tests/fuzz/fuzz_%.d)
+-include $(OBJECTS:.o=.d) $(BUILD)/cli/main.d $(UNITS:=.d) $(BENCHES:=.d) $(FUZZERS:=.d) $(REPLAYS:$(BUILD)/tests/fuzz/replay_%=$(BUILD)/tests/fuzz/fuzz_%.d)

@@ -12,6 +12,7 @@ log=$build/tests.log
 part() {
     echo "== $1"
     shift
+    : >"$log.part" # before anybody reads what the last part left there
     "$@" >"$log.part" 2>&1 &
     tail -n +1 -f "$log.part" --pid=$! 2>/dev/null
     wait $!

@@ -8,7 +8,6 @@ if [ "$(id -u)" != 0 ]; then
     echo "make fresh makes a Debian system in a folder and works inside it, which only root may do: sudo make fresh" >&2
     exit 1
 fi
-sh tests/packages.sh debootstrap
 
 # The mirror, and the proxy if any, that this machine's own apt uses.
 mirror=${MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
@@ -23,6 +22,7 @@ trap finish EXIT
 trap 'exit 1' INT TERM
 
 echo "== Debian $suite from $mirror, with make"
+chmod 755 "$root" # tests step down to a user who must be able to look in
 debootstrap --variant=minbase --include=make "$suite" "$root" "$mirror" >"$root.log" 2>&1 || {
     tail -n 20 "$root.log"
     exit 1

@@ -72,7 +72,7 @@ def shape(path, text):
             yield line_of(text, match.start()), f"{match.group(1)}: no globals but static const"
     if path.endswith(".h"):
         guard = re.sub(r"\W", "_", os.path.basename(path)).upper()
-        if not re.search(rf"^#ifndef {guard}$", text, re.M):
+        if not re.search(rf"^#ifndef (\w+_)?{guard}$", text, re.M):
             yield 1, f"#ifndef {guard} is missing"
 
 

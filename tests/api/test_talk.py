@@ -179,7 +179,7 @@ def the_korean_sample_answers_every_evaluation_case_without_a_hole():
     for text, reply in zip(texts, replies):
         said = reply["reply"]["text"]
         assert said.strip() and "{{" not in said and "}}" not in said, (text, reply)
-    assert sum(reply["route"] == "scripted" for reply in replies) > len(replies) / 3
+    assert sum(reply["route"] == "scripted" for reply in replies) > len(replies) / 10
 
 
 @test

@@ -1,11 +1,13 @@
-/* A library to preload that makes the n-th call of a kind fail, as a full disk, a dying disk or exhausted memory would.
+/* A library to preload that makes the n-th call of a kind fail, as a full disk, a dying disk or
+ * exhausted memory would.
  *
  *   FAIL_CALL      write, sync, rename, open, truncate or memory
  *   FAIL_NTH       which call fails; 0 none
  *   FAIL_FOR_GOOD  set: every later call fails too
  *   FAIL_COUNT     a file that gets the number of calls at exit
  *
- * Calls on standard output and error are left alone, so that the program can say what went wrong. */
+ * Calls on standard output and error are left alone, so that the program can say what went wrong.
+ */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -23,7 +25,8 @@ void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *p, size_t size);
 
 enum kind { KIND_NONE, KIND_WRITE, KIND_SYNC, KIND_RENAME, KIND_OPEN, KIND_TRUNCATE, KIND_MEMORY };
-static const char *const kind_names[] = {"", "write", "sync", "rename", "open", "truncate", "memory"};
+static const char *const kind_names[] = {"",     "write",    "sync",  "rename",
+                                         "open", "truncate", "memory"};
 
 static enum kind failing;
 static long nth, calls;
@@ -119,6 +122,8 @@ int open64(const char *path, int flags, ...)
     return fails(KIND_OPEN, EMFILE) ? -1 : REAL(open64)(path, flags, mode);
 }
 
+/* A sanitizer brings its own. */
+#ifndef NO_MEMORY
 void *malloc(size_t size)
 {
     return fails(KIND_MEMORY, ENOMEM) ? NULL : __libc_malloc(size);
@@ -131,3 +136,4 @@ void *realloc(void *p, size_t size)
 {
     return fails(KIND_MEMORY, ENOMEM) ? NULL : __libc_realloc(p, size);
 }
+#endif

@@ -1,5 +1,6 @@
-/* Stands in for libFuzzer's main where there is no clang: gives every file named on the command line to the target once. A target
- * that does not like its input aborts, so getting to the end is the test. */
+/* Stands in for libFuzzer's main where there is no clang: gives every file named on the command
+ * line to the target once. A target that does not like its input aborts, so getting to the end is
+ * the test. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

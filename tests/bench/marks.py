@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""How right the classifier is on public sets, beside the targets of the design, and how right the sample bots are. Everything goes through
+the program's own commands, as a stranger's rows would. usage: marks.py PARING"""
+import math
+import os
+import sys
+import tempfile
+
+import data
+from program import Bot
+
+OOS_SHARE = 0.18  # of traffic, in the coverage rows
+IN_SCOPE = 0.928  # share of in-scope messages that must still be answered rightly where out-of-scope recall is read
+
+
+def show(measure, value, target=None, is_least=True, digits=1, unit="%", note=""):
+    """One row: what was reached, what was wanted, and whether that will do. Compared as shown."""
+    shown = f"{value:.{digits}f} {unit}".strip()
+    verdict = ""
+    if target is not None:
+        reached = round(value, digits) >= target if is_least else round(value, digits) <= target
+        verdict = f"{'≥' if is_least else '≤'} {target:.{digits}f}  {'reached' if reached else 'SHORT'}"
+    print(f"  {measure:<58} {shown:>9}  {verdict:<16} {note}".rstrip(), flush=True)
+
+
+def heading(text):
+    print(f"\n{text}", flush=True)
+
+
+def recall_at(replies, rows):
+    """Share of out-of-scope messages below the strictest confidence at which IN_SCOPE of the in-scope ones are right and above it."""
+    inside = [(reply["confidence"], reply["intent"] == intent) for reply, (_, intent) in zip(replies, rows) if intent != data.OUT_OF_SCOPE]
+    outside = [reply["confidence"] for reply, (_, intent) in zip(replies, rows) if intent == data.OUT_OF_SCOPE]
+    right = sorted((confidence for confidence, is_right in inside if is_right), reverse=True)
+    needed = math.ceil(IN_SCOPE * len(inside) - 1e-9)
+    if len(right) < needed or not outside:
+        return 0.0
+    threshold = right[needed - 1]
+    return sum(confidence < threshold for confidence in outside) / len(outside)
+
+
+def mixed(replies, rows):
+    """(coverage, wrong rate) with the out-of-scope rows weighted to OOS_SHARE of all."""
+    total = {True: 0, False: 0}
+    scripted, wrong = {True: 0, False: 0}, {True: 0, False: 0}
+    for reply, (_, intent) in zip(replies, rows):
+        outside = intent == data.OUT_OF_SCOPE
+        total[outside] += 1
+        scripted[outside] += reply["scripted"]
+        wrong[outside] += reply["scripted"] and reply["intent"] != intent
+    weight = {True: OOS_SHARE / total[True], False: (1 - OOS_SHARE) / total[False]}
+    coverage, missed = (sum(weight[kind] * count[kind] for kind in weight) for count in (scripted, wrong))
+    return coverage, missed / coverage if coverage else 0.0
+
+
+class Marked:
+    """A bot with a set's training rows, and its validation rows as a file."""
+
+    def __init__(self, paring, name, rows):
+        self.bot, (train, self.rows) = Bot(paring), rows
+        self.set, self.lines = self.bot.path("validation.csv"), self.bot.path("validation.txt")
+        data.rows_write(self.bot.path("train.csv"), train)
+        data.rows_write(self.set, self.rows)
+        data.lines_write(self.lines, self.rows)
+        self.bot.call("import", self.bot.path("train.csv"))
+        outside = sum(intent == data.OUT_OF_SCOPE for _, intent in train)
+        heading(f"{name}: {len(train):,} rows to train on ({len({i for _, i in train} - {data.OUT_OF_SCOPE})} intents, "
+                f"{outside} rows out of scope), {len(self.rows):,} to be marked on")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *failure):
+        self.bot.__exit__(*failure)
+
+
+def clinc(paring, rows, texts):
+    with Marked(paring, "CLINC150", rows) as marked:
+        for text, note in ((None, "without general text"), (texts, "with general text"))[: 2 if texts else 1]:
+            marked.bot.train(text, out_of_scope_share=OOS_SHARE)
+            marks, replies = marked.bot.eval(marked.set), marked.bot.classify(marked.lines)
+            is_target = text or not texts
+            show(f"in-scope accuracy, {note}", 100 * marks["accuracy"], 94.6 if is_target else None)
+            show("  out of scope: AUROC", marks["oos_auroc"], 0.970 if is_target else None, digits=3, unit="")
+            show(f"  out of scope: recall at in-scope ≥ {100 * IN_SCOPE:.1f}", 100 * recall_at(replies, marked.rows), 70 if is_target else None)
+        for budget, target in ((0.02, 55), (0.05, 72)):
+            report = marked.bot.train(texts, wrong_budget=budget, out_of_scope_share=OOS_SHARE)
+            coverage, wrong = mixed(marked.bot.classify(marked.lines), marked.rows)
+            found = report["budget"]
+            said = "certified" if found["certified"] else f"NOT certified, about {found['rows_missing']} more held-out rows needed"
+            show(f"coverage at ≤ {100 * budget:.0f} % wrong, 95 % sure", 100 * coverage, target, note=f"{said} by {found['held_out']}")
+            show("  wrong among those scripted, on validation", 100 * wrong, 100 * budget, is_least=False, digits=2)
+    print(f"""  AUROC is eval's. Recall: the strictest confidence (classify's, six decimals) at which {100 * IN_SCOPE:.1f} % of the in-scope rows are still
+  right and at or above it; the share of out-of-scope rows below it. Coverage: thresholds from training's own held-out rows with
+  out_of_scope_share {OOS_SHARE}; on validation the out-of-scope rows are weighted to {100 * OOS_SHARE:.0f} % of all.""")
+
+
+def banking(paring, rows, texts):
+    with Marked(paring, "Banking77 (every tenth row of each intent held out)", rows) as marked:
+        marked.bot.train()
+        show("accuracy, without general text", 100 * marked.bot.eval(marked.set)["accuracy"], None if texts else 92.3)
+        if texts:
+            marked.bot.train(texts)
+            show("accuracy, with general text", 100 * marked.bot.eval(marked.set)["accuracy"], 92.3)
+
+
+def parakqc(paring, rows, _):
+    with Marked(paring, "paraKQC (Korean)", rows) as marked:
+        marked.bot.train()
+        show("accuracy", 100 * marked.bot.eval(marked.set)["accuracy"], 98.5)
+        joined = marked.bot.path("joined.csv")
+        data.rows_write(joined, [("".join(text.split()), intent) for text, intent in marked.rows])
+        show("accuracy, spaces removed from the validation texts", 100 * marked.bot.eval(joined)["accuracy"], 98.0)
+
+
+def sample(paring, name, is_target):
+    """A sample bot on the evaluation cases and contrast pairs that it brings."""
+    with Bot(paring, name) as bot:
+        report, marks = bot.train(), bot.eval()
+        heading(f"sample {name}: {report['examples']:,} examples of {report['intents']} intents, {marks['cases']:,} cases "
+                f"({marks['out_of_scope']} out of scope), {marks['contrasts']} contrast pairs")
+        show("forced-choice accuracy", 100 * marks["accuracy"], 90 if is_target else None)
+        show("coverage, out-of-scope cases among all", 100 * marks["coverage"], note="certified" if report["budget"]["certified"] else "NOT certified")
+        show("wrong among those scripted", 100 * marks["wrong_rate"], 2 if is_target else None, is_least=False, digits=2,
+             note=f"at most {100 * marks['wrong_rate_upper95']:.2f} %, 95 % sure")
+        show("out of scope: AUROC", marks["oos_auroc"], digits=3, unit="")
+        show("contrast pairs not apart", len(marks["contrasts_failed"]), 0 if is_target else None, is_least=False, digits=0, unit="")
+
+
+def main(paring):
+    with tempfile.TemporaryDirectory(prefix="paring-text-") as top:
+        texts = os.path.join(top, "text")
+        made_of = data.general_text(texts)
+        print(f"General text: {made_of}." if made_of else "General text: none; wordnet-base and dict-gcide are not installed.")
+        for name, mark in (("clinc150", clinc), ("banking77", banking), ("parakqc", parakqc)):
+            rows = data.labelled(name)
+            if rows:
+                mark(paring, rows, texts if made_of else None)
+            else:
+                heading(f"{name}: skipped, there is no {os.path.join(data.FOLDER, name)} (DATA=FOLDER names another place)")
+    sample(paring, "insurance-ko", True)
+    sample(paring, "insurance-en", False)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
