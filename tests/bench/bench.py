@@ -33,23 +33,20 @@ def figure(x):
 
 
 def show(measure, value, unit, floor=None, note=""):
-    """One row; true when it is within its floor, or has none."""
-    beside, within = "", True
+    beside = ""
     if floor:
-        within = value <= FLOORS[floor]
-        beside = f"floor {figure(FLOORS[floor])}  {'within' if within else 'OVER'}"
+        beside = f"floor {figure(FLOORS[floor])}  {'within' if value <= FLOORS[floor] else 'OVER'}"
     print(f"  {measure:<44} {figure(value):>9} {unit:<4} {beside:<20} {note}".rstrip(), flush=True)
-    return within
 
 
 def message_show(name, done):
     """A line of bench_classify or bench_turn; true when nothing of ours came from the heap."""
-    within = show(f"{name}, CPU", done["microseconds"], "µs", f"{name}_us",
-                  f"middle of the rounds {done['middle']:.1f}; {done['messages']:,} messages, {done['scripted']:,} scripted")
+    show(f"{name}, CPU", done["microseconds"], "µs", f"{name}_us",
+         f"middle of the rounds {done['middle']:.1f}; {done['messages']:,} messages, {done['scripted']:,} scripted")
     libraries = done["allocations_of_libraries"]
-    within = show(f"{name}, heap allocations of ours", done["allocations"], "", f"{name}_allocations",
-                  f"and {libraries:.2f} of libraries" + (" (GMP's, in answers with figures)" if libraries else ""))
-    return within
+    show(f"{name}, heap allocations of ours", done["allocations"], "", f"{name}_allocations",
+         f"and {libraries:.2f} of libraries" + (" (GMP's, in answers with figures)" if libraries else ""))
+    return done["allocations"] == 0
 
 
 def training_show(prefix, report, note):
@@ -121,7 +118,10 @@ def sample(build, name, classifies):
         heading(f"Sample bot {name}, on its evaluation cases")
         if classifies:
             message_show("classify", tool("bench_classify", bot.model()))
-        return message_show("turn", tool("bench_turn", bot.folder))
+        turn = tool("bench_turn", bot.folder)
+        if not turn["scripted"]:
+            sys.exit("No message gets a script, so there is no turn to measure.")
+        return message_show("turn", turn)
 
 
 def big(build):

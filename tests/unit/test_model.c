@@ -24,7 +24,7 @@ static int image_make(void **state)
     (void)state;
     buf_init(&image, LIMIT_FILE_BYTES);
     if (small_image(&image, 1, 0, &why))
-        fprintf(stderr, "%s\n", why.text);
+        (void)fprintf(stderr, "%s\n", why.text);
     return image.n ? 0 : 1;
 }
 

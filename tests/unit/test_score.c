@@ -37,17 +37,21 @@ static int fixture_drop(void **state)
     return 0;
 }
 
+/* A number from −most to most; with is_extreme one of the two ends. */
+static int drawn(uint64_t *random, int most, bool is_extreme)
+{
+    if (is_extreme)
+        return exact_random_below(random, 2) ? most : -most;
+    return (int)exact_random_below(random, 2 * (uint64_t)most + 1) - most;
+}
+
 static void fill(uint64_t seed, bool is_extreme)
 {
     uint64_t random = seed;
     for (size_t i = 0; i < (size_t)ROWS * STRIDE; i++)
-        fixture.weights[i] = is_extreme ? (int8_t)(exact_random_below(&random, 2) ? 127 : -127)
-                                        : (int8_t)((int)exact_random_below(&random, 255) - 127);
+        fixture.weights[i] = (int8_t)drawn(&random, 127, is_extreme);
     for (int i = 0; i < ROWS; i++)
-        fixture.values[i] =
-            is_extreme
-                ? (int16_t)(exact_random_below(&random, 2) ? FEATURE_ONE : -FEATURE_ONE)
-                : (int16_t)((int)exact_random_below(&random, 2 * FEATURE_ONE + 1) - FEATURE_ONE);
+        fixture.values[i] = (int16_t)drawn(&random, FEATURE_ONE, is_extreme);
 }
 
 static void compare(size_t count, size_t stride, bool has_avx2)

@@ -148,7 +148,10 @@ static void whole_make(const struct dataset *d, struct whole *w)
     w->nodes = mem_take(n * (n + 2), sizeof *w->nodes);
     w->starts = mem_take(n, sizeof(struct svm_node *));
     w->signs = mem_take(n, sizeof *w->signs);
-    assert_true(by_feature && row && w->nodes && w->starts && w->signs);
+    if (!by_feature || !row || !w->nodes || !w->starts || !w->signs) {
+        fail_msg("no memory");
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
         struct svm_node *to = w->starts[i] = w->nodes + i * (n + 2);
         dots(d, i, by_feature, row);

@@ -124,7 +124,7 @@ static void rebuilds_a_symmetric_matrix(void **state)
         for (size_t j = m.from[i]; j < m.from[i + 1]; j++) {
             double sum = 0;
             for (size_t k = 0; k < RANK; k++)
-                sum += (double)out[i * RANK + k] * (double)out[m.ids[j] * RANK + k];
+                sum += (double)out[i * RANK + k] * (double)out[(size_t)m.ids[j] * RANK + k];
             assert_true(fabs(sum - (double)m.values[j]) < 1e-4);
         }
     for (size_t k = 1; k < RANK; k++) /* largest first */
