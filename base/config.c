@@ -137,9 +137,13 @@ static enum err set_pair(struct config *config, struct str pair, const struct pl
         return fail(why, place->code, "%s: \"key = value\" is expected", place->full);
     struct str name = str_trim(str_slice(pair, 0, equals));
     int key = find_key(name);
-    if (key < 0)
-        return fail(why, place->code, "%s: there is no key \"%.*s\"", place->full,
-                    (int)(name.n < SHOWN_BYTES ? name.n : SHOWN_BYTES), name.p);
+    if (key < 0) {
+        size_t shown = name.n < SHOWN_BYTES ? name.n : SHOWN_BYTES;
+        while (shown > 0 && shown < name.n && ((unsigned char)name.p[shown] & 0xC0) == 0x80)
+            shown--; /* not in the middle of a character */
+        return fail(why, place->code, "%s: there is no key \"%.*s\"", place->full, (int)shown,
+                    name.p);
+    }
     if (seen[key])
         return fail(why, place->code, "%s: %s is set twice", place->full, table[key].name);
     seen[key] = true;
