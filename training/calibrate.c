@@ -14,6 +14,8 @@
 
 enum {
     FOLDS = 3,
+    ENOUGH_ROWS = 8000, /* seen by the folds so far: another fold would not tell more */
+    LIKENESS_INTENTS = 5000,
     LIKENESS_ROWS = 20, /* examples an intent that likeness is measured on */
     LEAST_INTENTS_HELD =
         6, /* with fewer intents none is held out: too little would be left to choose from */
@@ -119,7 +121,10 @@ static enum err divide_intents(const struct corpus *corpus, const struct model *
         thirds[i] = -1;
     if (n < LEAST_INTENTS_HELD)
         return OK;
-    double *likeness = mem_take((size_t)n * (size_t)n, sizeof *likeness),
+    /* Past so many intents their order by name has to do: the table would be gigabytes. */
+    const bool is_walked = n <= LIKENESS_INTENTS;
+    const size_t pairs = is_walked ? (size_t)n * (size_t)n : 1;
+    double *likeness = mem_take(pairs, sizeof *likeness),
            *nearest = mem_take((size_t)n, sizeof *nearest);
     int *order = mem_take((size_t)n, sizeof *order);
     enum err e = OK;
@@ -127,10 +132,14 @@ static enum err divide_intents(const struct corpus *corpus, const struct model *
         e = fail_memory(why);
         goto done;
     }
-    e = measure_likeness(corpus, model, likeness, why);
+    for (int i = 0; i < n; i++)
+        order[i] = i;
+    if (is_walked)
+        e = measure_likeness(corpus, model, likeness, why);
     if (e)
         goto done;
-    walk_by_likeness(likeness, n, nearest, order);
+    if (is_walked)
+        walk_by_likeness(likeness, n, nearest, order);
     for (int i = 0; i < n; i++) {
         int run = (int)((long)i * 2 * FOLDS / n);
         thirds[order[i]] = run % 2 ? i % FOLDS : run / 2;
@@ -238,7 +247,8 @@ enum err calibrate_folds(const struct corpus *corpus, const struct vectors *vect
     }
     divide_rows(corpus, thirds.rows);
     e = divide_intents(corpus, model, thirds.intents, why);
-    for (int fold = 0; fold < FOLDS && !e && is_divisible(corpus); fold++) {
+    for (int fold = 0; fold < FOLDS && !e && is_divisible(corpus) && out->count < ENOUGH_ROWS;
+         fold++) {
         size_t left = 0, in_scope = 0;
         for (size_t i = 0; i < corpus->count; i++) {
             keep[i] = thirds.rows[i] != fold && thirds.intents[corpus->columns[i]] != fold;
