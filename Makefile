@@ -77,7 +77,7 @@ $(BUILD)/samples.o: $(BUILD)/samples.S
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
 	$(SAY) $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
-$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/bench.o $(LIBRARY)
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/bench.o $(BUILD)/tests/bench/heap.o $(LIBRARY)
 	$(SAY) $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # The fuzz targets with a main of our own, which gives them the committed corpus once.

@@ -1,41 +1,16 @@
-/* What the measuring programs share. The heap is counted by standing in front of it: a program's
- * own malloc takes the place of the C library's for every library it loads, and these pass the
- * call on to glibc. So what libraries allocate is seen too, which mem_count cannot see. */
+/* What the measuring programs share: CPU time, messages from a file, and the middle of a few
+ * figures. */
 #include "tests/bench/bench.h"
+
+#include "base/arena.h"
+#include "base/files.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-static _Thread_local uint64_t calls;
-
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *p, size_t size);
-
-void *malloc(size_t size)
-{
-    calls++;
-    return __libc_malloc(size);
-}
-
-void *calloc(size_t count, size_t size)
-{
-    calls++;
-    return __libc_calloc(count, size);
-}
-
-void *realloc(void *p, size_t size)
-{
-    calls++;
-    return __libc_realloc(p, size);
-}
-
-uint64_t heap_count(void)
-{
-    return calls;
-}
+enum { BYTES = 64 * 1024 * 1024 };
 
 double cpu_us(void)
 {
@@ -50,29 +25,19 @@ static _Noreturn void stop(const char *path, const char *what)
     exit(3);
 }
 
-static char *file_bytes(const char *path, size_t *n)
-{
-    FILE *file = fopen(path, "rb");
-    long end = -1;
-    if (file && !fseek(file, 0, SEEK_END))
-        end = ftell(file);
-    char *bytes = end > 0 ? malloc((size_t)end) : NULL;
-    if (!bytes || fseek(file, 0, SEEK_SET) || fread(bytes, 1, (size_t)end, file) != (size_t)end)
-        stop(path, "it cannot be read, or is empty");
-    (void)fclose(file);
-    *n = (size_t)end;
-    return bytes;
-}
-
 void messages_read(const char *path, struct messages *out)
 {
-    size_t n = 0;
-    *out = (struct messages){.bytes = file_bytes(path, &n)};
-    out->lines = calloc(n + 1, sizeof *out->lines);
+    struct fail why = {.text = ""};
+    buf_init(&out->bytes, BYTES);
+    if (file_read(path, BYTES, &out->bytes, &why))
+        stop("the messages", why.text);
+    const size_t n = out->bytes.n;
+    out->count = 0;
+    out->lines = mem_take(n + 1, sizeof *out->lines);
     if (!out->lines)
         stop(path, "out of memory");
     for (size_t at = 0; at < n;) {
-        const char *from = out->bytes + at;
+        const char *from = out->bytes.p + at;
         const char *end = memchr(from, '\n', n - at);
         size_t length = end ? (size_t)(end - from) : n - at;
         if (length > 0)
@@ -85,8 +50,8 @@ void messages_read(const char *path, struct messages *out)
 
 void messages_free(struct messages *messages)
 {
-    free(messages->lines);
-    free(messages->bytes);
+    mem_give(messages->lines);
+    buf_free(&messages->bytes);
 }
 
 static int compare(const void *a, const void *b)

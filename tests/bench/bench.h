@@ -2,6 +2,7 @@
 #ifndef BENCH_H
 #define BENCH_H
 
+#include "base/buf.h"
 #include "base/text.h"
 
 #include <stddef.h>
@@ -15,7 +16,7 @@ double cpu_us(void);
 
 /* The lines of a file; ends the program when it cannot be read. */
 struct messages {
-    char *bytes;
+    struct buf bytes;
     struct str *lines;
     size_t count;
 };

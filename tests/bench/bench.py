@@ -64,7 +64,7 @@ def peers_show(train, validation, folder, limit):
         if done is None:
             print(f"  {label}: not installed")
         elif "stopped" in done:
-            print(f"  {label}: stopped after {done['stopped']:.0f} s")
+            print(f"  {label}: {done['stopped']}")
         else:
             found[name] = done
             show(f"{label}, training", done["seconds"], "s", None, f"CPU {done['cpu']:.1f} s, {done['mebibytes']:,.0f} MiB")

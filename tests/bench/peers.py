@@ -31,8 +31,12 @@ def fasttext_lines(rows, path, times=1, labels=True):
             file.write(f"__label__{intent} {words}\n" if labels else words + "\n")
 
 
+def stopped(done):
+    return {"stopped": f"stopped after {done.seconds:.0f} s" if done.timed_out else "failed: " + (done.err.strip().splitlines() or ["?"])[-1]}
+
+
 def fasttext(train, validation, folder, limit):
-    """None where it is not installed; else a dict, with `stopped` when it took longer than the limit in seconds."""
+    """None where it is not installed; else a dict, with `stopped` when it failed or took longer than the limit in seconds."""
     if not shutil.which("fasttext"):
         return None
     train, validation = in_scope(train), in_scope(validation)
@@ -42,7 +46,7 @@ def fasttext(train, validation, folder, limit):
     done = Run(["fasttext", "supervised", "-input", path("train"), "-output", path("model"), "-epoch", epochs, "-thread", os.cpu_count(), *FASTTEXT],
                limit=limit)
     if done.status:
-        return {"stopped": done.seconds}
+        return stopped(done)
     cpu = []
     for times in (1, 1 + REPEATS):
         fasttext_lines(validation, path("rows"), times, labels=False)
@@ -74,7 +78,7 @@ def svc(train, validation, folder, limit):
         data.rows_write(path, in_scope(rows))
     done = Run([PYTHON, "-B", os.path.abspath(__file__), "svc", *paths], limit=limit)
     if done.status:
-        return {"stopped": done.seconds}
+        return stopped(done)
     return {**json.loads(done.out), "cpu": done.cpu, "mebibytes": done.mebibytes}
 
 

@@ -9,8 +9,7 @@ import time
 
 
 class Run:
-    """A command that has ended: what it printed, seconds on the wall and of CPU, and the most memory it held (never
-    shown as less than this process had when it started it)."""
+    """A command that has ended: what it printed, seconds on the wall and of CPU, and the most memory it held."""
 
     def __init__(self, command, stdin=None, limit=None):
         began = time.monotonic()
@@ -21,20 +20,30 @@ class Run:
             out.seek(0)
             err.seek(0)
             self.out, self.err = out.read().decode("utf-8"), err.read().decode("utf-8", "replace")
-        self.status, self.timed_out = os.waitstatus_to_exitcode(status), self.timed_out
+        self.status = os.waitstatus_to_exitcode(status)
 
     def wait(self, process, began, limit):
-        self.timed_out = False
+        """The most memory is read from /proc while it runs: what wait4 says begins with the memory of the process that started it."""
+        self.timed_out, self.mebibytes = False, 0
         while True:
-            pid, status, usage = os.wait4(process.pid, os.WNOHANG if limit else 0)
+            self.mebibytes = max(self.mebibytes, peak_mebibytes(process.pid))
+            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
             if pid:
                 process.returncode = os.waitstatus_to_exitcode(status)
-                self.cpu, self.mebibytes = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+                self.cpu = usage.ru_utime + usage.ru_stime
                 return status
-            if time.monotonic() - began > limit and not self.timed_out:
+            if limit and time.monotonic() - began > limit and not self.timed_out:
                 self.timed_out = True
                 process.kill()
-            time.sleep(0.05)
+            time.sleep(0.005)
+
+
+def peak_mebibytes(pid):
+    try:
+        with open(f"/proc/{pid}/status", encoding="utf-8") as file:
+            return next((int(line.split()[1]) / 1024 for line in file if line.startswith("VmHWM:")), 0)
+    except OSError:
+        return 0
 
 
 def run(*command, **how):
