@@ -4,15 +4,16 @@
 #ifndef ARENA_H
 #define ARENA_H
 
+#include "base/text.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/text.h"
-
 struct arena;
 
-/* At most `maximum` bytes in all; blocks of `block` bytes are kept over arena_reset. NULL when out of memory. */
+/* At most `maximum` bytes in all; blocks of `block` bytes are kept over arena_reset. NULL when out
+ * of memory. */
 struct arena *arena_open(size_t block, size_t maximum);
 void arena_close(struct arena *arena);
 void arena_reset(struct arena *arena);
@@ -21,13 +22,15 @@ void *arena_take(struct arena *arena, size_t count, size_t size);
 /* A copy, NUL-terminated past its end; STR_NONE on failure (p == NULL). */
 struct str arena_copy(struct arena *arena, struct str s);
 
-/* malloc, calloc, realloc and free with overflow-checked sizes. NULL on failure or when count * size overflows. */
-void *mem_take(size_t count, size_t size);  /* zeroed */
+/* malloc, calloc, realloc and free with overflow-checked sizes. NULL on failure or when count *
+ * size overflows. */
+void *mem_take(size_t count, size_t size); /* zeroed */
 void *mem_grow(void *p, size_t count, size_t size);
-char *mem_copy(struct str s);               /* NUL-terminated */
+char *mem_copy(struct str s); /* NUL-terminated */
 void mem_give(void *p);
 
-uint64_t mem_count(void); /* allocations by this thread so far, arena blocks and buf growth included */
+/* allocations by this thread so far, arena blocks and buf growth included */
+uint64_t mem_count(void);
 /* Test hook: from now on the n-th allocation of this thread (1 = the next) fails, once, or with
  * `for_good` every one from it on; 0 switches it off. */
 void mem_fail_after(uint64_t n, bool for_good);

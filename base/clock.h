@@ -3,10 +3,10 @@
 #ifndef CLOCK_H
 #define CLOCK_H
 
+#include "base/text.h"
+
 #include <stdbool.h>
 #include <stdint.h>
-
-#include "base/text.h"
 
 int64_t clock_now_us(void);       /* wall */
 int64_t clock_monotonic_us(void); /* for durations */
@@ -21,7 +21,8 @@ date_days date_of_us(int64_t at_us, int utc_offset_minutes);
 date_days date_add_months(date_days date, int months); /* 31 Jan + 1 month = last day of Feb */
 bool date_parse(struct str iso, date_days *out);       /* "2026-11-23" and nothing else */
 enum { DATE_TEXT_BYTES = 16, TIME_TEXT_BYTES = 32 };
-void date_format(date_days date, char out[DATE_TEXT_BYTES]);     /* "2026-11-23"; "" for DATE_NONE */
+/* "2026-11-23"; "" for DATE_NONE */
+void date_format(date_days date, char out[DATE_TEXT_BYTES]);
 void clock_format_us(int64_t at_us, char out[TIME_TEXT_BYTES]); /* "2026-11-23T01:02:03.004Z" */
 
 #endif

@@ -1,40 +1,42 @@
-/* bot.conf and everything that may override it. One table gives each key its type, range, default and
- * one line of help. Sources, weakest first: default, bot.conf, environment (PARING_WRONG_BUDGET), flags (--set
- * key=value). An unknown key, a value out of range or a repeated key stops the start. */
+/* bot.conf and everything that may override it. One table gives each key its type, range, default
+ * and one line of help. Sources, weakest first: default, bot.conf, environment
+ * (PARING_WRONG_BUDGET), flags (--set key=value). An unknown key, a value out of range or a
+ * repeated key stops the start. */
 #ifndef CONFIG_H
 #define CONFIG_H
+
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/text.h"
-
 enum config_key {
-    CONFIG_LANGUAGE,           /* text   "ko": the bot's own language, "ko" or "en"                         */
-    CONFIG_TIMEZONE_MINUTES,   /* int    540: offset from UTC that "today" is reckoned in                   */
-    CONFIG_WRONG_BUDGET,       /* double 0.02: at most this share of scripted replies wrong                 */
-    CONFIG_CONFIDENCE_LEVEL,   /* double 0.95: how sure of it                                               */
-    CONFIG_OUT_OF_SCOPE_SHARE, /* double 0.10: expected share of traffic that is out of scope               */
-    CONFIG_CLARIFY_CHOICES,    /* int    3: longest list in a clarification, 2–5                            */
-    CONFIG_CLARIFY_SHARE,      /* double 0.80: a clarification lists intents until they hold this share     */
-    CONFIG_CONVERSATION_MINUTES, /* int  30: a form or clarification older than this is forgotten           */
-    CONFIG_HANDOFF_TEXT,       /* text: what is said when a person takes over ("" = the language's own)     */
-    CONFIG_CLARIFY_TEXT,       /* text: what stands above the list                                          */
-    CONFIG_TRAIN_THREADS,      /* int    0: all cores                                                       */
-    CONFIG_KEEP_RELEASES,      /* int    0: keep all; otherwise prune older inactive ones after training    */
+    CONFIG_LANGUAGE,             /* text   "ko": the bot's own language, "ko" or "en" */
+    CONFIG_TIMEZONE_MINUTES,     /* int    540: offset from UTC that "today" is reckoned in */
+    CONFIG_WRONG_BUDGET,         /* double 0.02: at most this share of scripted replies wrong */
+    CONFIG_CONFIDENCE_LEVEL,     /* double 0.95: how sure of it */
+    CONFIG_OUT_OF_SCOPE_SHARE,   /* double 0.10: expected share of traffic that is out of scope */
+    CONFIG_CLARIFY_CHOICES,      /* int    3: longest list in a clarification, 2–5 */
+    CONFIG_CLARIFY_SHARE,        /* double 0.80: a list goes on until its intents hold this share */
+    CONFIG_CONVERSATION_MINUTES, /* int  30: a form or list older than this is forgotten */
+    CONFIG_HANDOFF_TEXT,         /* text: said when a person takes over ("": the language's own) */
+    CONFIG_CLARIFY_TEXT,         /* text: what stands above the list */
+    CONFIG_TRAIN_THREADS,        /* int    0: all cores */
+    CONFIG_KEEP_RELEASES,        /* int    0: keep all; otherwise training prunes older ones */
     CONFIG_KEYS
 };
 
 struct config; /* immutable once opened; may be read from any thread */
 
 /* `path` may not exist (all defaults then). `flags` are "key=value" texts. */
-MUST_USE enum err config_open(const char *path, const char *const *flags, size_t flag_count, struct config **out,
-                              struct fail *why);
+MUST_USE enum err config_open(const char *path, const char *const *flags, size_t flag_count,
+                              struct config **out, struct fail *why);
 void config_close(struct config *config);
 int64_t config_int(const struct config *config, enum config_key key);
 double config_double(const struct config *config, enum config_key key);
 struct str config_text(const struct config *config, enum config_key key); /* borrowed from config */
-/* For `paring config`: name, shown value, source ("default", "bot.conf:12", "environment", "--set"), help. */
+/* For `paring config`: name, shown value, source ("default", "bot.conf:12", "environment",
+ * "--set"), help. */
 struct config_line {
     const char *name, *value, *source, *help;
 };

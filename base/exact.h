@@ -1,7 +1,8 @@
 /* exp, log and friends that give the same bits on every x86-64 machine. glibc picks variants of
  * these by CPU (FMA or not) and one call in some hundreds differs in its last bit; nothing stored
- * in a release or compared with a threshold may hang on that. Built from IEEE + - * / and sqrt only,
- * and compiled with -ffp-contract=off. Error below 2 ulp over the normal range, not correctly rounded. */
+ * in a release or compared with a threshold may hang on that. Built from IEEE + - * / and sqrt
+ * only, and compiled with -ffp-contract=off. Error below 2 ulp over the normal range, not correctly
+ * rounded. */
 #ifndef EXACT_H
 #define EXACT_H
 

@@ -80,11 +80,6 @@ enum err fail_errno(struct fail *why, enum err code, int number, const char *for
     return set_text(why, code, sentence, ": ", reason);
 }
 
-enum err fail_memory(struct fail *why)
-{
-    return fail(why, ERR_MEMORY, "out of memory");
-}
-
 int fail_exit_status(enum err code)
 {
     switch (code) {

@@ -41,8 +41,13 @@ enum err fail_within(struct fail *why, enum err code, const char *format, ...)
 enum err fail_errno(struct fail *why, enum err code, int number, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* ERR_MEMORY with a plain sentence. */
-enum err fail_memory(struct fail *why);
+/* ERR_MEMORY with a plain sentence. Here, so that compilers and analysers see that it is never OK.
+ */
+static inline enum err fail_memory(struct fail *why)
+{
+    (void)fail(why, ERR_MEMORY, "out of memory");
+    return ERR_MEMORY;
+}
 
 /* The exit status of DESIGN §8 for a code. */
 int fail_exit_status(enum err code);

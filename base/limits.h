@@ -3,28 +3,28 @@
 #define LIMITS_H
 
 enum {
-    LIMIT_MESSAGE_RUNES = 2000,          /* a customer's message, in code points (DESIGN §5)          */
-    LIMIT_MESSAGE_BYTES = 4 * 2000,      /* the same in UTF-8                                         */
-    LIMIT_NORMALISED_BYTES = 64 * 1024,  /* NFKC may grow one code point to 18 (U+FDFA)               */
-    LIMIT_NAME_BYTES = 128,              /* intent, fact, slot names and row ids                      */
-    LIMIT_TITLE_BYTES = 512,             /* an intent's title                                         */
-    LIMIT_ANSWER_BYTES = 16 * 1024,      /* an answer's text, before and after rendering              */
-    LIMIT_EXPRESSION_BYTES = 4 * 1024,   /* one condition or {{= … }}                                 */
-    LIMIT_EXPRESSION_DEPTH = 64,         /* nested parentheses and calls                              */
-    LIMIT_NUMBER_BITS = 1 << 20,         /* numerator or denominator of an exact number               */
-    LIMIT_TERM_MONTHS = 1200,            /* the longest term that finance functions take              */
-    LIMIT_SLOTS = 16,                    /* slot values a conversation carries                        */
-    LIMIT_CHOICES = 5,                   /* a clarification's list                                    */
-    LIMIT_FIELD_BYTES = 1024 * 1024,     /* one field of a CSV or JSONL row                           */
-    LIMIT_COLUMNS = 64,                  /* columns of a table                                        */
-    LIMIT_ROWS = 2 * 1000 * 1000,        /* rows of one import                                        */
-    LIMIT_INTENTS = 20 * 1000,           /* intents of one model                                      */
-    LIMIT_CONFIG_BYTES = 256 * 1024,     /* bot.conf                                                  */
-    LIMIT_JSON_DEPTH = 8,                /* nesting in what others send us (STYLE §11)                */
-    LIMIT_JSON_BYTES = 4 * 1024 * 1024,  /* one JSON text                                             */
-    LIMIT_FOLDER_BYTES = 4 << 20,        /* names in one folder, together                             */
-    LIMIT_SQL_PARAMETERS = 64,           /* $1 to $64 in one statement                                */
-    LIMIT_THREADS = 64,                  /* training threads                                          */
+    LIMIT_MESSAGE_RUNES = 2000,         /* a customer's message, in code points (DESIGN §5) */
+    LIMIT_MESSAGE_BYTES = 4 * 2000,     /* the same in UTF-8 */
+    LIMIT_NORMALISED_BYTES = 64 * 1024, /* NFKC may grow one code point to 18 (U+FDFA) */
+    LIMIT_NAME_BYTES = 128,             /* intent, fact, slot names and row ids */
+    LIMIT_TITLE_BYTES = 512,            /* an intent's title */
+    LIMIT_ANSWER_BYTES = 16 * 1024,     /* an answer's text, before and after rendering */
+    LIMIT_EXPRESSION_BYTES = 4 * 1024,  /* one condition or {{= … }} */
+    LIMIT_EXPRESSION_DEPTH = 64,        /* nested parentheses and calls */
+    LIMIT_NUMBER_BITS = 1 << 20,        /* numerator or denominator of an exact number */
+    LIMIT_TERM_MONTHS = 1200,           /* the longest term that finance functions take */
+    LIMIT_SLOTS = 16,                   /* slot values a conversation carries */
+    LIMIT_CHOICES = 5,                  /* a clarification's list */
+    LIMIT_FIELD_BYTES = 1024 * 1024,    /* one field of a CSV or JSONL row */
+    LIMIT_COLUMNS = 64,                 /* columns of a table */
+    LIMIT_ROWS = 2 * 1000 * 1000,       /* rows of one import */
+    LIMIT_INTENTS = 20 * 1000,          /* intents of one model */
+    LIMIT_CONFIG_BYTES = 256 * 1024,    /* bot.conf */
+    LIMIT_JSON_DEPTH = 8,               /* nesting in what others send us (STYLE §11) */
+    LIMIT_JSON_BYTES = 4 * 1024 * 1024, /* one JSON text */
+    LIMIT_FOLDER_BYTES = 4 << 20,       /* names in one folder, together */
+    LIMIT_SQL_PARAMETERS = 64,          /* $1 to $64 in one statement */
+    LIMIT_THREADS = 64,                 /* training threads */
 };
 
 #define LIMIT_FILE_BYTES ((size_t)2 << 30) /* any file that is read whole */

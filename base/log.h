@@ -1,5 +1,5 @@
-/* One JSON object a line on stderr: at, level, event, then fields. Event names are this closed list. Never message text,
- * phone numbers or names; ids only. Any thread; a line is one write(). */
+/* One JSON object a line on stderr: at, level, event, then fields. Event names are this closed
+ * list. Never message text, phone numbers or names; ids only. Any thread; a line is one write(). */
 #ifndef LOG_H
 #define LOG_H
 

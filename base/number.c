@@ -154,8 +154,10 @@ static bool equal_but_for_case(struct str a, const char *b)
         return false;
     for (size_t i = 0; i < n; i++) {
         char x = a.p[i], y = b[i];
-        x = x >= 'A' && x <= 'Z' ? (char)(x - 'A' + 'a') : x;
-        y = y >= 'A' && y <= 'Z' ? (char)(y - 'A' + 'a') : y;
+        if (x >= 'A' && x <= 'Z')
+            x = (char)(x - 'A' + 'a');
+        if (y >= 'A' && y <= 'Z')
+            y = (char)(y - 'A' + 'a');
         if (x != y)
             return false;
     }

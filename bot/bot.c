@@ -55,7 +55,7 @@ enum err bot_open(const char *bot_folder, int release, bool keeps_journal, struc
     buf_init(&bot->before, STATE_BYTES);
     buf_init(&bot->after, STATE_BYTES);
     buf_init(&bot->choices, STATE_BYTES);
-    buf_init(&bot->reply.text, 2 * LIMIT_ANSWER_BYTES);
+    buf_init(&bot->reply.text, (size_t)2 * LIMIT_ANSWER_BYTES);
     bot->arena = arena_open(ARENA_BLOCK, ARENA_BYTES);
     enum err e =
         bot->arena ? release_open(bot_folder, release, &bot->release, why) : fail_memory(why);
@@ -169,7 +169,7 @@ static void conversation_remember(struct bot *bot, struct str name,
                                   const struct conversation *conversation)
 {
     bot->conversation = *conversation;
-    snprintf(bot->remembered, sizeof(bot->remembered), "%.*s", STR_ARG(name));
+    (void)snprintf(bot->remembered, sizeof(bot->remembered), "%.*s", STR_ARG(name));
 }
 
 /* ---- A reply given before ---- */
@@ -221,7 +221,7 @@ static enum err reply_again(struct bot *bot, const struct accepted *accepted, bo
     reply->confidence = row.confidence;
     reply->has_confidence = row.has_confidence;
     reason_add(reply->reason, sizeof(reply->reason), "%.*s", STR_ARG(row.reason));
-    snprintf(turn_id, TURN_ID_BYTES, "%.*s", STR_ARG(row.id));
+    (void)snprintf(turn_id, TURN_ID_BYTES, "%.*s", STR_ARG(row.id));
     e = choices_read(bot, row.choices, reply, why);
     return e ? e : buf_error(&reply->text, "the stored reply", why);
 }
@@ -243,8 +243,8 @@ static enum err turn_keep(struct bot *bot, const struct accepted *accepted, int6
         json_put_str(&w, NULL, reply->choices[i].title);
     json_end(&w, ']');
     if (reply->answer)
-        snprintf(answer, sizeof(answer), "%.*s v%d", STR_ARG(reply->answer->id),
-                 reply->answer->revision);
+        (void)snprintf(answer, sizeof(answer), "%.*s v%d", STR_ARG(reply->answer->id),
+                       reply->answer->revision);
     struct turn_row row = {
         .id = str_of(turn_id),
         .conversation = accepted->conversation,

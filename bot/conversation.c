@@ -246,8 +246,8 @@ bool topic_take(struct turner *turner, const struct conversation *before,
 
 /* ---- Before a message is heard ---- */
 
-/* Hangul is Korean; several Latin words without any are English; a word or a number says nothing.
- */
+/* Hangul is Korean; several Latin words without any are English; a word or a number says
+ * nothing. */
 static const char *language_said(struct str text)
 {
     int words = 0;
@@ -294,7 +294,7 @@ static void slot_drop(struct slot_set *set, int slot)
 }
 
 size_t conversation_take_slots(const struct turner *turner, struct conversation *conversation,
-                             const struct message *message)
+                               const struct message *message)
 {
     int asked = conversation->awaiting == AWAIT_SLOT ? conversation->slot : -1;
     if (asked >= 0)

@@ -11,7 +11,7 @@ void conversation_begin(const struct turner *turner, struct conversation *conver
                         const struct message *message);
 /* Values that the message gives, into conversation->slots; how many were set or changed. */
 size_t conversation_take_slots(const struct turner *turner, struct conversation *conversation,
-                             const struct message *message);
+                               const struct message *message);
 /* An open form or list takes the message first: true with *decision set when it was for it, false
  * when the message is about something else. */
 bool conversation_take(struct turner *turner, const struct conversation *conversation,
@@ -19,7 +19,8 @@ bool conversation_take(struct turner *turner, const struct conversation *convers
                        struct decision *decision);
 
 /* A short message that only gives values goes on with what was last answered, if that has another
- * answer now: "약관대출 이자는?", then "500만원". `before` is the conversation without the values. */
+ * answer now: "약관대출 이자는?", then "500만원". `before` is the conversation without the
+ * values. */
 bool topic_take(struct turner *turner, const struct conversation *before,
                 const struct conversation *conversation, const struct message *message,
                 const struct classification *heard, struct decision *decision);

@@ -245,7 +245,7 @@ enum err explain_turn(const char *bot_folder, struct str turn_id, bool as_json, 
     if (!x)
         return fail_memory(why);
     buf_init(&x->state, STATE_BYTES);
-    buf_init(&x->reply.text, 2 * LIMIT_ANSWER_BYTES);
+    buf_init(&x->reply.text, (size_t)2 * LIMIT_ANSWER_BYTES);
     enum err e = journal_open(bot_folder, false, &journal, why);
     if (!e)
         e = journal_find(journal, turn_id, &x->row, why);

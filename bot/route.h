@@ -14,13 +14,13 @@ struct turner {
 };
 
 enum decision_kind {
-    DECIDE_SILENCE,    /* a person has the conversation                  */
-    DECIDE_ANSWER,     /* `intent`: its answer, or the slot it needs     */
-    DECIDE_LIST,       /* `choices`: which of these?                     */
-    DECIDE_LIST_AGAIN, /* the same list: the number was not on it        */
-    DECIDE_ASK_AGAIN,  /* the open form's slot was not in the message    */
-    DECIDE_CANCELLED,  /* the customer gave the form or list up          */
-    DECIDE_HANDOFF     /* a person                                       */
+    DECIDE_SILENCE,    /* a person has the conversation */
+    DECIDE_ANSWER,     /* `intent`: its answer, or the slot it needs */
+    DECIDE_LIST,       /* `choices`: which of these? */
+    DECIDE_LIST_AGAIN, /* the same list: the number was not on it */
+    DECIDE_ASK_AGAIN,  /* the open form's slot was not in the message */
+    DECIDE_CANCELLED,  /* the customer gave the form or list up */
+    DECIDE_HANDOFF     /* a person */
 };
 
 enum { BECAUSE_BYTES = 192 };
@@ -36,8 +36,8 @@ struct decision {
 };
 
 void reply_clear(struct reply *reply); /* keeps the text's memory */
-/* What the classification alone says; the conversation has nothing open, or left the message to us.
- */
+/* What the classification alone says; the conversation has nothing open, or left the message to
+ * us. */
 void route_choose(const struct turner *turner, const struct classification *heard,
                   struct decision *decision);
 /* Writes *reply and updates *conversation. Fails only when reply->text cannot grow. */
@@ -45,7 +45,8 @@ MUST_USE enum err route_carry_out(struct turner *turner, const struct decision *
                                   const struct message *message, struct conversation *conversation,
                                   struct reply *reply, struct fail *why);
 
-/* Whether the intent's answer, or the question it asks, is another one with the values of `after`. */
+/* Whether the intent's answer, or the question it asks, is another one with the values of
+ * `after`. */
 bool route_answer_differs(struct turner *turner, const struct conversation *before,
                           const struct conversation *after, const struct message *message,
                           int intent);

@@ -22,8 +22,7 @@ enum err turn_answer(struct turner *turner, struct conversation *conversation,
         classify(turner->classifier, message->text, &heard);
         bool has_values = conversation_take_slots(turner, &next, message) > 0;
         if (!conversation_take(turner, &next, message, &heard, &decision) &&
-            !(has_values &&
-              topic_take(turner, conversation, &next, message, &heard, &decision)))
+            !(has_values && topic_take(turner, conversation, &next, message, &heard, &decision)))
             route_choose(turner, &heard, &decision);
     }
     enum err e = route_carry_out(turner, &decision, message, &next, reply, why);

@@ -266,7 +266,7 @@ static void name_words(const struct namer *namer, const struct decoded *d,
 void features_name(struct str normalised, enum feature_style style, struct features *scratch,
                    void (*each)(void *data, int block, uint64_t hash, struct str text), void *data)
 {
-    struct token tokens[WORDS_MAXIMUM];
+    struct token tokens[WORDS_MAXIMUM] = {{0, 0}};
     const struct namer namer = {each, data};
     const size_t room = sizeof scratch->jamo / sizeof scratch->jamo[0];
     struct decoded d = decode(normalised, scratch->runes);

@@ -20,20 +20,19 @@
 enum { MODEL_VERSION = 1, SIGNALS = 8, VECTOR_SIZE = 100, FEATURE_ONE = 1 << 14, LANES = 16 };
 
 enum model_section {
-    SECTION_NAMES, /* intents' names, each NUL-terminated, in index order (byte order of the names)
-                    */
-    SECTION_TABLE, /* uint64: high 32 bits of a feature's hash | index + 1; open addressing, power
-                      of two          */
-    SECTION_IDF,   /* float per feature   */
+    SECTION_NAMES,      /* intents' names, each NUL-terminated, in index (and byte) order */
+    SECTION_TABLE,      /* uint64: high 32 bits of a feature's hash | index + 1; open addressing,
+                           power of two */
+    SECTION_IDF,        /* float per feature */
     SECTION_WEIGHTS,    /* int8 [features + VECTOR_SIZE][stride]: one row a feature, one column an
-                           intent                */
-    SECTION_SCALE,      /* float per column: a score is sum × scale + bias      */
-    SECTION_BIAS,       /* float per column       */
+                           intent */
+    SECTION_SCALE,      /* float per column: a score is sum × scale + bias */
+    SECTION_BIAS,       /* float per column */
     SECTION_CENTROIDS,  /* per column: offset (uint32 [columns + 1]), then open-addressing tables of
                            uint32: (index + 1) << 8 | centroid_code */
-    SECTION_WORDS,      /* struct model_word, open addressing, power of two      */
-    SECTION_VECTORS,    /* int8 [words][VECTOR_SIZE]    */
-    SECTION_EXACT,      /* struct model_exact sorted by hash: the training examples as they stand      */
+    SECTION_WORDS,      /* struct model_word, open addressing, power of two */
+    SECTION_VECTORS,    /* int8 [words][VECTOR_SIZE] */
+    SECTION_EXACT,      /* struct model_exact sorted by hash: the training examples as they stand */
     SECTION_CONFIDENCE, /* struct model_confidence */
     SECTION_THRESHOLDS, /* float per column: the logit at or above which a reply may be scripted */
     MODEL_SECTIONS
@@ -45,23 +44,23 @@ enum model_section {
 struct model_head {
     char magic[8]; /* "PARING\r\n" */
     uint32_t version;
-    uint32_t intents; /* columns without out_of_scope                                           */
-    uint32_t columns; /* intents, and one more when there are out-of-scope examples (the last)  */
-    uint32_t stride;  /* columns rounded up to LANES                                            */
+    uint32_t intents; /* columns without out_of_scope */
+    uint32_t columns; /* intents, and one more when there are out-of-scope examples (the last) */
+    uint32_t stride;  /* columns rounded up to LANES */
     uint32_t features;
-    uint32_t vectors; /* 0 or VECTOR_SIZE                                                       */
-    uint32_t words;   /* rows of SECTION_VECTORS                                                */
-    uint32_t style;   /* enum feature_style                                                     */
+    uint32_t vectors;              /* 0 or VECTOR_SIZE */
+    uint32_t words;                /* rows of SECTION_VECTORS */
+    uint32_t style;                /* enum feature_style */
     uint64_t from[MODEL_SECTIONS]; /* byte offsets from the start of the file */
     uint64_t size[MODEL_SECTIONS]; /* bytes */
-    uint8_t hash[HASH_BYTES]; /* model_hash(): of every byte but these */
+    uint8_t hash[HASH_BYTES];      /* model_hash(): of every byte but these */
 };
 
 struct model_word {
-    uint64_t hash;   /* 0: empty                                                        */
-    float idf;       /* ln((1+N)/(1+df)) + 1 over the training rows; 0: not in them     */
-    float weight;    /* 1e-3 / (1e-3 + p) for the word vector                           */
-    uint32_t vector; /* row + 1 of SECTION_VECTORS; 0: none                             */
+    uint64_t hash;   /* 0: empty */
+    float idf;       /* ln((1+N)/(1+df)) + 1 over the training rows; 0: not in them */
+    float weight;    /* 1e-3 / (1e-3 + p) for the word vector */
+    uint32_t vector; /* row + 1 of SECTION_VECTORS; 0: none */
     uint32_t padding;
 };
 

@@ -9,6 +9,7 @@
 #include "cli/learn.h"
 #include "responses/release.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,7 +75,7 @@ static struct str date_text(struct changes *c, date_days date)
 static struct str id_join(struct changes *c, struct str a, struct str b)
 {
     struct buf joined;
-    buf_init(&joined, 2 * LIMIT_FIELD_BYTES);
+    buf_init(&joined, (size_t)2 * LIMIT_FIELD_BYTES);
     buf_add_str(&joined, a);
     if (b.n > 0)
         buf_add_char(&joined, ' ');
@@ -202,6 +203,7 @@ static void field_tell(struct changes *c, const char *name, struct str before, s
 static void item_tell(struct changes *c, const struct item *before, const struct item *after)
 {
     const struct item *item = before ? before : after;
+    assert(item);
     const struct sort *sort = &sorts[item->sort];
     if (c->cli->json) {
         json_object(&c->w, NULL);

@@ -232,7 +232,7 @@ enum err command_train(struct cli *cli, int argc, char **argv, struct fail *why)
     const struct cli_option flags[] = {{"--text", NULL, &options.texts_folder},
                                        {"--threads", NULL, &threads}};
     struct config *config = NULL;
-    struct train_report report;
+    struct train_report report = {.number = 0};
     struct outcome outcome = {.refusal = {.text = ""}};
     int count = 0;
     enum err e = cli_options(cli, argc, argv, flags, 2, &count, why);

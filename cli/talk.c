@@ -56,7 +56,7 @@ static enum err talk_parse(struct cli *cli, int argc, char **argv, struct talk *
     } else {
         char id[TURN_ID_BYTES];
         journal_new_id(id, clock_now_us());
-        snprintf(talk->fresh, sizeof(talk->fresh), "cli-%s", id);
+        (void)snprintf(talk->fresh, sizeof(talk->fresh), "cli-%s", id);
         talk->request.conversation = str_of(talk->fresh);
     }
     talk->request.channel = str_of(talk->channel);
@@ -201,7 +201,7 @@ static enum err chat_run(struct cli *cli, struct bot *bot, struct talk *talk, bo
         }
         if (e == ERR_INPUT || e == ERR_LIMIT ||
             e == ERR_MISSING) { /* a bad message does not end the conversation */
-            fprintf(stderr, "%s\n", refusal.text);
+            (void)fprintf(stderr, "%s\n", refusal.text);
             e = OK;
         } else if (e) {
             e = fail(why, e, "%s", refusal.text);

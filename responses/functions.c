@@ -222,7 +222,7 @@ static enum err need_schedule(struct value *args, unsigned count, const struct c
                               struct schedule *out, struct fail *why)
 {
     long month = 0;
-    out->kind = LOAN_EQUAL_PAYMENT;
+    *out = (struct schedule){.kind = LOAN_EQUAL_PAYMENT};
     enum err e = need_terms(args, place, &out->months, why);
     if (!e)
         e = whole_number(&args[3], 1, (long)out->months, place, &month, why);
@@ -431,7 +431,7 @@ static enum err run_add_months(struct value *args, unsigned count, const struct 
     int year, month, day;
     date_to_civil(args[0].date, &year, &month, &day);
     long months = (long)year * 12 + n;
-    if (months < 24 || months > 9998l * 12)
+    if (months < 24 || months > 9998L * 12)
         return fail(why, ERR_INPUT, "%s() gives a date that no calendar shows", place->name);
     args[0].date = date_add_months(args[0].date, (int)n);
     return OK;

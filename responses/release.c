@@ -47,7 +47,7 @@ static enum err release_folder(const char *bot_folder, int number, char path[PAT
                                struct fail *why)
 {
     char name[FILE_NAME_BYTES];
-    snprintf(name, sizeof(name), "releases/%06d", number);
+    (void)snprintf(name, sizeof(name), "releases/%06d", number);
     return file_path(path, PATH_BYTES, bot_folder, name, why);
 }
 
@@ -127,8 +127,9 @@ static enum err active_read(const char *bot_folder, int *active, struct fail *wh
 enum err release_list(const char *bot_folder, int *numbers, size_t maximum, size_t *count,
                       int *active, struct fail *why)
 {
-    struct listing listing = {.numbers = numbers, .maximum = maximum};
+    struct listing listing = {.maximum = maximum};
     int current = 0;
+    listing.numbers = numbers;
     enum err e = listing_read(bot_folder, &listing, why);
     if (!e)
         e = active_read(bot_folder, &current, why);
@@ -189,7 +190,7 @@ static enum err file_check(const char *folder, struct str expected, struct str n
 {
     char path[PATH_BYTES], file[FILE_NAME_BYTES], hex[HASH_HEX_BYTES];
     unsigned char hash[HASH_BYTES];
-    snprintf(file, sizeof(file), "%.*s", STR_ARG(name));
+    (void)snprintf(file, sizeof(file), "%.*s", STR_ARG(name));
     enum err e = file_path(path, sizeof(path), folder, file, why);
     if (!e)
         e = hash_file(path, hash, why);
@@ -287,8 +288,8 @@ static void fault_note(void *data, const struct book_fault *fault)
     struct fault_list *list = data;
     size_t n = strlen(list->text);
     if (list->count++ < NAMED_ROWS)
-        snprintf(list->text + n, sizeof(list->text) - n, "%s%.*s", n ? ", " : "",
-                 STR_ARG(fault->answer_id));
+        (void)snprintf(list->text + n, sizeof(list->text) - n, "%s%.*s", n ? ", " : "",
+                       STR_ARG(fault->answer_id));
 }
 
 static enum err book_read(const char *folder, struct str language, struct fault_list *faults,
@@ -382,8 +383,8 @@ static void stopping_fault_note(void *data, const struct script_fault *fault)
         return;
     size_t n = strlen(list->text);
     if (list->count++ < NAMED_ROWS)
-        snprintf(list->text + n, sizeof(list->text) - n, "%s%.*s", n ? ", " : "",
-                 STR_ARG(fault->row));
+        (void)snprintf(list->text + n, sizeof(list->text) - n, "%s%.*s", n ? ", " : "",
+                       STR_ARG(fault->row));
 }
 
 enum err release_activate(const char *bot_folder, int number, date_days as_of, struct fail *why)
@@ -404,7 +405,7 @@ enum err release_activate(const char *bot_folder, int number, date_days as_of, s
         e = file_path(path, sizeof(path), bot_folder, "current", why);
     if (e)
         goto done;
-    snprintf(text, sizeof(text), "%d\n", number);
+    (void)snprintf(text, sizeof(text), "%d\n", number);
     e = file_write(path, str_of(text), why);
     if (!e)
         log_line(LOG_INFO, LOG_RELEASE_ACTIVATED, "\"release\":%d,\"hash\":\"%s\"", number,

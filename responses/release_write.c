@@ -56,8 +56,8 @@ enum err release_begin(const char *bot_folder, struct release_writer **out, stru
     if (!writer)
         return fail_memory(why);
     writer->lock = -1;
-    snprintf(writer->bot_folder, sizeof(writer->bot_folder), "%s", bot_folder);
-    snprintf(name, sizeof(name), "%s%ld", new_prefix, (long)getpid());
+    (void)snprintf(writer->bot_folder, sizeof(writer->bot_folder), "%s", bot_folder);
+    (void)snprintf(name, sizeof(name), "%s%ld", new_prefix, (long)getpid());
     enum err e = file_path(path, sizeof(path), bot_folder, "lock", why);
     if (!e)
         e = file_lock(path, &writer->lock, why);
@@ -100,7 +100,7 @@ enum err release_put(struct release_writer *writer, const char *name, struct str
         return e;
     memmove(&writer->files[at + 1], &writer->files[at],
             (writer->count - at) * sizeof(writer->files[0]));
-    snprintf(writer->files[at].name, sizeof(writer->files[at].name), "%s", name);
+    (void)snprintf(writer->files[at].name, sizeof(writer->files[at].name), "%s", name);
     hash_bytes(content, writer->files[at].hash);
     writer->count++;
     return OK;
@@ -139,7 +139,7 @@ static enum err folder_publish(struct release_writer *writer, int number, struct
     if (number > RELEASES_MAXIMUM)
         return fail(why, ERR_LIMIT, "%s: no more than %d releases", writer->releases,
                     RELEASES_MAXIMUM);
-    snprintf(name, sizeof(name), "%06d", number);
+    (void)snprintf(name, sizeof(name), "%06d", number);
     enum err e = file_path(path, sizeof(path), writer->releases, name, why);
     if (!e)
         e = folder_sync(writer->folder, why);

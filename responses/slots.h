@@ -1,8 +1,11 @@
-/* Values taken from a customer's message: amounts (3천5백만 원, 1,200만원, 35,000,000, $1,500.50), rates (연 3.5%, 3.5 percent), terms (24개월, 2년,
- * 1년 6개월, 18 months), dates (2026-12-03, 2026년 12월 3일, 12/3, 다음 달 3일, 내일, 3일 뒤, next Friday, Dec 3; relative to the as-of
- * date), counts (3회, 두 번, 3 times), and named lists with aliases (실비 → 실손의료보험; particles and missing spaces tolerated, longest alias first). A bare number is an
- * amount only when a slot is being asked for, and only if nothing else claims it. Two different values for one slot: the last one said wins only
- * after a correction word (아니, 말고, no, instead); otherwise the first. */
+/* Values taken from a customer's message: amounts (3천5백만 원, 1,200만원, 35,000,000, $1,500.50),
+ * rates (연 3.5%, 3.5 percent), terms (24개월, 2년, 1년 6개월, 18 months), dates (2026-12-03,
+ * 2026년 12월 3일, 12/3, 다음 달 3일, 내일, 3일 뒤, next Friday, Dec 3; relative to the as-of
+ * date), counts (3회, 두 번, 3 times), and named lists with aliases (실비 → 실손의료보험; particles
+ * and missing spaces tolerated, longest alias first). A bare number is an amount only when a slot
+ * is being asked for, and only if nothing else claims it. Two different values for one slot: the
+ * last one said wins only after a correction word (아니, 말고, no, instead); otherwise the
+ * first. */
 #ifndef SLOTS_H
 #define SLOTS_H
 
@@ -14,8 +17,9 @@
 
 enum { SLOT_TEXT_BYTES = 96 };
 
-/* A value in canonical text, so that a conversation can be stored and read back: amount "35000000 원" or "1500.5 USD", rate "3.5 %", term "24 개월",
- * date "2026-12-03", count "3", list: the value's own name. */
+/* A value in canonical text, so that a conversation can be stored and read back: amount "35000000
+ * 원" or "1500.5 USD", rate "3.5 %", term "24 개월", date "2026-12-03", count "3", list: the
+ * value's own name. */
 struct slot_value {
     int slot; /* index into the book's slots */
     char text[SLOT_TEXT_BYTES];
@@ -25,22 +29,26 @@ struct slot_set {
     struct slot_value values[LIMIT_SLOTS];
 };
 const struct slot_value *slot_set_find(const struct slot_set *set, int slot);
-bool slot_set_put(struct slot_set *set, int slot, struct str text); /* replaces; false when full or too long */
+/* replaces; false when full or too long */
+bool slot_set_put(struct slot_set *set, int slot, struct str text);
 
 struct slots; /* the slot definitions of one release, aliases indexed; immutable */
-MUST_USE enum err slots_compile(struct arena *arena, const struct content_rows *rows, struct str language,
-                                const struct slots **out, struct fail *why);
+MUST_USE enum err slots_compile(struct arena *arena, const struct content_rows *rows,
+                                struct str language, const struct slots **out, struct fail *why);
 size_t slots_count(const struct slots *slots);
 int slots_named(const struct slots *slots, struct str name); /* -1 */
 const struct slot_row *slots_row(const struct slots *slots, int slot);
 
-/* Puts what the message says into `set`; never fails (a message without values adds none), no heap. `asked` is the slot just asked for, or
- * -1: a bare "3000" or "24" answers that one. `message` is text_accept()ed. Returns how many slots were set or changed. */
-size_t slots_find(const struct slots *slots, struct str message, date_days as_of, int asked, struct slot_set *set);
+/* Puts what the message says into `set`; never fails (a message without values adds none), no heap.
+ * `asked` is the slot just asked for, or -1: a bare "3000" or "24" answers that one. `message` is
+ * text_accept()ed. Returns how many slots were set or changed. */
+size_t slots_find(const struct slots *slots, struct str message, date_days as_of, int asked,
+                  struct slot_set *set);
 /* A stored value as an expression sees it. */
-MUST_USE enum err slot_value_read(const struct slots *slots, const struct slot_value *value, struct value *out, struct fail *why);
+MUST_USE enum err slot_value_read(const struct slots *slots, const struct slot_value *value,
+                                  struct value *out, struct fail *why);
 /* The same as a customer reads it, appended ("35,000,000원"), without heap of its own. */
-MUST_USE enum err slot_value_show(const struct slots *slots, const struct slot_value *value, struct str language, struct buf *out,
-                                  struct fail *why);
+MUST_USE enum err slot_value_show(const struct slots *slots, const struct slot_value *value,
+                                  struct str language, struct buf *out, struct fail *why);
 
 #endif

@@ -229,7 +229,7 @@ static void render_particle(const struct particle *particle, struct str value, s
 enum err template_render(const struct template *template, const struct expression_world *world,
                          struct str language, struct buf *out, int *missing_slot, struct fail *why)
 {
-    size_t before = out->n, hole = out->n;
+    size_t before = out->n, hole = before;
     enum err e = OK;
     for (size_t i = 0; i < template->count && !e; i++) {
         const struct part *part = &template->parts[i];

@@ -41,7 +41,7 @@ static double stirling_error(double n)
     const double half_log_two_pi = 0.91893853320467274178;
     if (n < STIRLING_FROM) {
         double factorial = 1;
-        for (double i = 2; i <= n; i++)
+        for (int i = 2; i <= n; i++)
             factorial *= i;
         return exact_log(factorial) - ((n + 0.5) * exact_log(n) - n + half_log_two_pi);
     }
@@ -61,7 +61,7 @@ static double deviance(double x, double mean)
     double v = difference / (x + mean);
     double sum = difference * v;
     double term = 2 * x * v;
-    for (double j = 3;; j += 2) {
+    for (int j = 3;; j += 2) {
         term *= v * v;
         double more = sum + term / j;
         if (more == sum)
@@ -93,15 +93,19 @@ static double probability_up_to(double k, double n, double p)
     if (k >= n)
         return 1;
     if (k < n * p) {
-        for (double i = k; i > 0 && term > nothing * sum; i--) {
+        double i = k;
+        while (i > 0 && term > nothing * sum) {
             term *= i * (1 - p) / ((n - i + 1) * p);
             sum += term;
+            i--;
         }
         return probability_of(k, n, p) * sum;
     }
-    for (double i = k + 1; i < n && term > nothing * sum; i++) {
+    double i = k + 1;
+    while (i < n && term > nothing * sum) {
         term *= (n - i) * p / ((i + 1) * (1 - p));
         sum += term;
+        i++;
     }
     return 1 - probability_of(k + 1, n, p) * sum;
 }
@@ -266,9 +270,9 @@ static size_t rows_that_would_do(const struct plan *plan, const struct held_out 
     const double most = 1e7;
     struct start starts[STARTS];
     size_t least = plan->needed[0][0];
-    size_t telling = count < 2 * TELLING_ROWS ? (count + 1) / 2 : TELLING_ROWS;
+    size_t telling = count < (size_t)2 * TELLING_ROWS ? (count + 1) / 2 : TELLING_ROWS;
     double total = (double)(count + 1 > least ? count + 1 : least);
-    for (; total < most; total += 1 + total / 64) {
+    while (total < most) {
         (void)starts_make(plan, (size_t)total, starts);
         size_t step = starts[0].step;
         size_t alike = (size_t)((double)step / total * (double)count);
@@ -279,6 +283,7 @@ static size_t rows_that_would_do(const struct plan *plan, const struct held_out 
         double rate = alike ? (double)wrong_among(rows, 0, alike) / (double)alike : 0;
         if (keeps_budget((size_t)ceil(rate * (double)step), step, plan->budget, 1 - starts[0].risk))
             return (size_t)total;
+        total += 1 + total / 64;
     }
     return 0;
 }

@@ -124,8 +124,8 @@ static enum err rows_take(struct rows *rows, const char *path, struct cases *out
     struct buf text;
     struct buf intent;
     bool has_row = false;
-    buf_init(&text, LIMIT_FIELD_BYTES * 4);
-    buf_init(&intent, LIMIT_FIELD_BYTES * 4);
+    buf_init(&text, (size_t)4 * LIMIT_FIELD_BYTES);
+    buf_init(&intent, (size_t)4 * LIMIT_FIELD_BYTES);
     enum err e = rows_next(rows, &row, &has_row, &reason);
     while (!e && has_row) {
         e = row.is_refused ? ERR_INPUT : row_add(&row, &text, &intent, out, &reason);

@@ -230,7 +230,7 @@ static bool put_words(const struct dataset *d, const struct vectors *vectors, st
         if (a == word.hash)
             word.idf =
                 (float)(exact_log((double)(1 + d->corpus->count) / (1 + words[i++].texts)) + 1);
-        if (vectors && b == word.hash) {
+        if (j < known && b == word.hash) {
             word.weight = vectors->weights[j];
             word.vector = (uint32_t)++j;
         }

@@ -28,6 +28,7 @@ enum {
     PREFETCH = 16,         /* features ahead: about one wait for the third-level cache */
     NEGATIVES_FIRST = 400, /* DESIGN §5 */
     ADDED_A_ROUND = 400,
+    HEAP_KEPT_BYTES = 1 << 30, /* what is given back stays in the heap up to this */
     SET_MAXIMUM = 6000, /* rows in one kernel: 144 MB, and four times that for libsvm's copy */
     ROUNDS_MAXIMUM =
         24, /* 3–4 is usual; past this the tolerance is not reached and the last solution stands */
@@ -438,9 +439,9 @@ enum err solve(const struct dataset *dataset, const struct solve_options *option
         return solve_single(dataset, sink, data, why);
     svm_set_print_string_function(silent);
     /* libsvm takes and gives some megabytes a set; without this each is fetched from the system
-     * anew. */
-    mallopt(M_MMAP_THRESHOLD, 1 << 30);
-    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+     * anew. No thread runs yet, which is when mallopt is safe. */
+    mallopt(M_MMAP_THRESHOLD, HEAP_KEPT_BYTES); /* NOLINT(concurrency-mt-unsafe): see above */
+    mallopt(M_TRIM_THRESHOLD, HEAP_KEPT_BYTES); /* NOLINT(concurrency-mt-unsafe): see above */
     pthread_mutex_init(&shared.lock, NULL);
     while (started < wanted - 1 && pthread_create(&threads[started], NULL, work, &shared) == 0)
         started++;
