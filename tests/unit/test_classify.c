@@ -120,10 +120,8 @@ static void an_example_is_certain(void **state)
     assert_int_equal(c.exact_column, CANCEL);
     assert_int_equal(c.top[0].column, CANCEL);
     assert_true(c.confidence == 1);
-    c = ask("ㅂㅗ");
-    assert_false(c.is_certain);
-    c = ask("how do i cancel my policy?");
-    assert_false(c.is_certain);
+    assert_false(ask("ㅂㅗ").is_certain);
+    assert_false(ask("how do i cancel my policy?").is_certain);
 }
 
 static void an_example_of_two_intents_is_not_certain(void **state)
