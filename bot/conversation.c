@@ -21,6 +21,10 @@ enum {
     TOPIC_RUNES = 24 /* a message of mere values is no longer than this */
 };
 
+/* From this logit (confidence 0.33) on a message under an open form is taken to be a question of
+ * its own. */
+static const double another_matter_logit = -0.7;
+
 /* ---- Saying the same thing differently ---- */
 
 /* What may stand behind a number or title without changing what is meant; longer ones first where
@@ -188,6 +192,15 @@ static bool list_take(struct turner *turner, const struct conversation *conversa
 
 /* ---- An open form ---- */
 
+/* Not sure enough for a script, but plainly not the form's: it gets its own list or answer. */
+static bool is_another_matter(const struct turner *turner, const struct conversation *conversation,
+                              const struct classification *heard)
+{
+    return heard->top_count > 0 && heard->exact_column < 0 &&
+           heard->logit >= another_matter_logit &&
+           turner->intents[heard->top[0].column] != conversation->intent;
+}
+
 static bool form_take(const struct turner *turner, const struct conversation *conversation,
                       struct str said, const struct classification *heard,
                       struct decision *decision)
@@ -201,7 +214,7 @@ static bool form_take(const struct turner *turner, const struct conversation *co
         decision->kind = DECIDE_CANCELLED;
         decision->intent = -1;
         reason_add(decision->because, sizeof(decision->because), "gave the form up");
-    } else if (heard->is_scripted) {
+    } else if (heard->is_scripted || is_another_matter(turner, conversation, heard)) {
         decision->intent = -1;
         return false;
     } else if (conversation->asked < ASKED_MAXIMUM) {
@@ -242,6 +255,15 @@ bool topic_take(struct turner *turner, const struct conversation *before,
     decision->intent = intent;
     reason_add(decision->because, sizeof(decision->because), "a value for what was asked before");
     return true;
+}
+
+void topic_change(struct conversation *conversation, const struct slot_set *said,
+                  const struct decision *decision)
+{
+    if (decision->kind == DECIDE_ANSWER && decision->intent + 1 == conversation->topic)
+        return;
+    conversation->slots = *said;
+    conversation->topic = 0;
 }
 
 /* ---- Before a message is heard ---- */
@@ -293,14 +315,19 @@ static void slot_drop(struct slot_set *set, int slot)
     }
 }
 
-size_t conversation_take_slots(const struct turner *turner, struct conversation *conversation,
-                               const struct message *message)
+struct slot_set conversation_take_slots(const struct turner *turner,
+                                        struct conversation *conversation,
+                                        const struct message *message)
 {
+    struct slot_set said = {.count = 0};
     int asked = conversation->awaiting == AWAIT_SLOT ? conversation->slot : -1;
     if (asked >= 0)
         slot_drop(&conversation->slots, asked);
-    return slots_find(book_slots(turner->release->book), message->text, message->as_of, asked,
-                      &conversation->slots);
+    (void)slots_find(book_slots(turner->release->book), message->text, message->as_of, asked,
+                     &said);
+    for (size_t i = 0; i < said.count; i++)
+        (void)slot_set_put(&conversation->slots, said.values[i].slot, str_of(said.values[i].text));
+    return said;
 }
 
 /* ---- Stored

@@ -9,9 +9,10 @@
  * language noted. */
 void conversation_begin(const struct turner *turner, struct conversation *conversation,
                         const struct message *message);
-/* Values that the message gives, into conversation->slots; how many were set or changed. */
-size_t conversation_take_slots(const struct turner *turner, struct conversation *conversation,
-                               const struct message *message);
+/* Values that the message gives: returned, and put into conversation->slots over older ones. */
+struct slot_set conversation_take_slots(const struct turner *turner,
+                                        struct conversation *conversation,
+                                        const struct message *message);
 /* An open form or list takes the message first: true with *decision set when it was for it, false
  * when the message is about something else. */
 bool conversation_take(struct turner *turner, const struct conversation *conversation,
@@ -24,6 +25,11 @@ bool conversation_take(struct turner *turner, const struct conversation *convers
 bool topic_take(struct turner *turner, const struct conversation *before,
                 const struct conversation *conversation, const struct message *message,
                 const struct classification *heard, struct decision *decision);
+
+/* A message that the router answered afresh: unless it stays with the topic, values said for
+ * something else are forgotten, so that no sum is ever answered that was not given for it. */
+void topic_change(struct conversation *conversation, const struct slot_set *said,
+                  const struct decision *decision);
 
 /* As JSON with the names of intents and slots, so that another release can read it. What that
  * release does not know is dropped. */

@@ -105,7 +105,8 @@ static struct str own_text(const struct turner *turner, const struct conversatio
  */
 
 /* Lists the best intents until they hold the configured share; false when that takes too long a
- * list. */
+ * list. Where the best one is more likely right than not, the longest list will do: nearly every
+ * customer finds it first. */
 static bool list_choose(const struct turner *turner, const struct classification *heard,
                         struct decision *decision)
 {
@@ -118,10 +119,10 @@ static bool list_choose(const struct turner *turner, const struct classification
         if (intent < 0)
             continue;
         if (decision->choice_count == longest || decision->choice_count == LIMIT_CHOICES)
-            return false;
+            return heard->logit >= 0;
         decision->choices[decision->choice_count++] = intent;
     }
-    return share >= wanted && decision->choice_count > 0;
+    return (share >= wanted || heard->logit >= 0) && decision->choice_count > 0;
 }
 
 /* "0.93 ≥ 0.71, next 0.04" */
@@ -265,9 +266,10 @@ bool route_answer_differs(struct turner *turner, const struct conversation *befo
 {
     struct answer_found was = {.outcome = ANSWER_NONE}, is = was;
     answer_look_up(turner, before, message, intent, &turner->said, &was, NULL);
-    answer_look_up(turner, after, message, intent, &turner->said, &is, NULL);
+    answer_look_up(turner, after, message, intent, &turner->title, &is, NULL);
     return is.outcome != ANSWER_NONE && is.outcome != ANSWER_FAILED &&
-           (is.row != was.row || is.outcome != was.outcome);
+           (is.row != was.row || is.outcome != was.outcome ||
+            !str_equal(str_from_buf(&turner->said), str_from_buf(&turner->title)));
 }
 
 static void say_answer(struct turner *turner, const struct message *message,
@@ -355,6 +357,8 @@ enum err route_carry_out(struct turner *turner, const struct decision *decision,
         break;
     case DECIDE_CANCELLED:
         reply->route = ROUTE_FORM;
+        conversation->topic = 0;
+        conversation->slots.count = 0;
         buf_add_str(&reply->text, own_text(turner, conversation, TEXT_CANCELLED));
         break;
     case DECIDE_HANDOFF:

@@ -20,10 +20,13 @@ enum err turn_answer(struct turner *turner, struct conversation *conversation,
         reason_add(decision.because, sizeof(decision.because), "with a person: nothing said");
     } else {
         classify(turner->classifier, message->text, &heard);
-        bool has_values = conversation_take_slots(turner, &next, message) > 0;
+        struct slot_set said = conversation_take_slots(turner, &next, message);
         if (!conversation_take(turner, &next, message, &heard, &decision) &&
-            !(has_values && topic_take(turner, conversation, &next, message, &heard, &decision)))
+            !(said.count > 0 &&
+              topic_take(turner, conversation, &next, message, &heard, &decision))) {
             route_choose(turner, &heard, &decision);
+            topic_change(&next, &said, &decision);
+        }
     }
     enum err e = route_carry_out(turner, &decision, message, &next, reply, why);
     if (!e)

@@ -147,6 +147,34 @@ static void drops_a_form_for_another_matter(void **state)
     assert_says(stage, "3000만원", HANDOFF);
 }
 
+static void lets_a_plausible_question_out_of_a_form(void **state)
+{
+    struct stage *stage = *state;
+    stage_say(stage, "이자 얼마예요");
+    stage_say(stage, "서류");
+    assert_route(stage, "clarify");
+    assert_int_equal(stage->conversation.awaiting, AWAIT_CHOICE);
+}
+
+static void answers_again_for_a_corrected_value(void **state)
+{
+    struct stage *stage = *state;
+    assert_says(stage, "3천만 원 24개월 이자", "30,000,000원, 24개월 기준으로 안내해 드려요.");
+    assert_says(stage, "아니 2000만원", "20,000,000원, 24개월 기준으로 안내해 드려요.");
+    assert_says(stage, "12개월이면?", "20,000,000원, 12개월 기준으로 안내해 드려요.");
+}
+
+static void forgets_values_when_the_matter_changes(void **state)
+{
+    struct stage *stage = *state;
+    assert_says(stage, "3천만 원 24개월 이자", "30,000,000원, 24개월 기준으로 안내해 드려요.");
+    assert_says(stage, "청구 서류 알려줘", CLAIMED);
+    assert_int_equal(stage->conversation.slots.count, 0);
+    assert_says(stage, "이자 얼마예요", "얼마를 맡기시나요?");
+    stage_say(stage, "취소");
+    assert_int_equal(stage->conversation.slots.count, 0);
+}
+
 static void asks_again_once_and_then_hands_over(void **state)
 {
     struct stage *stage = *state;
@@ -297,6 +325,9 @@ int main(void)
         STAGED(forgets_what_is_too_old),
         STAGED(gives_a_form_up_at_a_word),
         STAGED(drops_a_form_for_another_matter),
+        STAGED(lets_a_plausible_question_out_of_a_form),
+        STAGED(answers_again_for_a_corrected_value),
+        STAGED(forgets_values_when_the_matter_changes),
         STAGED(asks_again_once_and_then_hands_over),
         STAGED(counts_afresh_for_the_next_slot),
         STAGED(names_the_values_of_a_list_that_has_no_question),

@@ -56,7 +56,15 @@ static void hands_over_what_it_does_not_know(void **state)
     assert_says(stage, "막막해요", HANDOFF);
     assert_string_equal(stage->reply.reason,
                         "0.12 < 0.73, next 0.30, best guess claim_documents → a person");
-    assert_says(stage, "애매해요", HANDOFF);
+}
+
+static void offers_what_it_has_when_the_best_guess_is_more_likely_right_than_not(void **state)
+{
+    struct stage *stage = *state;
+    stage_say(stage, "애매해요");
+    assert_route(stage, "clarify");
+    assert_true(stage->reply.choice_count > 1);
+    assert_int_equal(stage->reply.choices[0].intent, COMPLAINT);
 }
 
 static void lists_what_is_plausible_with_a_person_last(void **state)
@@ -84,7 +92,8 @@ static void lists_as_long_as_the_settings_say(void **state)
     assert_int_equal(stage->reply.choice_count, 5);
     stage_close(stage);
     stage = stage_open(narrow, 2);
-    assert_says(stage, "서류", HANDOFF);
+    stage_say(stage, "서류");
+    assert_int_equal(stage->reply.choice_count, 4);
     stage_close(stage);
 }
 
@@ -254,6 +263,7 @@ int main(void)
         STAGED(says_nothing_while_a_person_has_the_conversation),
         STAGED(goes_on_answering_after_a_handoff_nobody_has_taken),
         STAGED(hands_over_what_it_does_not_know),
+        STAGED(offers_what_it_has_when_the_best_guess_is_more_likely_right_than_not),
         STAGED(lists_what_is_plausible_with_a_person_last),
         cmocka_unit_test(lists_as_long_as_the_settings_say),
         cmocka_unit_test(says_the_texts_of_the_owner),
