@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "cli/cli.h"
+#include "responses/answers.h"
 #include "training/import.h"
 #include "training/rows.h"
 
@@ -15,6 +16,7 @@ enum {
     PRINT_FLUSH_BYTES = 64 * 1024,
     PRINT_RUNS = 50 * 1000, /* in JSON, which is printed whole */
     AUTHOR_BYTES = 64,
+    PRINT_WARNINGS = 5,
 };
 
 /* ---- import ---- */
@@ -71,6 +73,10 @@ static void counts_print(struct import_output *output, const struct import_repor
             buf_add_format(out, ", %zu refused", n[CHANGE_REFUSED]);
         buf_add_char(out, '\n');
     }
+    if (report->totals[CHANGE_NEW] + report->totals[CHANGE_CHANGED] + report->totals[CHANGE_SAME] +
+            report->totals[CHANGE_REFUSED] ==
+        0)
+        buf_add_text(out, "no rows\n");
     if (report->ignored[0])
         buf_add_format(out, "columns not used: %s\n", report->ignored);
     if (output->lists_runs)
@@ -135,6 +141,58 @@ static enum err import_print(struct import_output *output, const struct import_r
     return e ? e : cli_print(str_from_buf(&output->out), why);
 }
 
+/* What would keep answers from being given, told as soon as they come in. */
+struct warnings {
+    struct cli *cli;
+    const struct content_rows *rows;
+    size_t count;
+};
+
+static bool is_answer(const struct content_rows *rows, struct str id)
+{
+    for (size_t i = 0; i < rows->answer_count; i++) {
+        if (str_equal(rows->answers[i].id, id))
+            return true;
+    }
+    return false;
+}
+
+static void warning_print(void *data, const struct book_fault *fault)
+{
+    struct warnings *warnings = data;
+    if (++warnings->count > PRINT_WARNINGS)
+        return;
+    const char *kind = is_answer(warnings->rows, fault->answer_id) ? "answer" : "fact";
+    (void)fprintf(stderr, "%s %.*s: %s; paring check tells all\n", kind,
+                  STR_ARG(str_slice(fault->answer_id, 0, LIMIT_NAME_BYTES)), fault->text);
+}
+
+/* Compiles the scripts as they are after an import of answers. Nothing found here stops it. */
+static void scripts_inspect(void *data, struct content *content, const struct import_report *report)
+{
+    struct warnings *warnings = data;
+    const size_t *n = report->counts[KIND_ANSWERS];
+    struct config *config = NULL;
+    struct content_rows *rows = NULL;
+    struct book *book = NULL;
+    struct fail why = {.text = ""};
+    if (n[CHANGE_NEW] + n[CHANGE_CHANGED] + n[CHANGE_SAME] == 0)
+        return;
+    enum err e = cli_config(warnings->cli, &config, &why);
+    if (!e)
+        e = content_rows_read(content, &rows, &why);
+    warnings->rows = rows;
+    if (!e)
+        e = book_open(rows, config_text(config, CONFIG_LANGUAGE), warning_print, warnings, &book,
+                      &why);
+    if (e)
+        (void)fprintf(stderr, "the answers were not looked through: %s\n", why.text);
+    if (warnings->count > PRINT_WARNINGS)
+        (void)fprintf(stderr, "%zu more like these\n", warnings->count - PRINT_WARNINGS);
+    book_close(book);
+    config_close(config);
+}
+
 static enum err kind_parse(const char *text, enum content_kind *kind, struct fail *why)
 {
     *kind = text ? content_kind_named(str_of(text)) : KIND_UNKNOWN;
@@ -155,12 +213,15 @@ static enum err import_run_all(struct cli *cli, char **files, int count, enum co
     struct import_report report;
     struct content *content = NULL;
     struct import_output output = {.cli = cli, .lists_runs = is_dry_run};
+    struct warnings warnings = {.cli = cli};
     struct import_options options = {.author = author,
                                      .is_dry_run = is_dry_run,
                                      .each = run_print,
                                      .data = &output,
                                      .progress = cli_progress,
-                                     .progress_data = cli};
+                                     .progress_data = cli,
+                                     .inspect = scripts_inspect,
+                                     .inspect_data = &warnings};
     (void)snprintf(author, sizeof author, "user %u", (unsigned)getuid());
     for (int i = 0; i < count; i++)
         sources[i] = (struct import_source){.path = files[i], .kind = kind};
@@ -215,16 +276,23 @@ static enum err row_export(void *data, const struct str *fields, struct fail *wh
     struct export_output *output = data;
     size_t count = 0;
     const struct content_column *columns = content_columns(output->kind, &count);
+    const struct str split = import_split_of(output->kind);
+    struct str all[LIMIT_COLUMNS];
     struct json_writer w;
     output->rows++;
     if (!output->is_json) {
-        csv_add_row(&output->out, fields, count);
+        for (size_t i = 0; i < count; i++)
+            all[i] = fields[i];
+        all[count] = split;
+        csv_add_row(&output->out, all, count + (split.p ? 1 : 0));
         return buf_error(&output->out, "the export", why);
     }
     json_begin(&w, &output->out);
     json_object(&w, NULL);
     for (size_t i = 0; i < count; i++)
         json_put_str(&w, columns[i].name, fields[i]);
+    if (split.p)
+        json_put_str(&w, "split", split);
     json_end(&w, '}');
     buf_add_char(&output->out, '\n');
     return buf_error(&output->out, "the export", why);
@@ -239,6 +307,8 @@ static void header_export(struct export_output *output, bool with_bom)
         return;
     for (size_t i = 0; i < count; i++)
         names[i] = str_of(columns[i].name);
+    if (import_split_of(output->kind).p)
+        names[count++] = STR("split");
     buf_add_text(&output->out, with_bom ? "\xEF\xBB\xBF" : "");
     csv_add_row(&output->out, names, count);
 }

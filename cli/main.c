@@ -182,8 +182,13 @@ int main(int argc, char **argv)
 {
     struct fail why = {.text = ""};
     struct cli cli = {.bot_folder = "./bot"};
+    const bool has_output = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
     if (!standard_files_open())
         return fail_exit_status(ERR_SYSTEM);
+    if (!has_output) {
+        (void)fputs("standard output is closed; nothing was done\n", stderr);
+        return fail_exit_status(ERR_SYSTEM);
+    }
     /* A reader that went away or a file size limit is then a write that fails, and is told. */
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     (void)sigaction(SIGPIPE, &ignore, NULL);

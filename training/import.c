@@ -60,7 +60,7 @@ static size_t columns_map(enum content_kind kind, const struct str *names, size_
     const struct content_column *columns = content_columns(kind, &column_count);
     for (size_t i = 0; i < count; i++) {
         map[i] = COLUMN_IGNORED;
-        if (kind == KIND_EXAMPLES && str_equal(names[i], STR("split")))
+        if (import_split_of(kind).p && str_equal(names[i], STR("split")))
             map[i] = COLUMN_SPLIT;
         matched += map[i] == COLUMN_SPLIT;
     }
@@ -130,12 +130,20 @@ static void ignored_note(struct import *import, const struct str *names, size_t 
 
 /* ---- opening ---- */
 
-/* "cases.csv", "shop/cases-2.csv": examples and cases look alike, and one may never be taken for
- * the other by accident. */
+/* "cases.csv", "shop/cases-2.csv": all that tells cases from examples where no split does. */
 static bool is_named_cases(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return str_starts(str_of(slash ? slash + 1 : path), STR("cases"));
+}
+
+static bool has_split(const struct str *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(names[i], STR("split")))
+            return true;
+    }
+    return false;
 }
 
 static enum err first_read(struct table *table, struct fail *why)
@@ -161,7 +169,8 @@ static enum err kind_tell(struct table *table, struct fail *why)
     table->kind = table->source->kind;
     if (table->kind == KIND_UNKNOWN && !table->first_refused)
         table->kind = kind_of_columns(names, count);
-    if (table->source->kind == KIND_UNKNOWN && table->kind == KIND_EXAMPLES && is_named_cases(path))
+    if (table->source->kind == KIND_UNKNOWN && table->kind == KIND_EXAMPLES &&
+        is_named_cases(path) && !has_split(names, count))
         table->kind = KIND_CASES;
     if (table->kind == KIND_UNKNOWN && table->first_refused)
         return fail(why, ERR_INPUT, "%s:%zu: %s", path, line, table->first_reason);
@@ -233,8 +242,28 @@ static void row_note(struct import *import, const struct table *table, size_t li
         import->options->progress(import->options->progress_data, "rows", import->rows, 0);
 }
 
-/* The row's fields in the order of its kind; *kind becomes cases for a row split off for
- * evaluation. */
+/* Examples or cases, as the row says; where it says nothing, as the table. */
+static enum err split_take(const struct table *table, struct str split, enum content_kind *kind,
+                           struct fail *why)
+{
+    if (split.n == 0)
+        return OK;
+    if (str_equal(split, import_split_of(KIND_CASES))) {
+        *kind = KIND_CASES;
+        return OK;
+    }
+    if (!str_equal(split, import_split_of(KIND_EXAMPLES)))
+        return fail(why, ERR_INPUT, "split must be train or eval");
+    if (table->source->kind == KIND_CASES)
+        return fail(why, ERR_INPUT,
+                    "split is train: this row is an example and is not taken as a "
+                    "case");
+    *kind = KIND_EXAMPLES;
+    return OK;
+}
+
+/* The row's fields in the order of its kind; *kind changes for a row that its split sends
+ * elsewhere. */
 static enum err row_map(const struct table *table, const struct row *row, const int *map,
                         struct str *fields, enum content_kind *kind, struct fail *why)
 {
@@ -242,13 +271,9 @@ static enum err row_map(const struct table *table, const struct row *row, const 
         struct str field = row->fields[i];
         if (map[i] >= 0)
             fields[map[i]] = field;
-        if (map[i] != COLUMN_SPLIT)
-            continue;
-        struct str split = str_trim(field);
-        if (str_equal(split, STR("eval")))
-            *kind = KIND_CASES;
-        else if (split.n > 0 && !str_equal(split, STR("train")))
-            return fail(why, ERR_INPUT, "split must be train or eval");
+        enum err e = map[i] == COLUMN_SPLIT ? split_take(table, str_trim(field), kind, why) : OK;
+        if (e)
+            return e;
     }
     const char *missing = rows_is_json(table->rows) ? column_missing(*kind, map, row->count) : NULL;
     return missing ? fail(why, ERR_INPUT, "there is no field \"%s\"", missing) : OK;
@@ -299,7 +324,10 @@ static enum err table_read(struct import *import, struct table *table, struct fa
         if (e)
             return fail(why, e, "%s", reason.text);
     }
-    if (import->rows == before)
+    size_t count = 0;
+    const struct str *names = rows_columns(table->rows, &count);
+    /* An export of nothing is its header; but text,intent is no export of ours. */
+    if (import->rows == before && import_split_of(table->kind).p && !has_split(names, count))
         return fail(why, ERR_INPUT, "%s: there are no rows in it", table->source->path);
     return OK;
 }
@@ -352,6 +380,8 @@ enum err import_files(struct content *content, const struct import_source *sourc
         e = tables_read(import, why);
         if (options->progress && import->rows > 0)
             options->progress(options->progress_data, "rows", import->rows, import->rows);
+        if (!e && options->inspect && report->totals[CHANGE_REFUSED] == 0)
+            options->inspect(options->inspect_data, content, report);
         bool keep = !e && !options->is_dry_run && report->totals[CHANGE_REFUSED] == 0;
         enum err ended = content_import_end(content, keep, e ? NULL : why);
         report->is_kept = keep && !ended;
@@ -363,6 +393,13 @@ enum err import_files(struct content *content, const struct import_source *sourc
         rows_close(import->tables[i].rows);
     mem_give(import);
     return e;
+}
+
+struct str import_split_of(enum content_kind kind)
+{
+    if (kind == KIND_EXAMPLES)
+        return STR("train");
+    return kind == KIND_CASES ? STR("eval") : STR_NONE;
 }
 
 const char *import_change_name(enum content_change change)

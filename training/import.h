@@ -15,8 +15,7 @@ enum {
 struct import_source {
     const char *path;       /* "-" is stdin */
     struct str bytes;       /* p == NULL: what is at the path */
-    enum content_kind kind; /* KIND_UNKNOWN: told from the header, and between examples and cases
-                               from the file's name */
+    enum content_kind kind; /* KIND_UNKNOWN: told from the header */
 };
 
 /* Rows in a row that came out alike. */
@@ -28,6 +27,7 @@ struct import_run {
     enum content_change change;
 };
 
+struct import_report;
 struct import_options {
     const char *author;
     bool is_dry_run;
@@ -36,6 +36,10 @@ struct import_options {
     void *data;
     void (*progress)(void *data, const char *what, size_t done, size_t total); /* may be NULL */
     void *progress_data;
+    /* May be NULL. Called when every row was taken and before the import ends, also in a dry run:
+     * what `content` gives is what it would be afterwards. */
+    void (*inspect)(void *data, struct content *content, const struct import_report *report);
+    void *inspect_data;
 };
 
 struct import_refusal {
@@ -56,14 +60,21 @@ struct import_report {
 };
 
 /* Intents are read first, then slots, values, facts, answers, examples, cases, contrasts,
- * documents, questions, whatever the order of the files. `split` in a file of examples sends a row
- * to the examples (train, or empty) or to the cases (eval). OK only if every row was taken, and
+ * documents, questions, whatever the order of the files. Examples and cases look alike: a column
+ * `split` sends each row to the examples (train, or empty) or to the cases (eval), whatever the
+ * file's name. A file named cases… that has no such column holds cases. Under `kind` KIND_CASES an
+ * empty split is a case and train is refused. A header without rows is no rows, but an error where
+ * it could be of examples or of cases (no split). OK only if every row was taken, and
  * then everything is committed (nothing in a dry run); otherwise the content is as it was:
  * ERR_INPUT with the first refusal. The report is filled in either way. ERR_BUSY: somebody else is
  * writing. */
 MUST_USE enum err import_files(struct content *content, const struct import_source *sources,
                                size_t count, const struct import_options *options,
                                struct import_report *report, struct fail *why);
+
+/* What an export says in a last column `split`: train for examples, eval for cases; STR_NONE for a
+ * kind without one. */
+struct str import_split_of(enum content_kind kind);
 
 const char *
 import_change_name(enum content_change change); /* "new", "changed", "unchanged", "refused" */

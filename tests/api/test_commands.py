@@ -163,6 +163,14 @@ def a_full_standard_output_exits_4(bot):
 
 
 @test
+def a_closed_standard_output_exits_4(bot):
+    fill(bot)
+    for command in (["export", "facts", "--bot", bot.path], ["ask", "--bot", bot.path, "hello"], ["--help"]):
+        done = subprocess.run(["sh", "-c", '"$0" "$@" >&-', paring.BINARY, *command], stderr=subprocess.PIPE)
+        assert done.returncode == 4 and done.stderr.startswith(b"standard output is closed"), (command, done)
+
+
+@test
 def a_closed_standard_output_never_becomes_the_database(bot):
     fill(bot)
     before = bot.content()

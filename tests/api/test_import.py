@@ -33,13 +33,11 @@ def round_trip(sample):
     with Bot(sample) as bot, Bot() as copy:
         exports = bot.content()
         files = []
-        for kind, content in exports.items():
+        for number, (kind, content) in enumerate(exports.items()):
             assert content.endswith(b"\n"), kind
-            if content.count(b"\n") == 1:
-                continue  # the header alone
-            path = bot.write(f"{kind}.csv", content)
+            path = bot.write(f"cases-{number}.csv" if kind == "examples" else f"{number}.csv", content)
             files.append(path)
-            new, changed, same, refused = counts(bot.run("import", "--as", kind, "--json", path))
+            new, changed, same, refused = counts(bot.run("import", "--json", path))
             assert (new, changed, refused) == (0, 0, 0) and same == len(rows_of(content.decode())), kind
         assert bot.content() == exports
         copy.run("import", *files)
@@ -65,8 +63,11 @@ def json_lines_come_back_byte_for_byte(bot):
         bot.run("export", kind, "--out", path)
         if os.path.getsize(path) == 0:
             continue
-        new, changed, same, refused = counts(bot.run("import", "--as", kind, "--json", path))
-        assert (new, changed, refused) == (0, 0, 0) and same > 0, kind
+        other = os.path.join(bot.folder, "x.jsonl")
+        os.rename(path, other)
+        report = bot.run("import", "--json", other).json()
+        assert (report["new"], report["changed"], report["refused"]) == (0, 0, 0), kind
+        assert report["kinds"][kind]["unchanged"] == report["unchanged"] > 0, kind
     assert bot.content() == before
 
 
@@ -107,6 +108,42 @@ def split_sends_rows_to_the_cases(bot):
     bot.take("rows.csv", "text,intent,split\nhello,greet,train\nhi,greet,\nhey there,greet,eval\n")
     assert [row["text"] for row in rows_of(bot.export("examples").decode())] == ["hello", "hi"]
     assert [row["text"] for row in rows_of(bot.export("cases").decode())] == ["hey there"]
+
+
+@test
+def exported_cases_stay_cases_under_any_name(bot):
+    bot.take("rows.csv", "text,intent,split\nhello,greet,train\nhey there,greet,eval\n")
+    before = bot.content()
+    assert before["cases"].splitlines()[0].endswith(b",split") and b",eval\n" in before["cases"]
+    for name, kind in (("x.csv", "cases"), ("examples.csv", "cases"), ("cases.csv", "examples")):
+        report = bot.take(name, before[kind], "--json").json()
+        assert report["kinds"][kind]["unchanged"] == report["unchanged"] == 1 and report["new"] == 0, (name, report)
+        assert report["columns_not_used"] == "", report
+        with Bot() as copy:
+            copy.take(name, before[kind])
+            assert copy.export(kind) == before[kind]
+    assert bot.content() == before
+    bot.take("x.csv", before["examples"], "--as", "cases", status=3, says=r"x\.csv:2: split is train")
+
+
+@test
+def an_export_of_nothing_imports_as_nothing(bot):
+    before = bot.content()
+    for kind, content in before.items():
+        assert bot.take("x.csv", content).out == "no rows\n", kind
+    assert bot.content() == before
+
+
+@test
+def answers_that_cannot_be_given_are_warned_of(bot):
+    fill(bot)
+    rows = "id,intent,condition,text\n" + "".join(f"bad-{i},greet,,{{{{fact:nosuchfact}}}}\n" for i in range(7))
+    for options in (["--dry-run"], []):
+        result = bot.take("answers.csv", rows, *options)
+        lines = result.err.splitlines()
+        assert len(lines) == 6 and lines[0].startswith("answer bad-0: ") and "nosuchfact" in lines[0], result
+        assert lines[4].endswith("; paring check tells all") and lines[5].startswith("2 more"), result
+    assert bot.take("facts.csv", SMALL_FACTS).err == ""
 
 
 @test

@@ -80,6 +80,7 @@ static void tells_the_kind_from_the_header(void **state)
     is_kind("x.csv", "label,text\nb,a\n", KIND_EXAMPLES);
     is_kind("x.csv", "id,text,intent,language\n1,a,b,ko\n", KIND_EXAMPLES);
     is_kind("dir/cases.csv", "text,intent\na,b\n", KIND_CASES);
+    is_kind("cases-2.jsonl", "{\"text\":\"a\",\"intent\":\"b\"}", KIND_CASES);
     is_kind("x.csv", "text_a,intent_a,text_b,intent_b\na,b,c,d\n", KIND_CONTRASTS);
     is_kind("x.csv", "name,title,policy,description\na,b,,\n", KIND_INTENTS);
     is_kind("x.csv", "id,intent,condition,text\n1,a,,hello\n", KIND_ANSWERS);
@@ -102,7 +103,25 @@ static void names_a_missing_column(void **state)
     assert_non_null(strstr(why.text, "x.jsonl:1: there is no field \"intent\""));
 }
 
-static void a_table_without_rows_is_an_error(void **state)
+static void a_header_alone_is_no_rows(void **state)
+{
+    (void)state;
+    for (enum content_kind kind = KIND_INTENTS; kind < CONTENT_KINDS; kind++) {
+        char header[256] = "";
+        size_t count = 0;
+        const struct content_column *columns = content_columns(kind, &count);
+        for (size_t i = 0, n = 0; i < count; i++)
+            n += (size_t)snprintf(header + n, sizeof header - n, "%s%s", i ? "," : "",
+                                  columns[i].name);
+        if (import_split_of(kind).p)
+            (void)snprintf(header + strlen(header), sizeof header - strlen(header), ",split");
+        assert_int_equal(import_one("x.csv", header, KIND_UNKNOWN, &keep), OK);
+        assert_true(report.is_kept);
+        assert_int_equal(report.totals[CHANGE_NEW], 0);
+    }
+}
+
+static void an_empty_file_or_a_bare_text_and_intent_is_an_error(void **state)
 {
     (void)state;
     assert_int_equal(import_one("x.csv", "text,intent\n", KIND_UNKNOWN, &keep), ERR_INPUT);
@@ -121,6 +140,52 @@ static void split_sends_rows_to_the_cases(void **state)
     assert_int_equal(import_one("x.csv", "text,intent,split\na,x,test\n", KIND_UNKNOWN, &keep),
                      ERR_INPUT);
     assert_non_null(strstr(why.text, "x.csv:2: split must be train or eval"));
+}
+
+static void split_goes_before_the_name_of_the_file(void **state)
+{
+    (void)state;
+    is_kind("cases.csv", "text,intent,split\na,x,train\n", KIND_EXAMPLES);
+    is_kind("cases.csv", "text,intent,split\na,x,eval\n", KIND_CASES);
+    is_kind("examples.csv", "text,intent,split\na,x,eval\n", KIND_CASES);
+    is_kind("cases.jsonl", "{\"text\":\"a\",\"intent\":\"x\",\"split\":\"train\"}", KIND_EXAMPLES);
+    const char *lines = "{\"text\":\"a\",\"intent\":\"x\"}\n"
+                        "{\"text\":\"b\",\"intent\":\"x\",\"split\":\"train\"}\n";
+    assert_int_equal(import_one("cases.jsonl", lines, KIND_UNKNOWN, &keep), OK);
+    assert_string_equal(told.p, "cases.jsonl:1-1 cases 1 new; cases.jsonl:2-2 examples 1 new; ");
+    assert_string_equal(report.ignored, "");
+}
+
+static void cases_that_say_train_are_refused(void **state)
+{
+    (void)state;
+    const char *text = "text,intent,split\na,x,eval\nb,x,\nc,x,train\n";
+    assert_int_equal(import_one("x.csv", text, KIND_CASES, &keep), ERR_INPUT);
+    assert_non_null(strstr(why.text, "x.csv:4: split is train"));
+    assert_int_equal(report.counts[KIND_CASES][CHANGE_NEW], 2);
+    assert_int_equal(count_of(KIND_CASES) + count_of(KIND_EXAMPLES), 0);
+}
+
+static void examples_count(void *data, struct content *inside, const struct import_report *so_far)
+{
+    size_t *seen = data;
+    assert_int_equal(so_far->totals[CHANGE_REFUSED], 0);
+    assert_int_equal(content_count(inside, KIND_EXAMPLES, seen, &why), OK);
+}
+
+static void inspects_what_would_be_kept(void **state)
+{
+    (void)state;
+    size_t seen = 0;
+    struct import_options options = dry;
+    options.inspect = examples_count;
+    options.inspect_data = &seen;
+    assert_int_equal(import_one("x.csv", "text,intent\na,x\nb,x\n", KIND_UNKNOWN, &options), OK);
+    assert_int_equal(seen, 2);
+    assert_int_equal(count_of(KIND_EXAMPLES), 0);
+    seen = 99;
+    assert_int_equal(import_one("x.csv", "text,intent\na,\n", KIND_UNKNOWN, &options), ERR_INPUT);
+    assert_int_equal(seen, 99);
 }
 
 static void one_refused_row_and_nothing_is_imported(void **state)
@@ -213,8 +278,12 @@ static enum err row_add(void *data, const struct str *fields, struct fail *reaso
     (void)reason;
     struct export *export = data;
     size_t count = 0;
+    struct str all[LIMIT_COLUMNS];
     (void)content_columns(export->kind, &count);
-    csv_add_row(&export->out, fields, count);
+    for (size_t i = 0; i < count; i++)
+        all[i] = fields[i];
+    all[count] = import_split_of(export->kind);
+    csv_add_row(&export->out, all, count + (all[count].p ? 1 : 0));
     return OK;
 }
 
@@ -232,12 +301,12 @@ static void writing_back_an_export_changes_nothing(void **state)
         buf_init(&export.out, 64 << 20);
         for (size_t i = 0; i < count; i++)
             names[i] = str_of(columns[i].name);
+        if (import_split_of(kind).p)
+            names[count++] = STR("split");
         csv_add_row(&export.out, names, count);
         assert_int_equal(content_each(content, kind, row_add, &export, &why), OK);
         struct import_source source = {
             .path = "again.csv", .bytes = str_from_buf(&export.out), .kind = KIND_UNKNOWN};
-        if (kind == KIND_CASES)
-            source.kind = kind; /* the same columns as examples */
         assert_true(count_of(kind) > 0);
         assert_int_equal(import_files(content, &source, 1, &quiet, &report, &why), OK);
         assert_int_equal(report.totals[CHANGE_SAME], count_of(kind));
@@ -277,7 +346,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(tells_the_kind_from_the_header, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_a_missing_column, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_table_without_rows_is_an_error, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_empty_file_or_a_bare_text_and_intent_is_an_error, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_header_alone_is_no_rows, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(split_goes_before_the_name_of_the_file, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(cases_that_say_train_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(inspects_what_would_be_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(split_sends_rows_to_the_cases, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_refused_row_and_nothing_is_imported, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lists_twenty_refusals_and_counts_them_all, set_up,
