@@ -1,16 +1,16 @@
 /* Open forms and lists. After a list the next message may be its number ("2", "2번", "두 번째요",
  * "②"), a title, or something else altogether; after a question it may hold the value, give the
  * form up, or open another matter. Whatever is not for the form or list goes on to the router as if
- * nothing were open. Messages are compared without spaces, punctuation and the polite endings that
- * Korean puts on anything.
+ * nothing were open. What says nothing by itself ("네", "?", "200만원이면") never gets as far as
+ * the router, which would have to guess.
  *
  * The stored form is JSON with names, because indexes change from release to release. */
 #include "bot/conversation.h"
 
 #include "base/hangul.h"
 #include "base/json.h"
+#include "bot/phrases.h"
 #include "bot/texts.h"
-#include "classifier/normalise.h"
 
 #include <string.h>
 
@@ -25,117 +25,26 @@ enum {
  * its own. */
 static const double another_matter_logit = -0.7;
 
-/* ---- Saying the same thing differently ---- */
-
-/* What may stand behind a number or title without changing what is meant; longer ones first where
- * one ends another. */
-static const char *const endings[] = {
-    "입니다",   "이에요", "이예요", "예요", "에요", "이요",   "요",  "부탁드립니다",
-    "부탁드려", "부탁해", "주세요", "주세", "할게", "선택",   "해",  "으로",
-    "걸로",     "로",     "것",     "거",   "걸",   "please", "one", "option"};
-static const char *const openings[] = {"the", "number", "no", "option", "choice", "i", "want"};
-
-static const struct {
-    const char *word;
-    int number;
-} number_words[] = {
-    {"일번", 1},   {"첫번째", 1}, {"첫째", 1},     {"첫번", 1},     {"하나", 1},  {"first", 1},
-    {"one", 1},    {"이번", 2},   {"두번째", 2},   {"둘째", 2},     {"두번", 2},  {"둘", 2},
-    {"second", 2}, {"two", 2},    {"삼번", 3},     {"세번째", 3},   {"셋째", 3},  {"셋", 3},
-    {"third", 3},  {"three", 3},  {"사번", 4},     {"네번째", 4},   {"넷째", 4},  {"넷", 4},
-    {"fourth", 4}, {"four", 4},   {"오번", 5},     {"다섯번째", 5}, {"다섯", 5},  {"fifth", 5},
-    {"five", 5},   {"육번", 6},   {"여섯번째", 6}, {"여섯", 6},     {"sixth", 6}, {"six", 6},
-};
-static const char *const number_endings[] = {"", "번", "번째", "st", "nd", "rd", "th"};
-
-static const char *const cancel_words[] = {
-    "취소",     "취소할게", "취소해",   "그만",     "그만할게", "그만둘게",  "그만해", "됐어",
-    "됐습니다", "됐",       "안할래",   "안할게",   "아니됐어", "괜찮아",    "cancel", "nevermind",
-    "stop",     "quit",     "forgetit", "cancelit", "nothanks", "cancelthat"};
-
-/* Letters and digits of the normalised text, nothing else. A text too long for that is compared as
- * far as it fits. */
-static struct str squash(struct turner *turner, struct str text, struct buf *out)
+/* Why a message tells nothing by itself, or NULL: no classifier should be asked what "네", "??" or
+ * "200만원이면" is about. What equals an example does tell. */
+static const char *says_little(const struct classification *heard, struct str said)
 {
-    struct str normal = STR("");
-    buf_clear(&turner->scratch);
-    buf_clear(out);
-    if (normalise(text, &turner->scratch, &normal, NULL))
-        return STR("");
-    for (size_t at = 0; at < normal.n;) {
-        size_t from = at;
-        if (text_rune_is_letter_or_digit(text_rune(normal, &at)))
-            buf_add(out, normal.p + from, at - from);
-    }
-    return out->n && !out->error ? str_from_buf(out) : STR("");
-}
-
-static bool is_one_of(struct str said, const char *const *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (str_equal(said, str_of(words[i])))
-            return true;
-    return false;
-}
-
-/* Takes one ending off; false when there is none, or nothing would be left. */
-static bool ending_drop(struct str *said)
-{
-    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-        struct str ending = str_of(endings[i]);
-        if (said->n > ending.n && str_ends(*said, ending)) {
-            said->n -= ending.n;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool opening_drop(struct str *said)
-{
-    for (size_t i = 0; i < sizeof(openings) / sizeof(openings[0]); i++) {
-        struct str opening = str_of(openings[i]);
-        if (said->n > opening.n && str_starts(*said, opening)) {
-            *said = str_slice(*said, opening.n, said->n);
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The number a text is, as digits of at most two places or as a word; 0 when it is none. */
-static int number_said(struct str said)
-{
-    size_t digits = 0;
-    uint64_t number;
-    do {
-        for (digits = 0; digits < said.n && said.p[digits] >= '0' && said.p[digits] <= '9';)
-            digits++;
-        if (digits >= 1 && digits <= 2 && str_to_u64(str_slice(said, 0, digits), &number) &&
-            is_one_of(str_slice(said, digits, said.n), number_endings,
-                      sizeof(number_endings) / sizeof(number_endings[0])))
-            return (int)number;
-        for (size_t i = 0; i < sizeof(number_words) / sizeof(number_words[0]); i++)
-            if (str_equal(said, str_of(number_words[i].word)))
-                return number_words[i].number;
-    } while (opening_drop(&said));
-    return 0;
-}
-
-static bool is_cancel(struct str said)
-{
-    do {
-        if (is_one_of(said, cancel_words, sizeof(cancel_words) / sizeof(cancel_words[0])))
-            return true;
-    } while (ending_drop(&said));
-    return false;
+    if (heard->exact_column >= 0)
+        return NULL;
+    if (said.n == 0)
+        return "no word in it";
+    if (phrase_is_yes(said))
+        return "a bare yes";
+    if (phrase_is_no(said))
+        return "a bare no";
+    return phrase_is_value(said) ? "a bare value" : NULL;
 }
 
 /* ---- An open list ---- */
 
 static bool is_titled(struct turner *turner, struct str said, struct str title)
 {
-    struct str squashed = squash(turner, title, &turner->title);
+    struct str squashed = phrase_squash(title, &turner->scratch, &turner->title);
     return squashed.n > 0 && str_equal(said, squashed);
 }
 
@@ -155,18 +64,37 @@ static int title_said(struct turner *turner, const struct conversation *conversa
     return is_person ? conversation->choice_count + 1 : 0;
 }
 
+static void list_again(const struct conversation *conversation, struct decision *decision)
+{
+    decision->kind = DECIDE_LIST_AGAIN;
+    for (int i = 0; i < conversation->choice_count; i++)
+        if (conversation->choices[i] >= 0)
+            decision->choices[decision->choice_count++] = conversation->choices[i];
+}
+
+/* The place in the list that was said, counted from 1; 0 for none. Yes to a list of one is the
+ * one. */
+static int place_said(struct turner *turner, const struct conversation *conversation,
+                      struct str said)
+{
+    int number = 0;
+    if (conversation->choice_count == 1 && phrase_is_yes(said))
+        return 1;
+    for (struct str rest = said; rest.n > 0 && !number;) {
+        number = title_said(turner, conversation, rest);
+        if (!number)
+            number = phrase_number(rest);
+        if (!phrase_ending_drop(&rest))
+            break;
+    }
+    return number;
+}
+
 static bool list_take(struct turner *turner, const struct conversation *conversation,
                       struct str said, const struct classification *heard,
                       struct decision *decision)
 {
-    int number = 0, count = conversation->choice_count;
-    for (struct str rest = said; rest.n > 0 && !number;) {
-        number = title_said(turner, conversation, rest);
-        if (!number)
-            number = number_said(rest);
-        if (!ending_drop(&rest))
-            break;
-    }
+    int count = conversation->choice_count, number = place_said(turner, conversation, said);
     if (number >= 1 && number <= count + 1) {
         decision->intent = number <= count ? conversation->choices[number - 1] : -1;
         decision->kind = decision->intent >= 0 ? DECIDE_ANSWER : DECIDE_HANDOFF;
@@ -176,17 +104,20 @@ static bool list_take(struct turner *turner, const struct conversation *conversa
         return true;
     }
     if (number != 0 && !heard->is_scripted && conversation->asked < ASKED_MAXIMUM) {
-        decision->kind = DECIDE_LIST_AGAIN;
-        for (int i = 0; i < count; i++)
-            if (conversation->choices[i] >= 0)
-                decision->choices[decision->choice_count++] = conversation->choices[i];
+        list_again(conversation, decision);
         reason_add(decision->because, sizeof(decision->because), "%d is not on the list", number);
         return true;
     }
-    if (heard->is_scripted || !is_cancel(said))
+    if (!heard->is_scripted && phrase_is_cancel(said)) {
+        decision->kind = DECIDE_CANCELLED;
+        reason_add(decision->because, sizeof(decision->because), "gave the list up");
+        return true;
+    }
+    const char *little = says_little(heard, said);
+    if (!little || phrase_is_no(said) || conversation->asked >= ASKED_MAXIMUM)
         return false;
-    decision->kind = DECIDE_CANCELLED;
-    reason_add(decision->because, sizeof(decision->because), "gave the list up");
+    list_again(conversation, decision);
+    reason_add(decision->because, sizeof(decision->because), "%s, nothing of the list", little);
     return true;
 }
 
@@ -210,11 +141,12 @@ static bool form_take(const struct turner *turner, const struct conversation *co
     if (slot_set_find(&conversation->slots, conversation->slot)) {
         decision->kind = DECIDE_ANSWER;
         reason_add(decision->because, sizeof(decision->because), "%.*s given", STR_ARG(slot));
-    } else if (is_cancel(said)) {
+    } else if (phrase_is_cancel(said)) {
         decision->kind = DECIDE_CANCELLED;
         decision->intent = -1;
         reason_add(decision->because, sizeof(decision->because), "gave the form up");
-    } else if (heard->is_scripted || is_another_matter(turner, conversation, heard)) {
+    } else if (!says_little(heard, said) &&
+               (heard->is_scripted || is_another_matter(turner, conversation, heard))) {
         decision->intent = -1;
         return false;
     } else if (conversation->asked < ASKED_MAXIMUM) {
@@ -228,33 +160,55 @@ static bool form_take(const struct turner *turner, const struct conversation *co
     return true;
 }
 
-bool conversation_take(struct turner *turner, const struct conversation *conversation,
-                       const struct message *message, const struct classification *heard,
-                       struct decision *decision)
-{
-    if (conversation->awaiting == AWAIT_NOTHING)
-        return false;
-    struct str said = squash(turner, message->text, &turner->said);
-    if (conversation->awaiting == AWAIT_CHOICE)
-        return list_take(turner, conversation, said, heard, decision);
-    return form_take(turner, conversation, said, heard, decision);
-}
-
 /* ---- The topic ---- */
 
-bool topic_take(struct turner *turner, const struct conversation *before,
-                const struct conversation *conversation, const struct message *message,
-                const struct classification *heard, struct decision *decision)
+/* A short message that only gives values goes on with what was last answered, if that has another
+ * answer now: "약관대출 이자는?", then "500만원". */
+static bool topic_take(struct turner *turner, const struct hearing *hearing, bool is_value,
+                       struct decision *decision)
 {
-    const int intent = conversation->topic - 1;
-    if (conversation->awaiting != AWAIT_NOTHING || intent < 0 || heard->is_scripted ||
-        heard->exact_column >= 0 || text_runes(message->text) > TOPIC_RUNES ||
-        !route_answer_differs(turner, before, conversation, message, intent))
+    const struct classification *heard = &hearing->heard;
+    const int intent = hearing->now->topic - 1;
+    if (hearing->said.count == 0 || intent < 0 || heard->exact_column >= 0 ||
+        (heard->is_scripted && !is_value) ||
+        (text_runes(hearing->message->text) > TOPIC_RUNES && !is_value) ||
+        !route_answer_differs(turner, hearing->before, hearing->now, hearing->message, intent))
         return false;
     decision->kind = DECIDE_ANSWER;
     decision->intent = intent;
     reason_add(decision->because, sizeof(decision->because), "a value for what was asked before");
     return true;
+}
+
+/* ---- Nothing to go by ---- */
+
+/* Asked to say more, and a person when that did not help. */
+static bool little_take(const struct conversation *now, const char *little,
+                        struct decision *decision)
+{
+    bool asked_enough = now->awaiting != AWAIT_NOTHING && now->asked >= ASKED_MAXIMUM;
+    if (!little)
+        return false;
+    decision->kind = asked_enough ? DECIDE_HANDOFF : DECIDE_SAY_MORE;
+    reason_add(decision->because, sizeof(decision->because), "%s", little);
+    if (asked_enough)
+        reason_add(decision->because, sizeof(decision->because), ", asked %d times", now->asked);
+    return true;
+}
+
+bool conversation_take(struct turner *turner, const struct hearing *hearing,
+                       struct decision *decision)
+{
+    const struct conversation *now = hearing->now;
+    struct str said = phrase_squash(hearing->message->text, &turner->scratch, &turner->said);
+    const char *little = says_little(&hearing->heard, said);
+    bool is_value = phrase_is_value(said);
+    if (now->awaiting == AWAIT_SLOT)
+        return form_take(turner, now, said, &hearing->heard, decision);
+    if (now->awaiting == AWAIT_CHOICE)
+        return list_take(turner, now, said, &hearing->heard, decision) ||
+               little_take(now, little, decision);
+    return topic_take(turner, hearing, is_value, decision) || little_take(now, little, decision);
 }
 
 void topic_change(struct conversation *conversation, const struct slot_set *said,
@@ -403,6 +357,8 @@ static void awaited_parse(const cJSON *json, const struct book *book, struct con
         cJSON_IsString(slot) ? slots_named(book_slots(book), str_of(slot->valuestring)) : -1;
     if (out->intent >= 0 && out->slot >= 0)
         out->awaiting = AWAIT_SLOT;
+    else if (!slot && out->asked > 0)
+        out->awaiting = AWAIT_MORE;
 }
 
 enum err conversation_parse(struct str text, const struct book *book, struct conversation *out,

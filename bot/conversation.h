@@ -13,18 +13,20 @@ void conversation_begin(const struct turner *turner, struct conversation *conver
 struct slot_set conversation_take_slots(const struct turner *turner,
                                         struct conversation *conversation,
                                         const struct message *message);
-/* An open form or list takes the message first: true with *decision set when it was for it, false
- * when the message is about something else. */
-bool conversation_take(struct turner *turner, const struct conversation *conversation,
-                       const struct message *message, const struct classification *heard,
-                       struct decision *decision);
 
-/* A short message that only gives values goes on with what was last answered, if that has another
- * answer now: "약관대출 이자는?", then "500만원". `before` is the conversation without the
- * values. */
-bool topic_take(struct turner *turner, const struct conversation *before,
-                const struct conversation *conversation, const struct message *message,
-                const struct classification *heard, struct decision *decision);
+/* A message as a turn has heard it. */
+struct hearing {
+    const struct message *message;
+    struct classification heard;
+    struct slot_set said;              /* the values it gives */
+    const struct conversation *before; /* without them */
+    const struct conversation *now;    /* with them */
+};
+/* What goes before the router: an open form or list, a value for what was last answered, and a
+ * message that says too little to be classified. True with *decision set; false when the message is
+ * the router's. */
+bool conversation_take(struct turner *turner, const struct hearing *hearing,
+                       struct decision *decision);
 
 /* A message that the router answered afresh: unless it stays with the topic, values said for
  * something else are forgotten, so that no sum is ever answered that was not given for it. */

@@ -76,7 +76,7 @@ struct str route_intent_name(const struct turner *turner, int intent)
 struct str route_intent_title(const struct turner *turner, int intent)
 {
     const struct intent_row *row = &rows_of(turner)->intents[intent];
-    return row->title.n ? row->title : row->name;
+    return row->title.n && intent_is_listed(row) ? row->title : row->name;
 }
 
 /* The language this customer is answered in. */
@@ -116,7 +116,7 @@ static bool list_choose(const struct turner *turner, const struct classification
     for (int i = 0; i < heard->top_count && share < wanted; i++) {
         int intent = turner->intents[heard->top[i].column];
         share += heard->top[i].share;
-        if (intent < 0)
+        if (intent < 0 || !intent_is_listed(&rows_of(turner)->intents[intent]))
             continue;
         if (decision->choice_count == longest || decision->choice_count == LIMIT_CHOICES)
             return heard->logit >= 0;
@@ -340,6 +340,7 @@ enum err route_carry_out(struct turner *turner, const struct decision *decision,
     reply->has_confidence = decision->has_confidence;
     reply->intent = decision->intent;
     reason_add(reply->reason, sizeof(reply->reason), "%s", decision->because);
+    int asked = conversation->awaiting == AWAIT_NOTHING ? 0 : conversation->asked;
     conversation->awaiting = AWAIT_NOTHING;
     switch (decision->kind) {
     case DECIDE_SILENCE:
@@ -354,6 +355,13 @@ enum err route_carry_out(struct turner *turner, const struct decision *decision,
         break;
     case DECIDE_ASK_AGAIN:
         say_question(turner, conversation, conversation->intent, conversation->slot, reply);
+        break;
+    case DECIDE_SAY_MORE:
+        reply->route = ROUTE_CLARIFY;
+        conversation->awaiting = AWAIT_MORE;
+        conversation->asked = asked + 1;
+        buf_add_str(&reply->text, own_text(turner, conversation, TEXT_SAY_MORE));
+        reason_add(reply->reason, sizeof(reply->reason), " → say more");
         break;
     case DECIDE_CANCELLED:
         reply->route = ROUTE_FORM;

@@ -9,6 +9,7 @@ enum text_key {
     TEXT_HANDOFF,       /* a person takes over                                  */
     TEXT_CLARIFY,       /* above a list                                         */
     TEXT_NOT_LISTED,    /* above the same list again                            */
+    TEXT_SAY_MORE,      /* the message said nothing to go by                    */
     TEXT_PERSON,        /* the last line of a list                              */
     TEXT_CANCELLED,     /* a form or list was given up                          */
     TEXT_ASK_AGAIN,     /* before what is expected                              */

@@ -12,20 +12,18 @@ enum err turn_answer(struct turner *turner, struct conversation *conversation,
 {
     struct conversation next = *conversation; /* takes its place only when the reply is whole */
     struct decision decision = {.kind = DECIDE_SILENCE, .intent = -1};
-    struct classification heard;
 
     reply_clear(reply);
     conversation_begin(turner, &next, message);
     if (next.is_with_person) {
         reason_add(decision.because, sizeof(decision.because), "with a person: nothing said");
     } else {
-        classify(turner->classifier, message->text, &heard);
-        struct slot_set said = conversation_take_slots(turner, &next, message);
-        if (!conversation_take(turner, &next, message, &heard, &decision) &&
-            !(said.count > 0 &&
-              topic_take(turner, conversation, &next, message, &heard, &decision))) {
-            route_choose(turner, &heard, &decision);
-            topic_change(&next, &said, &decision);
+        struct hearing hearing = {.message = message, .before = conversation, .now = &next};
+        classify(turner->classifier, message->text, &hearing.heard);
+        hearing.said = conversation_take_slots(turner, &next, message);
+        if (!conversation_take(turner, &hearing, &decision)) {
+            route_choose(turner, &hearing.heard, &decision);
+            topic_change(&next, &hearing.said, &decision);
         }
     }
     enum err e = route_carry_out(turner, &decision, message, &next, reply, why);

@@ -22,13 +22,14 @@ enum { TURN_REASON_BYTES = 384, CONVERSATION_NAME_BYTES = 128, CHANNEL_BYTES = 3
 /* What a conversation carries from turn to turn. Plain data: stored in the journal as JSON, zero is
  * a new conversation. */
 struct conversation {
-    enum { AWAIT_NOTHING, AWAIT_CHOICE, AWAIT_SLOT } awaiting;
+    enum { AWAIT_NOTHING, AWAIT_CHOICE, AWAIT_SLOT, AWAIT_MORE } awaiting;
     int choices[LIMIT_CHOICES]; /* AWAIT_CHOICE: indexes into the book's intents, as listed; -1: no
                                    longer there */
     int choice_count;
     int intent; /* AWAIT_SLOT: whose answer waits for `slot` */
     int slot;
-    int asked;             /* how often this slot was asked for, or this list shown, in a row */
+    int asked;             /* how often in a row this slot was asked for, this list shown, or the
+                              customer asked to say more; 0 when nothing is awaited */
     bool is_with_person;   /* handed over: the bot says nothing. Set by whoever takes the
                               conversation, never by a turn */
     char language[4];      /* "ko" or "en" as the customer last wrote; "" is the bot's own */

@@ -94,6 +94,8 @@ struct intent_row {
     struct str name, title, description;
     enum policy policy;
 };
+/* False for the title "-": no customer is ever asked whether they meant to swear. */
+bool intent_is_listed(const struct intent_row *row);
 struct answer_row {
     struct str id, intent, condition, channel, language, text;
     date_days from, to; /* both inclusive; DATE_NONE = open */

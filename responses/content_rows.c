@@ -37,6 +37,11 @@ void content_rows_close(struct content_rows *rows)
         arena_close(rows->arena);
 }
 
+bool intent_is_listed(const struct intent_row *row)
+{
+    return !str_equal(row->title, STR("-"));
+}
+
 static size_t *rows_count(struct content_rows *rows, enum content_kind kind)
 {
     switch (kind) {

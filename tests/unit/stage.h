@@ -44,9 +44,9 @@ static const char *stage_names[COLUMNS] = {"claim_documents", "complaint",      
 /* Order of kinds and rows as a release prints them. */
 static const char stage_scripts[] = INTENT("claim_documents", "보험금 청구 서류", "scripted")
     INTENT("complaint", "불만 접수", "handoff") INTENT("desk_hours", "상담 시간", "handoff") INTENT(
-        "empty", "", "scripted") INTENT("interest", "예금 이자", "scripted")
-        INTENT("product_info", "상품 안내", "scripted") INTENT(
-            "stale_rate", "이율", "scripted") INTENT("surrender_value", "해지 환급금", "scripted")
+        "empty", "", "scripted") INTENT("interest", "예금 이자",
+                                        "scripted") INTENT("product_info", "상품 안내", "scripted")
+        INTENT("stale_rate", "-", "scripted") INTENT("surrender_value", "해지 환급금", "scripted")
             SLOT("amount", "amount", "얼마를 맡기시나요?") SLOT("product", "list", "") SLOT(
                 "term", "term", "몇 개월 맡기시나요?") VALUE("product", "실손의료보험", "실비|실손")
                 VALUE("product", "암보험", "") FACT("old_rate", "3.5", "%", "2020-01-01") ANSWER(
@@ -76,6 +76,9 @@ static const struct heard_row {
     {"청구 서류 알려줘", CLAIM, 2.5, {0.96, 0.02}, -1},
     {"what documents do I need", CLAIM, 2.5, {0.96, 0.02}, -1},
     {"서류", CLAIM, 0.2, {0.5, 0.35, 0.1, 0.03}, -1},
+    {"500만원이면?", SURRENDER, 3.0, {0.97}, -1},
+    {"네", COMPLAINT, 2.0, {0.9}, -1},
+    {"뭐라는 거야", STALE, 0.2, {0.6, 0.35}, -1},
     {"애매해요", COMPLAINT, 0.2, {0.3, 0.2, 0.1, 0.1}, -1},
     {"막막해요", CLAIM, -2.0, {0.6, 0.3}, -1},
     {"하나뿐", SURRENDER, 0.9, {0.9}, -1},

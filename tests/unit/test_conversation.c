@@ -5,6 +5,7 @@
 
 #define CLAIMED   "청구서와 진단서를 준비해 주세요."
 #define HANDOFF   "정확한 안내를 위해 상담원에게 연결해 드리겠습니다. 잠시만 기다려 주세요."
+#define SAY_MORE  "네, 궁금하신 내용을 조금만 더 자세히 적어 주세요."
 #define CANCELLED "네, 그만할게요. 다른 궁금한 점이 있으면 말씀해 주세요."
 
 /* The list is 1 보험금 청구 서류, 2 불만 접수, 3 상담원 연결. */
@@ -88,7 +89,7 @@ static void forgets_the_list_when_something_else_is_said(void **state)
     list_open(stage);
     assert_says(stage, "환급금 조회", "환급금은 앱에서 확인하세요.");
     assert_int_equal(stage->conversation.awaiting, AWAIT_NOTHING);
-    assert_says(stage, "1", HANDOFF);
+    assert_says(stage, "1", SAY_MORE);
 }
 
 static void shows_the_list_again_once_for_a_number_not_on_it(void **state)
@@ -96,13 +97,12 @@ static void shows_the_list_again_once_for_a_number_not_on_it(void **state)
     struct stage *stage = *state;
     list_open(stage);
     assert_says(stage, "7",
-                "목록에 없는 번호예요. 아래에서 다시 골라 주세요.\n1. 보험금 청구 서류\n2. 불만 "
-                "접수\n3. 상담원 연결");
+                "아래에서 번호로 골라 주세요.\n1. 보험금 청구 서류\n2. 불만 접수\n3. 상담원 연결");
     assert_route(stage, "clarify");
     assert_says(stage, "8", HANDOFF);
     list_open(stage);
     stage_say(stage, "0");
-    assert_int_equal(stage->conversation.awaiting, AWAIT_NOTHING);
+    assert_int_equal(stage->conversation.awaiting, AWAIT_CHOICE);
 }
 
 static void gives_a_list_up(void **state)
@@ -121,7 +121,7 @@ static void forgets_what_is_too_old(void **state)
     assert_says(stage, "1", CLAIMED);
     list_open(stage);
     stage->now_us += 30 * stage_minute_us + 1;
-    assert_says(stage, "1", HANDOFF);
+    assert_says(stage, "1", SAY_MORE);
 }
 
 static void gives_a_form_up_at_a_word(void **state)
@@ -144,7 +144,7 @@ static void drops_a_form_for_another_matter(void **state)
     stage_say(stage, "이자 얼마예요");
     assert_says(stage, "청구 서류 알려줘", CLAIMED);
     assert_int_equal(stage->conversation.awaiting, AWAIT_NOTHING);
-    assert_says(stage, "3000만원", HANDOFF);
+    assert_says(stage, "3000만원", SAY_MORE);
 }
 
 static void lets_a_plausible_question_out_of_a_form(void **state)
@@ -295,6 +295,94 @@ static void drops_what_this_release_does_not_know(void **state)
     assert_int_equal(c->slots.count, 1);
 }
 
+static void asks_for_more_when_nothing_is_said(void **state)
+{
+    struct stage *stage = *state;
+    static const char *const nothings[] = {"?", "...", "🙏🙏", "네", "아니요", "ㅇㅇ", "ok", "Yes!"};
+    for (size_t i = 0; i < sizeof(nothings) / sizeof(nothings[0]); i++) {
+        stage->conversation = (struct conversation){.awaiting = AWAIT_NOTHING};
+        assert_says(stage, nothings[i], SAY_MORE);
+        assert_route(stage, "clarify");
+        assert_int_equal(stage->reply.choice_count, 0);
+        assert_says(stage, nothings[i], SAY_MORE);
+        assert_says(stage, nothings[i], HANDOFF);
+        assert_reason(stage, "asked 2 times → a person");
+        assert_says(stage, "청구 서류 알려줘", CLAIMED);
+    }
+}
+
+static void hears_a_word_after_asking_for_more(void **state)
+{
+    struct stage *stage = *state;
+    stage_say(stage, "?");
+    assert_says(stage, "청구 서류 알려줘", CLAIMED);
+    assert_says(stage, "?", SAY_MORE);
+    assert_int_equal(stage->conversation.asked, 1);
+}
+
+static void shows_the_list_again_when_nothing_is_said(void **state)
+{
+    struct stage *stage = *state;
+    static const char *const littles[] = {"?", "네", "200만원이면?"};
+    for (size_t i = 0; i < sizeof(littles) / sizeof(littles[0]); i++) {
+        list_open(stage);
+        stage_say(stage, littles[i]);
+        assert_route(stage, "clarify");
+        assert_int_equal(stage->reply.choice_count, 3);
+        assert_reason(stage, "nothing of the list → which of");
+        assert_says(stage, littles[i], HANDOFF);
+    }
+    list_open(stage);
+    assert_says(stage, "아니요", SAY_MORE);
+}
+
+static void keeps_a_value_said_under_a_list(void **state)
+{
+    struct stage *stage = *state;
+    list_open(stage);
+    stage->conversation.choices[0] = INTEREST;
+    stage_say(stage, "200만원이면?");
+    assert_says(stage, "1", "몇 개월 맡기시나요?");
+    assert_says(stage, "12", "2,000,000원, 12개월 기준으로 안내해 드려요.");
+}
+
+static void takes_yes_for_the_only_one_of_a_list(void **state)
+{
+    struct stage *stage = *state;
+    list_open(stage);
+    stage->conversation.choice_count = 1;
+    assert_says(stage, "네 맞아요", CLAIMED);
+    list_open(stage);
+    stage->conversation.choice_count = 1;
+    assert_says(stage, "아니요", SAY_MORE);
+}
+
+static void asks_again_when_a_form_hears_nothing(void **state)
+{
+    struct stage *stage = *state;
+    stage_say(stage, "이자 얼마예요");
+    stage_say(stage, "네");
+    assert_route(stage, "form");
+    assert_reason(stage, "no amount in it → interest, asks for amount again");
+}
+
+static void never_takes_a_bare_value_for_a_matter(void **state)
+{
+    struct stage *stage = *state;
+    assert_says(stage, "500만원이면?", SAY_MORE); /* heard as surrender_value, and surely */
+    assert_says(stage, "3천만 원 24개월 이자", "30,000,000원, 24개월 기준으로 안내해 드려요.");
+    assert_says(stage, "500만원이면?", "5,000,000원, 24개월 기준으로 안내해 드려요.");
+}
+
+static void never_lists_an_intent_that_is_not_to_be_listed(void **state)
+{
+    struct stage *stage = *state;
+    stage_say(stage, "뭐라는 거야");
+    assert_route(stage, "clarify");
+    assert_int_equal(stage->reply.choice_count, 2);
+    assert_int_equal(stage->reply.choices[0].intent, SURRENDER);
+}
+
 static void refuses_what_is_not_a_state(void **state)
 {
     struct stage *stage = *state;
@@ -335,6 +423,14 @@ int main(void)
         STAGED(comes_back_as_it_was_stored),
         STAGED(is_stored_by_name),
         STAGED(drops_what_this_release_does_not_know),
+        STAGED(asks_for_more_when_nothing_is_said),
+        STAGED(hears_a_word_after_asking_for_more),
+        STAGED(shows_the_list_again_when_nothing_is_said),
+        STAGED(keeps_a_value_said_under_a_list),
+        STAGED(takes_yes_for_the_only_one_of_a_list),
+        STAGED(asks_again_when_a_form_hears_nothing),
+        STAGED(never_takes_a_bare_value_for_a_matter),
+        STAGED(never_lists_an_intent_that_is_not_to_be_listed),
         STAGED(refuses_what_is_not_a_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
