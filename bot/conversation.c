@@ -26,10 +26,10 @@ enum {
 static const double another_matter_logit = -0.7;
 
 /* Why a message tells nothing by itself, or NULL: no classifier should be asked what "네", "??" or
- * "200만원이면" is about. What equals an example does tell. */
+ * "200만원이면" is about. What equals an intent's example does tell. */
 static const char *says_little(const struct classification *heard, struct str said)
 {
-    if (heard->exact_column >= 0)
+    if (heard->is_certain)
         return NULL;
     if (said.n == 0)
         return "no word in it";

@@ -41,14 +41,9 @@ struct explained {
 static bool reply_is_same(const struct explained *x)
 {
     struct buf choices;
-    struct json_writer w;
     buf_init(&choices, STATE_BYTES);
-    json_begin(&w, &choices);
-    json_array(&w, NULL);
-    for (int i = 0; i < x->reply.choice_count; i++)
-        json_put_str(&w, NULL, x->reply.choices[i].title);
-    json_end(&w, ']');
-    bool is_same = str_equal(str_from_buf(&x->reply.text), x->row.reply) &&
+    bool is_same = !reply_print_choices(&x->reply, &choices, NULL) &&
+                   str_equal(str_from_buf(&x->reply.text), x->row.reply) &&
                    str_equal(str_of(route_name(x->reply.route)), x->row.route) &&
                    str_equal(str_from_buf(&choices), x->row.choices) &&
                    str_equal(str_from_buf(&x->state), x->row.state_after);

@@ -66,6 +66,9 @@ static const char insert_sql[] =
 static const char find_sql[] = "SELECT " TURN_COLUMNS " FROM turns WHERE id = $1";
 static const char find_message_sql[] =
     "SELECT " TURN_COLUMNS " FROM turns WHERE conversation = $1 AND message_id = $2";
+static const char each_sql[] =
+    "SELECT " TURN_COLUMNS " FROM turns WHERE at_us >= $1 ORDER BY at_us, id";
+static const char count_sql[] = "SELECT COUNT(*) FROM turns WHERE at_us >= $1";
 static const char last_sql[] =
     "SELECT " TURN_COLUMNS " FROM turns WHERE conversation = $1 ORDER BY position DESC LIMIT 1";
 
@@ -223,6 +226,41 @@ enum err journal_last(struct journal *journal, struct str conversation, struct t
                       struct fail *why)
 {
     return row_find(journal, last_sql, conversation, STR_NONE, out, why);
+}
+
+enum err journal_each(struct journal *journal, int64_t since_us,
+                      enum err (*each)(void *data, const struct turn_row *row, struct fail *why),
+                      void *data, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    struct turn_row row;
+    bool has_row = true;
+    enum err e = db_take(journal->db, each_sql, &s, why);
+    if (e)
+        return e;
+    db_bind_int(s, 1, since_us);
+    while (!e && !(e = db_step(s, &has_row, why)) && has_row) {
+        e = row_read(journal, s, &row, why);
+        if (!e)
+            e = each(data, &row, why);
+    }
+    db_give(s);
+    return e;
+}
+
+enum err journal_count(struct journal *journal, int64_t since_us, size_t *out, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    bool has_row = false;
+    enum err e = db_take(journal->db, count_sql, &s, why);
+    if (e)
+        return e;
+    db_bind_int(s, 1, since_us);
+    e = db_step(s, &has_row, why);
+    if (!e)
+        *out = (size_t)db_int(s, 0);
+    db_give(s);
+    return e;
 }
 
 void journal_new_id(char out[TURN_ID_BYTES], int64_t at_us)

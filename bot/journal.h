@@ -40,6 +40,14 @@ MUST_USE enum err journal_find_message(struct journal *journal, struct str conve
 MUST_USE enum err journal_last(struct journal *journal, struct str conversation,
                                struct turn_row *out,
                                struct fail *why); /* newest turn of a conversation */
+/* Calls `each` for every turn since then (0: all), in the order they happened; the row is borrowed
+ * for the call. Stops at the first error and returns it. */
+MUST_USE enum err journal_each(struct journal *journal, int64_t since_us,
+                               enum err (*each)(void *data, const struct turn_row *row,
+                                                struct fail *why),
+                               void *data, struct fail *why);
+MUST_USE enum err journal_count(struct journal *journal, int64_t since_us, size_t *out,
+                                struct fail *why);
 void journal_new_id(char out[TURN_ID_BYTES], int64_t at_us);
 
 #endif

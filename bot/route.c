@@ -63,6 +63,17 @@ void reply_clear(struct reply *reply)
     reply->reason[0] = '\0';
 }
 
+enum err reply_print_choices(const struct reply *reply, struct buf *out, struct fail *why)
+{
+    struct json_writer w;
+    json_begin(&w, out);
+    json_array(&w, NULL);
+    for (int i = 0; i < reply->choice_count; i++)
+        json_put_str(&w, NULL, reply->choices[i].title);
+    json_end(&w, ']');
+    return buf_error(out, "the reply's choices", why);
+}
+
 static const struct content_rows *rows_of(const struct turner *turner)
 {
     return book_rows(turner->release->book);

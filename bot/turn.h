@@ -66,6 +66,9 @@ struct reply {
                                        claim_documents-1 v3" */
 };
 
+/* Appends the titles of the reply's list as a JSON array, the form the journal keeps them in. */
+MUST_USE enum err reply_print_choices(const struct reply *reply, struct buf *out, struct fail *why);
+
 /* One thread's scratch for a release. */
 struct turner;
 MUST_USE enum err turner_open(const struct release *release, struct turner **out, struct fail *why);

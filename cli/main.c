@@ -55,6 +55,12 @@ static const struct command {
     {"explain", command_explain, "TURN", "why a reply was what it was",
      "TURN is named by ask --json. The turn is run again from its release; exits 1 if the reply\n"
      "does not come out byte for byte.\n"},
+    {"replay", command_replay, "[--release N] [--since DATE] [--out FILE.csv]",
+     "the journal against a release: which replies would change",
+     "  --release N        this release instead of the newest\n"
+     "  --since DATE       only turns from that day on\n"
+     "  --out FILE         write every changed turn there, with both replies, as CSV\n"
+     "Exits 1 if the release does not repeat a reply of its own.\n"},
     {"classify", command_classify, "[--scores] [--release N]", "lines in, JSON lines out",
      "  --scores           with the score of every intent\n"
      "  --release N        this release instead of the newest\n"},
