@@ -1,43 +1,49 @@
 /* Dates in a message: written out, by month and day, by weekday, or counted from today. "Today" is
- * the as-of date of the conversation, never the clock. A day or a month and day without a year is
- * the nearest such date, before or after: an accident was a few days ago, an appointment is soon.
- * Weeks begin on Monday; 금요일 by itself is the next one, today included. */
+ * the as-of date of the conversation, never the clock. A weekday, a day or a month and day without
+ * a year is the last such date, today included, or the next one where the message looks forward
+ * (slot_tense.c). Weeks begin on Monday. What has the shape of a date and is none (2월 30일)
+ * belongs to nobody, nor does what could be two: 03/05/2026 is in March or in May, so with the year
+ * last it is read only when one of the two is above 12; "next Friday" on a Monday may be this
+ * week's. */
 #include "responses/slot_scan.h"
-
-#include <stdlib.h>
 
 static size_t first_of(const struct scan *s, size_t at, const char *const *patterns)
 {
-    size_t which;
-    return scan_match_any(s, at, patterns, &which);
+    return scan_first(s, at, patterns);
 }
 
-date_days date_nearest(date_days as_of, int month, int day)
+/* Which way to look for a year: +1, -1, or 0 when it cannot be told. */
+static int direction(const struct scan *s)
 {
-    int year, this_month, today;
-    date_to_civil(as_of, &year, &this_month, &today);
-    date_days best = DATE_NONE;
-    for (int step = -1; step <= 1; step++) {
-        int y = year, m = month;
-        if (month > 0) {
-            y += step;
-        } else {
-            int months = year * 12 + this_month - 1 + step;
-            y = months / 12;
-            m = months % 12 + 1;
-        }
-        date_days date = date_from_civil(y, m, day);
-        if (date != DATE_NONE && (best == DATE_NONE || abs(date - as_of) <= abs(best - as_of)))
-            best = date; /* of two as near, the later */
-    }
-    return best;
+    if (s->tense.is_future)
+        return s->tense.is_past ? 0 : 1;
+    return -1;
 }
 
+date_days date_without_year(const struct scan *s, int month, int day)
+{
+    int year, this_month, today, step = direction(s);
+    if (step == 0 || (month > 0 && s->tense.names_year))
+        return DATE_NONE;
+    date_to_civil(s->as_of, &year, &this_month, &today);
+    int months = year * 12 + this_month - 1;
+    for (int i = 0; i <= 8; i++) { /* 29 February comes once in eight years at worst */
+        int y = month > 0 ? year + i * step : (months + i * step) / 12;
+        int m = month > 0 ? month : (months + i * step) % 12 + 1;
+        date_days date = date_from_civil(y, m, day);
+        if (date != DATE_NONE && (date - s->as_of) * step >= 0)
+            return date;
+    }
+    return DATE_NONE;
+}
+
+/* A date that is none keeps its place, so that no part of it is read as something else. */
 static bool date_put(struct mention *out, size_t from, size_t to, date_days date)
 {
-    if (date == DATE_NONE)
-        return false;
-    *out = (struct mention){.kind = MENTION_DATE, .from = from, .to = to, .date = date};
+    *out = (struct mention){.kind = date == DATE_NONE ? MENTION_OTHER : MENTION_DATE,
+                            .from = from,
+                            .to = to,
+                            .date = date};
     return true;
 }
 
@@ -46,46 +52,88 @@ static int full_year(int year)
     return year >= 100 ? year : year >= 70 ? 1900 + year : 2000 + year;
 }
 
-/* 2026-12-03, 2026.12.3, 2026. 12. 3., 2026/12/3, '26.12.3, 26.12.3, 20261203, and 12/3/2026 in
- * English. */
+/* 12/25/2026 and 25/12/2026: only one of them can be the month, or both are the same. */
+static date_days year_last(int a, int b, int year)
+{
+    if (a <= 12 && b <= 12 && a != b)
+        return DATE_NONE;
+    return a > 12 ? date_from_civil(year, b, a) : date_from_civil(year, a, b);
+}
+
+/* Three numbers by their order: the year has four digits, an apostrophe, or in Korean is what
+ * cannot be a month. */
+static date_days three_numbers(const struct scan *s, const int n[3], const size_t digits[3],
+                               bool has_apostrophe)
+{
+    if (digits[0] == 4)
+        return date_from_civil(n[0], n[1], n[2]);
+    if (digits[2] == 4)
+        return year_last(n[0], n[1], n[2]);
+    if (has_apostrophe || (!s->is_english && n[0] > 12))
+        return date_from_civil(full_year(n[0]), n[1], n[2]);
+    return DATE_NONE;
+}
+
+/* 2026-12-03, 2026.12.3, 2026. 12. 3., 2026/12/3, '26.12.3, 26.12.3, 20261203, 12/25/2026. */
 static bool written_out(const struct scan *s, size_t at, struct mention *out)
 {
-    size_t from = at;
     bool has_apostrophe = s->r[at] == '\'';
-    int a = 0, b = 0, c = 0;
-    size_t end = scan_integer(s, has_apostrophe ? at + 1 : at, 8, &a);
-    size_t first_digits = end - at - (has_apostrophe ? 1 : 0);
+    int n[3] = {0, 0, 0};
+    size_t digits[3] = {0, 0, 0}, from = has_apostrophe ? at + 1 : at;
+    size_t end = scan_integer(s, from, 8, &n[0]);
+    digits[0] = end - from;
     if (end == 0)
         return false;
-    if (first_digits == 8 && a >= 19000101 && a <= 21001231 && s->r[end] != '-')
-        return date_put(out, from, end, date_from_civil(a / 10000, a / 100 % 100, a % 100));
+    if (digits[0] == 8 && n[0] >= 19000101 && n[0] <= 21001231 && s->r[end] != '-')
+        return date_put(out, at, end, date_from_civil(n[0] / 10000, n[0] / 100 % 100, n[0] % 100));
     uint32_t mark = s->r[end];
-    if (first_digits > 4 || (mark != '-' && mark != '.' && mark != '/'))
+    if (digits[0] > 4 || digits[0] == 3 || (mark != '-' && mark != '.' && mark != '/'))
         return false;
-    end = scan_integer(s, scan_skip_space(s, end + 1), 2, &b);
-    if (end == 0 || s->r[end] != mark)
-        return false;
-    size_t third = scan_skip_space(s, end + 1);
-    end = scan_integer(s, third, 4, &c);
-    if (end == 0 || (s->r[end] == '-' && scan_is_digit(s->r[end + 1])))
+    for (size_t i = 1; i < 3; i++) {
+        size_t next = scan_skip_space(s, end + 1);
+        if (s->r[end] != mark || (end = scan_integer(s, next, 4, &n[i])) == 0)
+            return false;
+        digits[i] = end - next;
+    }
+    bool goes_on =
+        (s->r[end] == '-' || s->r[end] == '.' || s->r[end] == ',') && scan_is_digit(s->r[end + 1]);
+    if (goes_on || (digits[0] != 4 && digits[2] == 3))
         return false;
     if (s->r[end] == '.' && mark == '.')
         end++;
-    bool is_american = mark == '/' && first_digits <= 2 && (end - third == 4 || s->is_english);
-    if (is_american)
-        return date_put(out, from, end, date_from_civil(full_year(c), a, b));
-    if (first_digits != 4 && first_digits != 2)
-        return false;
-    return date_put(out, from, end, date_from_civil(full_year(a), b, c));
+    bool is_shaped = digits[1] <= 2 && (digits[2] <= 2 || (digits[2] == 4 && digits[0] <= 2));
+    return date_put(out, at, end,
+                    is_shaped ? three_numbers(s, n, digits, has_apostrophe) : DATE_NONE);
 }
 
 /* N월 N일; the end, or 0. */
 static size_t month_and_day(const struct scan *s, size_t at, int *month, int *day)
 {
-    size_t end = scan_integer(s, at, 2, month);
+    size_t end = scan_integer(s, at, 4, month);
     end = end > 0 ? scan_match(s, end, " 월 ") : 0;
-    end = end > 0 ? scan_integer(s, end, 2, day) : 0;
+    end = end > 0 ? scan_integer(s, end, 4, day) : 0;
     return end > 0 ? scan_match(s, end, " 일") : 0;
+}
+
+/* N/N, where nothing shows that it is something else. */
+static size_t month_slash_day(const struct scan *s, size_t at, int *month, int *day)
+{
+    size_t end = scan_integer(s, at, 2, month);
+    end = end > 0 && s->r[end] == '/' ? scan_integer(s, end + 1, 2, day) : 0;
+    uint32_t next = s->r[end];
+    bool goes_on = next == '/' || next == '%' ||
+                   ((next == '-' || next == '.' || next == ',') && scan_is_digit(s->r[end + 1]));
+    return end > 0 && !goes_on ? end : 0;
+}
+
+/* In English 3/5 is in March or in May. */
+static date_days slash_date(const struct scan *s, int month, int day)
+{
+    if (!s->is_english)
+        return date_without_year(s, month, day);
+    if (month <= 12 && day <= 12 && month != day)
+        return DATE_NONE;
+    return month > 12 ? date_without_year(s, day, month) : date_without_year(s, month, day);
 }
 
 /* 2026년 12월 3일, 내년 3월 2일, 12월3일, 12/3. */
@@ -107,18 +155,15 @@ static bool korean_civil(const struct scan *s, size_t at, struct mention *out)
         year = full_year(year);
     }
     if (has_year) {
-        end = month_and_day(s, end, &month, &day);
+        size_t slash = month_slash_day(s, end, &month, &day);
+        end = slash > 0 ? slash : month_and_day(s, end, &month, &day);
         return end > 0 && date_put(out, at, end, date_from_civil(year, month, day));
     }
     end = month_and_day(s, at, &month, &day);
     if (end > 0)
-        return date_put(out, at, end, date_nearest(s->as_of, month, day));
-    end = scan_integer(s, at, 2, &month);
-    if (end == 0 || s->r[end] != '/' || month < 1 || month > 12)
-        return false;
-    end = scan_integer(s, end + 1, 2, &day);
-    bool goes_on = end > 0 && (s->r[end] == '/' || s->r[end] == '-' || s->r[end] == '%');
-    return end > 0 && !goes_on && date_put(out, at, end, date_nearest(s->as_of, month, day));
+        return date_put(out, at, end, date_without_year(s, month, day));
+    end = month_slash_day(s, at, &month, &day);
+    return end > 0 && date_put(out, at, end, slash_date(s, month, day));
 }
 
 static date_days month_end(int year, int month)
@@ -168,16 +213,24 @@ static size_t weekday_word(const struct scan *s, size_t at, int *weekday)
     return end;
 }
 
+/* 다음 금요일, last Friday: this week's or another's? Only when both are the same day. */
+static date_days near_weekday(const struct scan *s, int weekday, int step)
+{
+    int today = weekday_of(s->as_of);
+    bool is_sure = step > 0 ? weekday <= today : weekday >= today;
+    return is_sure ? s->as_of - today + 7 * step + weekday : DATE_NONE;
+}
+
 /* 이번 주 금요일, 다음주 월요일, next Friday, Friday. */
 static bool by_weekday(const struct scan *s, size_t at, struct mention *out)
 {
-    static const char *const weeks[] = {"다다음 주 ", "다음 주 ",   "담 주 ",   "차주 ",
-                                        "이번 주 ",   "금주 ",      "지난 주 ", "저번 주 ",
-                                        "지지난 주 ", "next week ", "next ",    "this week ",
-                                        "this ",      "last week ", "last ",    NULL};
-    static const int steps[] = {2, 1, 1, 1, 0, 0, -1, -1, -2, 1, 1, 0, 0, -1, -1};
-    static const char *const comings[] = {"돌아오는 ",    "오는 ", "coming ",
-                                          "this coming ", "on ",   NULL};
+    static const char *const weeks[] = {"다다음 주 ", "다음 주 ",   "담 주 ",     "차주 ",
+                                        "이번 주 ",   "금주 ",      "지난 주 ",   "저번 주 ",
+                                        "지지난 주 ", "next week ", "this week ", "this ",
+                                        "last week ", NULL};
+    static const int steps[] = {2, 1, 1, 1, 0, 0, -1, -1, -2, 1, 0, 0, -1};
+    static const char *const nears[] = {"다음 ", "next ", "지난 ", "저번 ", "last ", NULL};
+    static const char *const comings[] = {"돌아오는 ", "오는 ", "this coming ", "coming ", NULL};
     if (!scan_begins_word(s, at))
         return false;
     int weekday = 0, today = weekday_of(s->as_of);
@@ -185,38 +238,64 @@ static bool by_weekday(const struct scan *s, size_t at, struct mention *out)
     size_t end = week > 0 ? weekday_word(s, week, &weekday) : 0;
     if (end > 0)
         return date_put(out, at, end, s->as_of - today + 7 * steps[which] + weekday);
-    size_t coming = first_of(s, at, comings);
-    end = weekday_word(s, coming > 0 ? coming : at, &weekday);
-    return end > 0 && date_put(out, at, end, s->as_of + (weekday - today + 7) % 7);
+    size_t near = scan_match_any(s, at, nears, &which);
+    end = near > 0 ? weekday_word(s, near, &weekday) : 0;
+    if (end > 0)
+        return date_put(out, at, end, near_weekday(s, weekday, which < 2 ? 1 : -1));
+    size_t coming = first_of(s, at, comings), on = scan_match(s, at, "on ");
+    end = weekday_word(s, coming > 0 ? coming : on > 0 ? on : at, &weekday);
+    if (end == 0)
+        return false;
+    date_days next = s->as_of + (weekday - today + 7) % 7;
+    date_days last = s->as_of - (today - weekday + 7) % 7;
+    int step = coming > 0 ? 1 : direction(s);
+    return date_put(out, at, end, step == 0 ? DATE_NONE : step > 0 ? next : last);
 }
 
-/* 오늘, 내일모레, the day after tomorrow. */
+/* What may be glued to 오늘 and 어제 but for particles. 그제서야 and 오늘날 are other words. */
+static bool ends_day_name(const struct scan *s, size_t at)
+{
+    static const char *const others[] = {"날", "서야", "야말", NULL};
+    static const char *const parts[] = {"자", "저녁", "아침", "밤", "오전", "오후", "새벽", "점심",
+                                        "낮", "갔",   "사고", "다", "퇴",   "수술", NULL};
+    return first_of(s, at, others) == 0 && (ends_counter(s, at) || first_of(s, at, parts) > 0);
+}
+
+/* 오늘, 내일모레, the day after tomorrow. 낼 돈 is to be paid, so 낼 needs a 모레. */
 static bool by_name(const struct scan *s, size_t at, struct mention *out)
 {
-    static const char *const words[] = {"오늘",
-                                        "금일",
-                                        "내일 모레",
-                                        "낼 모레",
-                                        "내일",
-                                        "낼",
-                                        "명일",
-                                        "익일",
-                                        "모레",
-                                        "글피",
-                                        "어제",
-                                        "작일",
-                                        "엊그제",
-                                        "그저께",
-                                        "그제",
-                                        "day after tomorrow",
-                                        "day before yesterday",
-                                        "today",
-                                        "tomorrow",
-                                        "yesterday",
-                                        NULL};
-    static const int steps[] = {0, 0, 2, 2, 1, 1, 1, 1, 2, 3, -1, -1, -2, -2, -2, 2, -2, 0, 1, -1};
-    size_t which = 0, end = scan_begins_word(s, at) ? scan_match_any(s, at, words, &which) : 0;
-    return end > 0 && date_put(out, at, end, s->as_of + steps[which]);
+    static const struct {
+        const char *word;
+        int days;
+    } names[] = {
+        {"오늘", 0},
+        {"금일", 0},
+        {"내일 모레", 2},
+        {"낼 모레", 2},
+        {"내일", 1},
+        {"명일", 1},
+        {"모레", 2},
+        {"글피", 3},
+        {"어제", -1},
+        {"작일", -1},
+        {"그저께", -2},
+        {"그제", -2},
+        {"today", 0},
+        {"tomorrow", 1},
+        {"yesterday", -1},
+        {"the day after tomorrow", 2},
+        {"day after tomorrow", 2},
+        {"the day before yesterday", -2},
+        {"day before yesterday", -2},
+    };
+    if (!scan_begins_word(s, at))
+        return false;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        size_t end = scan_match(s, at, names[i].word);
+        if (end > 0)
+            return ends_day_name(s, end) && date_put(out, at, end, s->as_of + names[i].days);
+    }
+    return false;
 }
 
 /* A stretch of time: days or months. The end, or 0. */
@@ -248,7 +327,21 @@ static size_t stretch(const struct scan *s, size_t at, int *days, int *months)
     return end;
 }
 
-/* 3일 뒤, 일주일 전, in 3 weeks, 2 days ago. */
+/* 사고 3일 뒤, 출발 2일 전, 2주 3일 전: counted from something else, or the tail of a longer
+ * stretch. */
+static bool counts_from_else(const struct scan *s, size_t at)
+{
+    static const char *const words[] = {
+        "사고", "수술",  "출발", "가입",  "입원", "퇴원",   "진단",  "만기", "여행", "납입",
+        "이체", "예정",  "마감", "진료",  "접수", "청구",   "계약",  "해지", "실효", "출국",
+        "귀국", "그",    "일로", "하고",  "나고", "주",     "주일",  "년",   "개월", "달",
+        "and",  "weeks", "week", "years", "year", "months", "month", NULL};
+    size_t before = at > 0 && s->r[at - 1] == ' ' ? at - 1 : at;
+    return scan_match_back(s, before, words) > 0;
+}
+
+/* 3일 뒤, 일주일 전, in 3 weeks, 2 days ago. Where the message tells of the past, "3일 뒤" is after
+ * what happened then; where it looks forward, "3일 전" is before what comes. */
 static bool by_stretch(const struct scan *s, size_t at, struct mention *out)
 {
     static const char *const later[] = {" 뒤", " 후", " later", " from now", " from today", NULL};
@@ -268,9 +361,16 @@ static bool by_stretch(const struct scan *s, size_t at, struct mention *out)
         return false;
     if (in == 0 && after == 0 && !is_past)
         return false;
+    bool is_ago = is_past && scan_is_latin(s->r[before - 1]);
+    bool is_doubtful = counts_from_else(s, at) || (!is_past && s->tense.is_past) ||
+                       (is_past && !is_ago && s->tense.is_future);
     int sign = is_past ? -1 : 1;
     date_days date = months > 0 ? date_add_months(s->as_of, sign * months) : s->as_of + sign * days;
-    return date_put(out, at, after > 0 ? after : is_past ? before : end, date);
+    return date_put(out, at,
+                    after > 0 ? after
+                    : is_past ? before
+                              : end,
+                    is_doubtful ? DATE_NONE : date);
 }
 
 static size_t english_day(const struct scan *s, size_t at, int *day)
@@ -296,12 +396,47 @@ static size_t english_month(const struct scan *s, size_t at, int *month)
     return end > 0 && s->r[end] == '.' ? end + 1 : end;
 }
 
-/* A year after a month and day, if there is one. */
+/* A year after a month and day, if there is one: 2026, '26, last year. */
 static size_t english_year(const struct scan *s, size_t at, int *year)
 {
-    size_t from = scan_match(s, at, " ,");
-    size_t end = scan_integer(s, scan_skip_space(s, from > 0 ? from : at), 4, year);
+    static const char *const words[] = {
+        " of last year", " last year", " of this year", " this year", " of next year",
+        " next year",    NULL};
+    static const int steps[] = {-1, -1, 0, 0, 1, 1};
+    int unused;
+    size_t comma = scan_match(s, at, " ,"), which = 0;
+    size_t from = comma > 0 ? comma : at, end = scan_match_any(s, from, words, &which);
+    if (end > 0) {
+        date_to_civil(s->as_of, year, &unused, &unused);
+        *year += steps[which];
+        return end;
+    }
+    from = scan_skip_space(s, from);
+    bool has_apostrophe = s->r[from] == '\'';
+    end = scan_integer(s, has_apostrophe ? from + 1 : from, 4, year);
+    if (has_apostrophe && end == from + 3)
+        *year = full_year(*year);
     return end > 0 && *year >= 1900 && *year <= 2100 ? end : 0;
+}
+
+/* may 3 people, 5 march past: the number counts something. */
+static bool day_counts(const struct scan *s, size_t at)
+{
+    struct mention m;
+    return term_read(s, at, &m) || count_read(s, at, &m) ||
+           (amount_read(s, at, &m) && m.kind == MENTION_AMOUNT);
+}
+
+/* The 3rd of next month. */
+static bool of_next_month(const struct scan *s, size_t at, size_t name, int day,
+                          struct mention *out)
+{
+    int year, month, unused;
+    size_t next = scan_match(s, name, "next month");
+    if (next == 0)
+        return false;
+    date_to_civil(date_add_months(s->as_of, 1), &year, &month, &unused);
+    return date_put(out, at, next, date_from_civil(year, month, day));
 }
 
 /* March 3rd, Dec 3 2026, 3 December, the 3rd of next month. */
@@ -313,17 +448,14 @@ static bool english_civil(const struct scan *s, size_t at, struct mention *out)
     size_t end = english_month(s, at, &month);
     if (end > 0) {
         size_t the = scan_match(s, end, " the ");
-        end = english_day(s, the > 0 ? the : scan_skip_space(s, end), &day);
+        size_t number = the > 0 ? the : scan_skip_space(s, end);
+        end = day_counts(s, number) ? 0 : english_day(s, number, &day);
     } else {
         end = english_day(s, at, &day);
         size_t of = end > 0 ? scan_match(s, end, " of ") : 0;
         size_t name = of > 0 ? of : end > 0 ? scan_skip_space(s, end) : 0;
-        size_t next = name > 0 ? scan_match(s, name, "next month") : 0;
-        if (next > 0) {
-            int this_year, this_month, unused;
-            date_to_civil(date_add_months(s->as_of, 1), &this_year, &this_month, &unused);
-            return date_put(out, at, next, date_from_civil(this_year, this_month, day));
-        }
+        if (name > 0 && of_next_month(s, at, name, day, out))
+            return true;
         end = name > 0 ? english_month(s, name, &month) : 0;
     }
     if (end == 0)
@@ -331,17 +463,22 @@ static bool english_civil(const struct scan *s, size_t at, struct mention *out)
     size_t with_year = english_year(s, end, &year);
     if (with_year > 0)
         return date_put(out, at, with_year, date_from_civil(year, month, day));
-    return date_put(out, at, end, date_nearest(s->as_of, month, day));
+    return date_put(out, at, end, date_without_year(s, month, day));
 }
 
-/* 15일까지, 3일에: a day of the month, where a particle shows that it is one. */
+/* 15일까지, 3일에: a day of the month, where a particle shows that it is one; 3일에 한 번 is how
+ * often. A day until which something is, or was, needs a word that says which. */
 static bool day_of_month(const struct scan *s, size_t at, struct mention *out)
 {
     static const char *const words[] = {"일에", "일까지", "일부터", "일날", "일자", NULL};
+    static const char *const often[] = {" 한", " 1", " 두", " 2", " 걸", NULL};
     int day = 0;
     size_t end = scan_integer(s, at, 2, &day), which = 0;
     end = end > 0 ? scan_match_any(s, end, words, &which) : 0;
-    return end > 0 && date_put(out, at, end, date_nearest(s->as_of, 0, day));
+    if (end == 0 || (which == 0 && first_of(s, end, often) > 0))
+        return false;
+    bool is_open = which == 1 && !s->tense.is_future && !s->tense.is_past;
+    return date_put(out, at, end, is_open ? DATE_NONE : date_without_year(s, 0, day));
 }
 
 bool date_read(const struct scan *s, size_t at, struct mention *out)

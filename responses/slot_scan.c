@@ -1,7 +1,8 @@
 /* A message as runes that are easy to look ahead in. Full-width digits, compatibility forms and
  * upper case are folded here once, so that everything that looks for figures, dates and names sees
  * one spelling. Each rune is folded by itself (a message is NFC already), which needs only a small
- * buffer and no allocation. */
+ * buffer and no allocation. What only looks like a digit (① ² ½) is not folded into one: ①500만원
+ * is not fifteen million. */
 #include "responses/slot_scan.h"
 
 #include "base/hangul.h"
@@ -18,18 +19,39 @@ static bool scan_put(struct scan *scan, uint32_t rune)
         rune = ' ';
     else if (rune == 0x2018 || rune == 0x2019)
         rune = '\'';
-    else if (rune == 0x2010 || rune == 0x2011 || rune == 0x2013 || rune == 0x2212)
+    else if ((rune >= 0x2010 && rune <= 0x2015) || rune == 0x2212)
         rune = '-';
+    else if (rune == 0x301C || rune == 0x223C || rune == 0x2053)
+        rune = '~';
     else
         rune = (uint32_t)utf8proc_tolower((utf8proc_int32_t)rune);
+    if (rune == ' ' && scan->n > 0 && scan->r[scan->n - 1] == ' ')
+        return true;
     scan->r[scan->n++] = rune;
     return true;
+}
+
+/* Nothing to see: joiners, soft hyphens, variation selectors. */
+static bool is_invisible(uint32_t rune)
+{
+    return utf8proc_category((utf8proc_int32_t)rune) == UTF8PROC_CATEGORY_CF ||
+           (rune >= 0xFE00 && rune <= 0xFE0F);
+}
+
+static bool holds_digit(const utf8proc_int32_t *runes, utf8proc_ssize_t n)
+{
+    for (utf8proc_ssize_t i = 0; i < n; i++)
+        if (scan_is_digit((uint32_t)runes[i]))
+            return true;
+    return false;
 }
 
 static bool scan_put_folded(struct scan *scan, uint32_t rune)
 {
     if (rune < 0x80 || hangul_is_syllable(rune))
         return scan_put(scan, rune);
+    if (is_invisible(rune))
+        return true;
     utf8proc_int32_t folded[FOLD_RUNES];
     int boundary = 0;
     utf8proc_ssize_t n =
@@ -39,10 +61,36 @@ static bool scan_put_folded(struct scan *scan, uint32_t rune)
         n = utf8proc_normalize_utf32(folded, n, UTF8PROC_COMPOSE | UTF8PROC_STABLE);
     if (n <= 0 || n > FOLD_RUNES)
         return scan_put(scan, rune);
+    if (utf8proc_category((utf8proc_int32_t)rune) != UTF8PROC_CATEGORY_ND && holds_digit(folded, n))
+        return scan_put(scan, SCAN_ODD);
     for (utf8proc_ssize_t i = 0; i < n; i++)
         if (!scan_put(scan, (uint32_t)folded[i]))
             return false;
     return true;
+}
+
+/* 500마넌, 5처넌: as it sounds. Only after a figure, since 마논 may be somebody's name. */
+static void scan_respell(struct scan *scan)
+{
+    static const uint32_t spellings[][4] = {
+        {0xB9C8, 0xB10C, 0xB9CC, 0xC6D0}, /* 마넌 → 만원 */
+        {0xB9C8, 0xB17C, 0xB9CC, 0xC6D0}, /* 마논 → 만원 */
+        {0xB9C8, 0xB208, 0xB9CC, 0xC6D0}, /* 마눈 → 만원 */
+        {0xB9CC, 0xC5B8, 0xB9CC, 0xC6D0}, /* 만언 → 만원 */
+        {0xCC98, 0xB10C, 0xCC9C, 0xC6D0}, /* 처넌 → 천원 */
+    };
+    for (size_t i = 1; i + 1 < scan->n; i++) {
+        size_t before = scan->r[i - 1] == ' ' && i > 1 ? i - 2 : i - 1;
+        if (!scan_is_digit(scan->r[before]) && !figure_is_numeral(scan->r[before]))
+            continue;
+        for (size_t k = 0; k < sizeof(spellings) / sizeof(spellings[0]); k++) {
+            if (scan->r[i] == spellings[k][0] && scan->r[i + 1] == spellings[k][1]) {
+                scan->r[i] = spellings[k][2];
+                scan->r[i + 1] = spellings[k][3];
+                break;
+            }
+        }
+    }
 }
 
 void scan_read(struct scan *scan, struct str message)
@@ -51,6 +99,7 @@ void scan_read(struct scan *scan, struct str message)
     for (size_t at = 0; at < message.n;)
         if (!scan_put_folded(scan, text_rune(message, &at)))
             break;
+    scan_respell(scan);
     for (size_t i = 0; i < SCAN_PADDING; i++)
         scan->r[scan->n + i] = 0;
 }
@@ -129,6 +178,12 @@ size_t scan_match_any(const struct scan *s, size_t at, const char *const *patter
     return 0;
 }
 
+size_t scan_first(const struct scan *s, size_t at, const char *const *patterns)
+{
+    size_t which;
+    return scan_match_any(s, at, patterns, &which);
+}
+
 bool scan_begins_word(const struct scan *s, size_t at)
 {
     if (at == 0)
@@ -137,6 +192,18 @@ bool scan_begins_word(const struct scan *s, size_t at)
     if (scan_is_hangul(rune))
         return !scan_is_hangul(before) && !scan_is_digit(before);
     return !scan_is_latin(before);
+}
+
+size_t scan_match_back(const struct scan *s, size_t at, const char *const *patterns)
+{
+    enum { LONGEST = 16 };
+    for (size_t from = at > LONGEST ? at - LONGEST : 0; from < at; from++) {
+        for (size_t i = 0; patterns[i]; i++)
+            if (scan_match(s, from, patterns[i]) == at &&
+                (scan_is_hangul(s->r[from]) || scan_begins_word(s, from)))
+                return at - from;
+    }
+    return 0;
 }
 
 size_t scan_integer(const struct scan *s, size_t at, size_t most, int *out)

@@ -1,7 +1,8 @@
 /* Values out of a message into slots. The message is read once, left to right: at each place every
  * kind of reader looks, the longest finding wins, and what it covers belongs to nobody else (the 3
- * of 3월 is not a count). Then each slot takes the first finding of its type, or the last one that
- * follows a word of correction.
+ * of 3월 is not a count). Findings that are parts of something else are then put aside
+ * (slot_bounds.c). Each slot takes the finding of its type; of two that differ, the one after a
+ * word of correction, or neither. What is not surely read is not taken, and the bot asks.
  *
  * A bot may have several slots of one type. When one of them was asked for, it alone takes the
  * finding. Otherwise all of them do, since an answer uses its own, except slots that stand side by
@@ -182,12 +183,17 @@ static bool mention_read(const struct scan *s, size_t at, struct mention *out)
     return has_found || bare_read(s, at, out);
 }
 
+/* More findings than there is room for give none: which of them counts cannot be told. */
 static size_t mentions_read(const struct scan *s, struct mention out[SCAN_MENTIONS])
 {
     size_t count = 0, at = 0;
-    while (at < s->n && count < SCAN_MENTIONS) {
-        if (may_begin(s, at) && mention_read(s, at, &out[count]) && out[count].to > at) {
-            at = out[count++].to;
+    while (at < s->n) {
+        struct mention found;
+        if (may_begin(s, at) && mention_read(s, at, &found) && found.to > at) {
+            if (count == SCAN_MENTIONS)
+                return 0;
+            out[count++] = found;
+            at = found.to;
             continue;
         }
         /* A Latin word is looked at once, from its beginning; Korean glues words together, so each
@@ -197,6 +203,10 @@ static size_t mentions_read(const struct scan *s, struct mention out[SCAN_MENTIO
         while (is_latin && scan_is_latin(s->r[at]))
             at++;
     }
+    bounds_drop_ranges(s, out, count);
+    for (size_t i = 0; i < count; i++)
+        if (!bounds_hold(s, &out[i]))
+            out[i].kind = MENTION_OTHER;
     return count;
 }
 
@@ -224,25 +234,33 @@ static bool mention_fits(const struct slot *slot, const struct mention *m, bool 
     return false;
 }
 
+/* In won, 300 answers "예: 300만원" as well as it says 300: nobody asks for amounts below this. */
+#define BARE_WON_LEAST (10000 * MICRO)
+
+static bool bare_amount(struct mention *m, bool is_english)
+{
+    m->currency = is_english ? UNIT_DOLLAR : UNIT_WON;
+    return !m->lacks_unit && m->micro > 0 && (is_english || m->micro >= BARE_WON_LEAST);
+}
+
 /* What answers the question just asked though it does not say so: "24", or "15일" for a date. */
 static bool mention_answers(const struct slot *slot, struct mention *m, const struct scan *s,
                             bool is_english)
 {
     if (slot->row->type == SLOT_DATE && m->kind == MENTION_COUNT && m->counter == COUNTER_DAYS &&
-        m->micro <= 31 * MICRO && s->as_of != DATE_NONE) {
-        m->date = date_nearest(s->as_of, 0, (int)(m->micro / MICRO));
+        m->micro <= 31 * MICRO && scan_is_digit(s->r[m->from]) && s->as_of != DATE_NONE) {
+        m->date = date_without_year(s, 0, (int)(m->micro / MICRO));
         m->kind = MENTION_OTHER; /* so that no count slot takes it, too */
         return m->date != DATE_NONE;
     }
     if (m->kind != MENTION_BARE)
         return false;
-    bool is_whole = m->micro % MICRO == 0 && m->micro > 0;
+    bool is_whole = m->micro % MICRO == 0 && m->micro > 0 && !m->is_amount_only;
     switch (slot->row->type) {
     case SLOT_AMOUNT:
-        m->currency = is_english ? UNIT_DOLLAR : UNIT_WON;
-        return true;
+        return bare_amount(m, is_english);
     case SLOT_RATE:
-        return true;
+        return !m->is_amount_only;
     case SLOT_TERM:
         return is_whole && m->micro <= LIMIT_TERM_MONTHS * MICRO;
     case SLOT_COUNT:
@@ -312,7 +330,8 @@ static bool words_answer(const struct scan *s, struct mention *out)
     *out = (struct mention){.kind = MENTION_BARE,
                             .from = from,
                             .to = end,
-                            .micro = is_figure ? f.micro : value * MICRO};
+                            .micro = is_figure ? f.micro : value * MICRO,
+                            .lacks_unit = !is_figure || !f.has_big};
     if (end == 0 || out->micro <= 0 ||
         (!is_figure && scan_match_any(s, from, half_words, &which) == end))
         return false;
@@ -333,26 +352,60 @@ struct finding {
     int asked;
 };
 
-static const struct mention *slot_choose(struct finding *f, int index)
+static bool says_same(const struct mention *a, const struct mention *b)
 {
-    const struct slot *slot = &f->slots->slots[index];
+    return a->kind == b->kind && a->micro == b->micro && a->currency == b->currency &&
+           a->date == b->date;
+}
+
+/* The one finding of the slot's type; *is_open: there are two, and nothing says which. */
+static const struct mention *typed_choose(const struct finding *f, int index, bool *is_open)
+{
     const struct mention *chosen = NULL, *last = NULL;
     for (size_t i = 0; i < f->mention_count; i++) {
         const struct mention *m = &f->mentions[i];
-        if (!mention_fits(slot, m, index == f->asked))
+        if (!mention_fits(&f->slots->slots[index], m, index == f->asked))
             continue;
-        if (!chosen || scan_is_corrected(f->scan, last->to, m->from))
+        if (!chosen || scan_is_corrected(f->scan, last->to, m->from)) {
             chosen = m;
+            *is_open = false;
+        } else if (!says_same(chosen, m)) {
+            *is_open = true;
+        }
         last = m;
     }
-    for (size_t i = 0; i < f->mention_count && !chosen && index == f->asked; i++)
-        if (mention_answers(slot, &f->mentions[i], f->scan, f->slots->is_english))
-            chosen = &f->mentions[i];
-    bool may_be_words = !chosen && index == f->asked && f->mention_count == 0 &&
-                        words_answer(f->scan, &f->mentions[0]);
-    if (may_be_words && mention_answers(slot, &f->mentions[0], f->scan, f->slots->is_english))
-        chosen = &f->mentions[0];
     return chosen;
+}
+
+/* A bare number answers what was asked when it is the only one, and all that is said of it. */
+static const struct mention *bare_choose(struct finding *f, int index)
+{
+    const struct slot *slot = &f->slots->slots[index];
+    struct mention *chosen = NULL;
+    for (size_t i = 0; i < f->mention_count; i++) {
+        struct mention *m = &f->mentions[i];
+        bool is_day = slot->row->type == SLOT_DATE && m->kind == MENTION_COUNT;
+        size_t next = i + 1 < f->mention_count ? m[1].from : f->scan->n;
+        if (m->kind == MENTION_OTHER)
+            return NULL;
+        if (m->kind != MENTION_BARE && !is_day)
+            continue;
+        if (chosen || !bare_is_answer(f->scan, m, next))
+            return NULL;
+        chosen = m;
+    }
+    if (f->mention_count == 0 && words_answer(f->scan, &f->mentions[0]))
+        chosen = &f->mentions[0];
+    return chosen && mention_answers(slot, chosen, f->scan, f->slots->is_english) ? chosen : NULL;
+}
+
+static const struct mention *slot_choose(struct finding *f, int index)
+{
+    bool is_open = false;
+    const struct mention *chosen = typed_choose(f, index, &is_open);
+    if (chosen)
+        return is_open ? NULL : chosen;
+    return index == f->asked ? bare_choose(f, index) : NULL;
 }
 
 static const struct value_row *list_choose(const struct finding *f, int index)
@@ -400,6 +453,7 @@ size_t slots_find(const struct slots *slots, struct str message, date_days as_of
     scan.is_english = slots->is_english;
     scan.prefers_terms = asks_term || !slots->has_dates;
     scan_read(&scan, message);
+    scan.tense = slots->has_dates ? tense_read(&scan) : (struct tense){.is_future = false};
     struct finding f;
     f.slots = slots;
     f.scan = &scan;

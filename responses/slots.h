@@ -1,11 +1,17 @@
-/* Values taken from a customer's message: amounts (3천5백만 원, 1,200만원, 35,000,000, $1,500.50),
- * rates (연 3.5%, 3.5 percent), terms (24개월, 2년, 1년 6개월, 18 months), dates (2026-12-03,
- * 2026년 12월 3일, 12/3, 다음 달 3일, 내일, 3일 뒤, next Friday, Dec 3; relative to the as-of
+/* Values taken from a customer's message: amounts (3천5백만 원, 1,200만원, 500 만원, $1,500.50),
+ * yearly rates (연 3.5%, 3.5 percent), terms (24개월, 2년, 1년 6개월, 18 months), dates
+ * (2026-12-03, 2026년 12월 3일, 12/3, 다음 달 3일, 내일, 3일 뒤, Dec 3; relative to the as-of
  * date), counts (3회, 두 번, 3 times), and named lists with aliases (실비 → 실손의료보험; particles
- * and missing spaces tolerated, longest alias first). A bare number is an amount only when a slot
- * is being asked for, and only if nothing else claims it. Two different values for one slot: the
- * last one said wins only after a correction word (아니, 말고, no, instead); otherwise the
- * first. */
+ * and missing spaces tolerated, longest alias first).
+ *
+ * What is not surely read is not taken; the bot then asks. A figure is read whole or not at all.
+ * Ranges, bounds (이상, up to), negatives and other units (km, 명, %p, 월 0.5%) give nothing. A
+ * bare number is a value only when a slot is being asked for, nothing else claims it and the
+ * message says no more of it; in won, only from 10,000 (300 may be 300만). Of two different values
+ * for one slot the one after a correction word (아니, 말고, no, instead) is taken, otherwise
+ * neither. A date without a year is the last such date, today included, or the next one where the
+ * message looks forward (예정, 갈게요, next, will). With the year last, 03/05/2026, it is read only
+ * when one of the two numbers cannot be a month or they are equal; in English 3/5 likewise. */
 #ifndef SLOTS_H
 #define SLOTS_H
 

@@ -195,7 +195,7 @@ static void counts_afresh_for_the_next_slot(void **state)
     struct stage *stage = *state;
     stage_say(stage, "이자 얼마예요");
     stage_say(stage, "글쎄요");
-    assert_says(stage, "3000", "몇 개월 맡기시나요?");
+    assert_says(stage, "30000", "몇 개월 맡기시나요?");
     assert_int_equal(stage->conversation.asked, 1);
 }
 
