@@ -1,7 +1,7 @@
 /* The command replay: before a release goes live, who would now be told something else. The groups
- * for reading, most customers first; --out writes every changed turn as a row for a spreadsheet.
- * Exits 1 when turns of this very release do not come out as they were given, which no data and no
- * date may cause. */
+ * are for reading, most customers first; --out writes every changed turn as a row for a
+ * spreadsheet. Exits 1 when turns of this very release do not come out as they were given, which no
+ * data and no date may cause. */
 #include "training/replay.h"
 
 #include "base/files.h"
