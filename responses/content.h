@@ -13,7 +13,7 @@
 #include "base/text.h"
 
 enum content_kind {
-    KIND_INTENTS,   /* name, title, policy, description                                        key:
+    KIND_INTENTS,   /* name, title ("-": in no list), policy, description                    key:
                        name          */
     KIND_EXAMPLES,  /* id, text, intent, language                                              key:
                        text, intent  */
