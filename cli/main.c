@@ -61,6 +61,17 @@ static const struct command {
      "  --since DATE       only turns from that day on\n"
      "  --out FILE         write every changed turn there, with both replies, as CSV\n"
      "Exits 1 if the release does not repeat a reply of its own.\n"},
+    {"unanswered", command_unanswered, "[--since DATE] [--group ID [--to INTENT]] [FILE]",
+     "what fell through, grouped by likeness, as a work list",
+     "  --since DATE       only turns from that day on\n"
+     "  --release N        as this release would route a FILE, instead of the active one\n"
+     "  --out FILE         write the messages there as CSV, to label and import\n"
+     "  --group ID         one group whole\n"
+     "  --to INTENT        write that group as examples of an intent, every fifth as a case\n"
+     "  --new INTENT       the same, for an intent that there is not yet\n"
+     "  --out-of-scope     the same, as messages that must not be answered\n"
+     "  --dry-run          say what would be written\n"
+     "FILE: messages from elsewhere, one a line, instead of the journal.\n"},
     {"classify", command_classify, "[--scores] [--release N]", "lines in, JSON lines out",
      "  --scores           with the score of every intent\n"
      "  --release N        this release instead of the newest\n"},

@@ -188,7 +188,7 @@ static enum err request_read(struct cli *cli, int argc, char **argv, struct requ
                                        {"--since", NULL, &request->since},
                                        {"--out", NULL, &request->out}};
     struct config *config = NULL;
-    date_days since;
+    date_days since = 0;
     int count = 0;
     enum err e = cli_options(cli, argc, argv, flags, sizeof flags / sizeof flags[0], &count, why);
     if (!e && count > 0)

@@ -1,0 +1,77 @@
+/* What the scripts did not answer, gathered from the journal or a file of messages, and grouped by
+ * likeness: the work list for new examples, new intents and out-of-scope rows. The same journal and
+ * content give the same groups. */
+#ifndef UNANSWERED_H
+#define UNANSWERED_H
+
+#include "base/arena.h"
+#include "bot/journal.h"
+#include "responses/content.h"
+#include "responses/release.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { UNANSWERED_NEAREST = 3, UNANSWERED_ID_BYTES = 13 };
+
+/* One message however often and by however many it was said. Texts are as they were said first in
+ * byte order, masked. */
+struct unanswered_message {
+    struct str text, normalised;
+    size_t turns;
+    size_t recent, before; /* in the last seven days of the journal, and in the seven before */
+    int64_t last_us;
+    int group;
+};
+
+struct unanswered_group {
+    char id[UNANSWERED_ID_BYTES]; /* hangs on the messages in it, so that a group that has changed
+                                     since it was looked at has another */
+    size_t turns, recent, before;
+    struct unanswered_message *messages; /* most often said first */
+    size_t message_count;
+    struct str typical;
+    struct {
+        struct str intent; /* borrowed from the release */
+        double share;      /* mean over the messages */
+    } nearest[UNANSWERED_NEAREST];
+    int nearest_count;
+};
+
+struct unanswered {
+    struct arena *arena;
+    struct unanswered_message *messages; /* group by group */
+    size_t message_count, turns;
+    size_t left_out;                 /* messages past GROUPING_MESSAGES, the rarest and oldest */
+    struct unanswered_group *groups; /* largest and fastest-growing first */
+    size_t group_count;
+};
+
+/* Gathering: begin, then any of the two sources, then end. One thread. */
+struct gathering;
+MUST_USE enum err gathering_begin(const struct release *release, struct gathering **out,
+                                  struct fail *why);
+/* Turns since then that no script answered: handed over because nothing fitted, or given a list
+ * from which nothing was chosen. */
+MUST_USE enum err gathering_add_journal(struct gathering *gathering, struct journal *journal,
+                                        int64_t since_us, struct fail *why);
+/* One message from elsewhere; counts if the release would not answer it by a script. Masks it. */
+MUST_USE enum err gathering_add_message(struct gathering *gathering, struct str text,
+                                        struct fail *why);
+/* Groups what was gathered; `content` gives the examples that say which words are rare. Closes the
+ * gathering also on failure. */
+MUST_USE enum err gathering_end(struct gathering *gathering, struct content *content, int threads,
+                                struct unanswered *out, struct fail *why);
+void gathering_cancel(struct gathering *gathering); /* NULL harmless */
+void unanswered_free(struct unanswered *unanswered);
+
+/* Writes a group as rows: one message in five, evenly spread, becomes an evaluation case, the
+ * others examples. One import by `author`; a dry run keeps nothing. */
+struct unanswered_written {
+    size_t examples, cases, already_there;
+};
+MUST_USE enum err unanswered_write(const struct unanswered_group *group, struct str intent,
+                                   struct content *content, const char *author, bool is_dry_run,
+                                   struct unanswered_written *out, struct fail *why);
+
+#endif
