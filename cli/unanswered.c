@@ -174,6 +174,9 @@ static void list_text(const struct unanswered *found, struct buf *out)
     if (rest)
         buf_add_format(out, "\n%zu more %s, in smaller groups or alone; --out FILE.csv has all\n",
                        rest, plural(rest, "turn", "turns"));
+    if (found->known)
+        buf_add_format(out, "%zu %s not shown: the message is an example or case by now\n",
+                       found->known, plural(found->known, "turn is", "turns are"));
     if (found->left_out)
         buf_add_format(out, "%zu rare messages were left out: --since DATE looks at less\n",
                        found->left_out);
@@ -214,6 +217,7 @@ static void list_json(const struct unanswered *found, const struct unanswered_gr
     json_object(&w, NULL);
     json_put_int(&w, "turns", (int64_t)found->turns);
     json_put_int(&w, "messages", (int64_t)(found->message_count + found->left_out));
+    json_put_int(&w, "known", (int64_t)found->known);
     json_put_int(&w, "left_out", (int64_t)found->left_out);
     json_array(&w, "groups");
     for (size_t i = 0; i < found->group_count; i++)

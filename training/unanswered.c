@@ -283,6 +283,47 @@ static enum err example_add(void *data, const struct str *fields, struct fail *w
     return text.p && intent.p ? labelled_add(rows, text, intent, why) : fail_memory(why);
 }
 
+static int str_order(const void *left, const void *right)
+{
+    return str_compare(*(const struct str *)left, *(const struct str *)right);
+}
+
+/* Takes out the messages that are a row of the bot's already: somebody has dealt with them. */
+static enum err known_drop(const struct labelled *known, struct unanswered *out, struct fail *why)
+{
+    struct buf normal;
+    struct str *texts = mem_take(known->count + 1, sizeof(*texts));
+    size_t kept = 0;
+    enum err e = texts ? OK : fail_memory(why);
+    buf_init(&normal, LIMIT_NORMALISED_BYTES);
+    for (size_t i = 0; !e && i < known->count; i++) {
+        struct str text;
+        buf_clear(&normal);
+        e = normalise(known->texts[i], &normal, &text, why);
+        texts[i] = e ? STR_NONE : arena_copy(known->arena, text);
+        if (!e && !texts[i].p)
+            e = fail_memory(why);
+    }
+    buf_free(&normal);
+    if (!e && known->count > 0)
+        qsort(texts, known->count, sizeof(*texts), str_order);
+    for (size_t i = 0; !e && i < out->message_count; i++) {
+        const struct unanswered_message message = out->messages[i];
+        if (known->count > 0 &&
+            bsearch(&message.normalised, texts, known->count, sizeof(*texts), str_order))
+            out->known += message.turns;
+        else
+            out->messages[kept++] = message;
+    }
+    if (!e)
+        out->message_count = kept;
+    out->turns -= out->known;
+    mem_give(texts);
+    return e;
+}
+
+/* The words' weights come from everything there is, examples, cases and messages. So they stay as
+ * they are when a group is written as rows, and the other groups keep their ids. */
 static enum err messages_group(struct unanswered *out, struct content *content, int threads,
                                struct grouping **grouping, struct fail *why)
 {
@@ -290,15 +331,19 @@ static enum err messages_group(struct unanswered *out, struct content *content, 
     struct corpus *corpus = NULL;
     enum err e = rows.arena ? content_each(content, KIND_EXAMPLES, example_add, &rows, why)
                             : fail_memory(why);
+    if (!e)
+        e = content_each(content, KIND_CASES, example_add, &rows, why);
+    if (!e)
+        e = known_drop(&rows, out, why);
     for (size_t i = 0; !e && i < out->message_count; i++)
         e = labelled_add(&rows, out->messages[i].normalised, str_of(gathered_label), why);
-    if (!e)
+    if (!e && out->message_count > 0)
         e = corpus_open(rows.texts, rows.intents, rows.count, &corpus, why);
-    if (!e)
+    if (!e && corpus)
         e = grouping_open(corpus, corpus_column(corpus, str_of(gathered_label)), group_likeness,
                           threads, grouping, why);
     /* Both are sorted by the same bytes, and normalising twice changes nothing. */
-    if (!e && (*grouping)->count != out->message_count)
+    if (!e && corpus && (*grouping)->count != out->message_count)
         e = fail(why, ERR_CORRUPT, "the messages and their groups do not match");
     corpus_close(corpus);
     arena_close(rows.arena);

@@ -42,6 +42,7 @@ struct unanswered {
     struct arena *arena;
     struct unanswered_message *messages; /* group by group */
     size_t message_count, turns;
+    size_t known;                    /* turns left out because their message is a row already */
     size_t left_out;                 /* messages past GROUPING_MESSAGES, the rarest and oldest */
     struct unanswered_group *groups; /* largest and fastest-growing first */
     size_t group_count;

@@ -50,7 +50,8 @@ def a_list_from_which_something_was_chosen_is_answered(bot):
 
 @test
 def a_group_becomes_a_new_intent(bot):
-    group = group_of(fallen(bot), PARKING[0])
+    told = fallen(bot)
+    group, others = group_of(told, PARKING[0]), group_of(told, COFFEE[0])
     before = bot.content()
     dry = bot.run("unanswered", "--group", group["id"], "--new", "parking", "--dry-run").out
     assert dry.startswith("would write 5 examples and 1 evaluation cases") and bot.content() == before
@@ -59,8 +60,11 @@ def a_group_becomes_a_new_intent(bot):
     examples = {row["text"] for row in rows_of(bot.export("examples").decode()) if row["intent"] == "parking"}
     cases = {row["text"] for row in rows_of(bot.export("cases").decode()) if row["intent"] == "parking"}
     assert len(examples) == 5 and len(cases) == 1 and examples | cases == set(PARKING)
-    again = bot.run("unanswered", "--group", group["id"], "--to", "parking", "--json").json()
-    assert again["already_there"] == 6, again
+    coffee = group_of(bot.run("unanswered", "--json").json(), COFFEE[0])
+    assert coffee["id"] == others["id"], "the other groups keep their ids"
+    left = bot.run("unanswered", "--json").json()
+    assert (left["known"], left["turns"]) == (7, 4) and "7 turns are not shown" in bot.run("unanswered").out, left
+    bot.run("unanswered", "--group", group["id"], "--to", "parking", status=3, says="may have changed")
     bot.take("answer.csv", "id,intent,text\nparking-1,parking,주차장은 2시간까지 무료입니다.\n", "--as", "answers")
     bot.go_live()
     assert bot.ask("주차장 있나요")["intent"] == "parking"
