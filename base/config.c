@@ -298,6 +298,14 @@ struct str config_text(const struct config *config, enum config_key key)
     return str_of(config->settings[key].text);
 }
 
+bool config_key_named(struct str name, enum config_key *out)
+{
+    int key = find_key(name);
+    if (key >= 0)
+        *out = (enum config_key)key;
+    return key >= 0;
+}
+
 struct config_line config_line(const struct config *config, enum config_key key)
 {
     const struct setting *setting = &config->settings[key];

@@ -35,6 +35,8 @@ void config_close(struct config *config);
 int64_t config_int(const struct config *config, enum config_key key);
 double config_double(const struct config *config, enum config_key key);
 struct str config_text(const struct config *config, enum config_key key); /* borrowed from config */
+/* false when there is no key of that name. */
+bool config_key_named(struct str name, enum config_key *out);
 /* For `paring config`: name, shown value, source ("default", "bot.conf:12", "environment",
  * "--set"), help. */
 struct config_line {

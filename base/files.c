@@ -277,6 +277,18 @@ bool file_is_folder(const char *path)
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+enum err folder_check(const char *path, struct fail *why)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return fail_path(why, "open the folder", path);
+    if (!S_ISDIR(status.st_mode))
+        return fail(why, ERR_INPUT, "%s: is not a folder", path);
+    if (access(path, R_OK | X_OK) != 0)
+        return fail_path(why, "open the folder", path);
+    return OK;
+}
+
 enum err folder_make(const char *path, struct fail *why)
 {
     if (mkdir(path, 0777) == 0 || (errno == EEXIST && file_is_folder(path)))

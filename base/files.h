@@ -32,6 +32,9 @@ MUST_USE enum err file_path(char *out, size_t size, const char *folder, const ch
                             struct fail *why);
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
+/* Whether what is in a folder can be got at: ERR_MISSING, ERR_INPUT (it is a file), ERR_SYSTEM
+ * (permission denied), each with the path. */
+MUST_USE enum err folder_check(const char *path, struct fail *why);
 MUST_USE enum err folder_make(const char *path, struct fail *why); /* fine if it exists */
 MUST_USE enum err folder_sync(const char *path, struct fail *why);
 /* Removes a folder and what is in it, one level deep only (our folders are flat). Missing is

@@ -218,6 +218,43 @@ static void check_answer(struct checking *c, const struct answer *answer)
     check_answer_samples(c, answer);
 }
 
+static bool is_both(const struct answer_row *a, const struct answer_row *b)
+{
+    return (a->to == DATE_NONE || b->from == DATE_NONE || a->to >= b->from) &&
+           (b->to == DATE_NONE || a->from == DATE_NONE || b->to >= a->from);
+}
+
+/* Of two answers for the same customers a fixed rule chooses, so that replies stay the same; but
+ * nobody meant both. */
+static void check_tie(struct checking *c, const struct answer_row *a, const struct answer_row *b)
+{
+    char from[DATE_TEXT_BYTES] = "";
+    if (!str_equal(str_trim(a->condition), str_trim(b->condition)) ||
+        !str_equal(a->channel, b->channel) || !str_equal(a->language, b->language) ||
+        !is_both(a, b) || (a->to != DATE_NONE && a->to < c->as_of) ||
+        (b->to != DATE_NONE && b->to < c->as_of))
+        return;
+    if (a->from == b->from) {
+        tell(c, false, b->id,
+             "this answer and %.*s are for the same condition, channel, language and dates: %.*s "
+             "is always given; take one out",
+             STR_ARG(a->id), STR_ARG(a->id));
+        return;
+    }
+    date_format(a->from, from); /* the later one: it is not open */
+    tell(c, false, b->id,
+         "from %s on answer %.*s is given in the place of this one: end this one before that day",
+         from, STR_ARG(a->id));
+}
+
+static void check_ties(struct checking *c, size_t index)
+{
+    const struct book *book = c->book;
+    for (size_t i = book->intent_from[index]; i < book->intent_from[index + 1]; i++)
+        for (size_t k = i + 1; k < book->intent_from[index + 1]; k++)
+            check_tie(c, book->answers[i].row, book->answers[k].row);
+}
+
 static void slot_missing_question(void *data, bool is_fact, int index)
 {
     struct checking *c = data;
@@ -283,6 +320,8 @@ static void check_run(struct checking *c, bool tells_stops)
         check_answer(c, &c->book->answers[i]);
     for (size_t i = 0; i < c->book->rows->intent_count; i++)
         check_intent(c, i);
+    for (size_t i = 0; !tells_stops && i < c->book->rows->intent_count; i++)
+        check_ties(c, i);
     check_slots(c);
     check_facts(c);
 }

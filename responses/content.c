@@ -23,10 +23,11 @@ static const char release_sql[] =
 
 static enum err path_set(struct content *content, const char *bot_folder, struct fail *why)
 {
-    if (!file_is_folder(bot_folder))
+    enum err e = folder_check(bot_folder, why);
+    if (e == ERR_MISSING)
         return fail(why, ERR_MISSING, "%s: there is no bot here; \"paring init\" makes one",
                     bot_folder);
-    return file_path(content->path, sizeof content->path, bot_folder, "content.db", why);
+    return e ? e : file_path(content->path, sizeof content->path, bot_folder, "content.db", why);
 }
 
 /* A reader meets an older database: it is brought up to date first, by a handle that may write. */

@@ -64,6 +64,12 @@ void content_close(struct content *content);
 enum content_change { CHANGE_NEW, CHANGE_CHANGED, CHANGE_SAME, CHANGE_REFUSED };
 MUST_USE enum err content_import_begin(struct content *content, const char *author,
                                        struct fail *why);
+/* Before content_import_row of an example or a case (`to`): if the other kind has the row of this
+ * id with this text, and `to` has none of this id, it goes over; its id stays and its history goes
+ * on. The row then counts as changed. ERR_INPUT (the row is refused) when this import has said
+ * already where that row belongs. */
+MUST_USE enum err content_import_move(struct content *content, enum content_kind to,
+                                      const struct str *fields, struct fail *why);
 /* OK with *change NEW, CHANGED or SAME; or OK with CHANGE_REFUSED and `why` saying what is wrong
  * with this row (the caller knows the line). Another code means the import as a whole failed. */
 MUST_USE enum err content_import_row(struct content *content, enum content_kind kind,

@@ -17,73 +17,26 @@
 #include <string.h>
 
 enum {
-    ID_BYTES = 17,        /* 16 hex digits */
-    ID_TRIES = 16,        /* an id is taken when the row it was made for has been edited since */
-    SEEN_FIRST = 1 << 12, /* slots of the table of rows seen; a power of two */
+    ID_BYTES = 17, /* 16 hex digits */
+    ID_TRIES = 16, /* an id is taken when the row it was made for has been edited since */
     PARAMETER_KEY = 10,
     PARAMETER_AUTHOR = 11,
     PARAMETER_AT = 12,
 };
 
+/* From examples to cases and back. $1 the id, $10 to $12 as in every insert. */
+static const char to_cases_sql[] =
+    "INSERT INTO cases (id, text, intent, language, row_key, changed_by, changed_at, revision)"
+    " SELECT id, text, intent, language, $10, $11, $12, revision + 1 FROM examples WHERE id = $1";
+static const char to_examples_sql[] =
+    "INSERT INTO examples (id, text, intent, language, row_key, changed_by, changed_at, revision)"
+    " SELECT id, text, intent, language, $10, $11, $12, revision + 1 FROM cases WHERE id = $1";
+static const char from_examples_sql[] = "DELETE FROM examples WHERE id = $1";
+static const char from_cases_sql[] = "DELETE FROM cases WHERE id = $1";
+
 static const char note_sql[] =
     "INSERT INTO audit (number, event, author, detail, at_us) VALUES"
     " ((SELECT COALESCE(MAX(number), 0) + 1 FROM audit), $1, $2, $3, $4)";
-
-/* ---- rows seen ---- */
-
-static uint64_t seen_hash(enum content_kind kind, struct str id)
-{
-    uint64_t hash = 14695981039346656037u ^ (uint64_t)kind; /* FNV-1a */
-    for (size_t i = 0; i < id.n; i++)
-        hash = (hash ^ (unsigned char)id.p[i]) * 1099511628211u;
-    return hash | 1; /* never empty */
-}
-
-static void seen_place(uint64_t *slots, size_t capacity, uint64_t hash)
-{
-    size_t i = (size_t)(hash >> 20) & (capacity - 1);
-    while (slots[i])
-        i = (i + 1) & (capacity - 1);
-    slots[i] = hash;
-}
-
-static bool seen_has(const struct seen *seen, uint64_t hash)
-{
-    if (!seen->capacity)
-        return false;
-    size_t i = (size_t)(hash >> 20) & (seen->capacity - 1);
-    while (seen->slots[i] && seen->slots[i] != hash)
-        i = (i + 1) & (seen->capacity - 1);
-    return seen->slots[i] == hash;
-}
-
-static enum err seen_add(struct seen *seen, uint64_t hash, struct fail *why)
-{
-    if (seen_has(seen, hash))
-        return OK;
-    if (2 * (seen->count + 1) > seen->capacity) {
-        size_t capacity = seen->capacity ? 2 * seen->capacity : SEEN_FIRST;
-        uint64_t *slots = mem_take(capacity, sizeof *slots);
-        if (!slots)
-            return fail_memory(why);
-        for (size_t i = 0; i < seen->capacity; i++) {
-            if (seen->slots[i])
-                seen_place(slots, capacity, seen->slots[i]);
-        }
-        mem_give(seen->slots);
-        seen->slots = slots;
-        seen->capacity = capacity;
-    }
-    seen_place(seen->slots, seen->capacity, hash);
-    seen->count++;
-    return OK;
-}
-
-static void seen_clear(struct seen *seen)
-{
-    mem_give(seen->slots);
-    *seen = (struct seen){NULL, 0, 0};
-}
 
 /* ---- keys and ids ---- */
 
@@ -337,6 +290,18 @@ static enum err row_complete(struct content *content, const struct content_table
     return OK;
 }
 
+/* What is stored goes to the revisions. */
+static enum err stored_keep(struct content *content, enum content_kind kind, struct fail *why)
+{
+    const struct stored *stored = &content->stored;
+    struct revision revision = {.number = stored->revision,
+                                .author = stored->fields[CONTENT_COLUMNS],
+                                .at_us = stored->at_us};
+    enum err e = revision_print(kind, stored->fields, &content->hashed, why);
+    revision.content = str_from_buf(&content->hashed);
+    return e ? e : revision_keep(content->db, kind, stored->fields[0], &revision, why);
+}
+
 static enum err row_write(struct content *content, enum content_kind kind, const struct str *row,
                           uint64_t key, struct fail *why)
 {
@@ -345,13 +310,7 @@ static enum err row_write(struct content *content, enum content_kind kind, const
     struct db_statement *s = NULL;
     enum err e = OK;
     if (stored->exists) {
-        struct revision revision = {.number = stored->revision,
-                                    .author = stored->fields[CONTENT_COLUMNS],
-                                    .at_us = stored->at_us};
-        e = revision_print(kind, stored->fields, &content->hashed, why);
-        revision.content = str_from_buf(&content->hashed);
-        if (!e)
-            e = revision_keep(content->db, kind, row[0], &revision, why);
+        e = stored_keep(content, kind, why);
     } else if (kind == KIND_INTENTS && content->intents++ >= LIMIT_INTENTS) {
         e = fail(why, ERR_LIMIT, "more than %d intents", LIMIT_INTENTS);
     }
@@ -437,12 +396,77 @@ enum err content_import_begin(struct content *content, const char *author, struc
     return OK;
 }
 
+/* ---- from examples to cases and back ---- */
+
+static enum err moved_write(struct content *content, const char *sql, uint64_t key,
+                            struct fail *why)
+{
+    struct db_statement *s = NULL;
+    enum err e = db_take(content->db, sql, &s, why);
+    if (e)
+        return e;
+    db_bind_text(s, 1, content->stored.fields[0]);
+    if (key) {
+        db_bind_int(s, PARAMETER_KEY, (int64_t)key);
+        db_bind_text(s, PARAMETER_AUTHOR, str_of(content->author));
+        db_bind_int(s, PARAMETER_AT, content->at_us);
+    }
+    return db_finish(s, why);
+}
+
+/* The stored row of `from` to `to`; where `to` says the same already, only away. */
+static enum err stored_move(struct content *content, enum content_kind from, enum content_kind to,
+                            struct fail *why)
+{
+    const struct content_table *table = content_table(to);
+    bool is_there = false;
+    uint64_t key = 0;
+    enum err e = stored_keep(content, from, why);
+    if (!e)
+        e = row_hash(content, table, table->key, content->stored.fields, 0, &key, why);
+    if (!e)
+        e = key_exists(content, table, key, &is_there, why);
+    if (!e && !is_there)
+        e = moved_write(content, to == KIND_CASES ? to_cases_sql : to_examples_sql, key, why);
+    if (!e)
+        e = moved_write(content, to == KIND_CASES ? from_examples_sql : from_cases_sql, 0, why);
+    return e;
+}
+
+enum err content_import_move(struct content *content, enum content_kind to,
+                             const struct str *fields, struct fail *why)
+{
+    const enum content_kind from = to == KIND_CASES ? KIND_EXAMPLES : KIND_CASES;
+    struct str row[CONTENT_COLUMNS];
+    bool exists = false;
+    if (content->failed || str_trim(fields[0]).n == 0 ||
+        content_accept(content_table(to), fields, content->scratch, row, NULL))
+        return OK; /* content_import_row tells what is wrong with it */
+    enum err e = id_exists(content, content_table(to), row[0], &exists, why);
+    if (!e && !exists)
+        e = stored_find_id(content, content_table(from), row[0], why);
+    if (!e && (exists || !content->stored.exists || !str_equal(row[1], content->stored.fields[1])))
+        return OK;
+    if (!e && seen_has(&content->seen, seen_hash(from, row[0])))
+        return fail(why, ERR_INPUT,
+                    "an earlier row of this import says that row \"%.*s\" is one of the %s",
+                    STR_ARG(row[0]), content_kind_name(from));
+    if (!e)
+        e = stored_move(content, from, to, why);
+    content->is_moved = !e;
+    content->failed = e;
+    return e;
+}
+
 enum err content_import_row(struct content *content, enum content_kind kind,
                             const struct str *fields, enum content_change *change, struct fail *why)
 {
     if (content->failed)
         return fail(why, content->failed, "%s: this import has failed already", content->path);
     enum err e = row_import(content, kind, fields, change, why);
+    if (!e && content->is_moved)
+        *change = CHANGE_CHANGED;
+    content->is_moved = false;
     if (e == ERR_INPUT || e == ERR_LIMIT) {
         *change = CHANGE_REFUSED;
         e = OK;

@@ -53,6 +53,11 @@ struct seen {
     size_t capacity, count;
 };
 
+uint64_t seen_hash(enum content_kind kind, struct str id);
+bool seen_has(const struct seen *seen, uint64_t hash);
+MUST_USE enum err seen_add(struct seen *seen, uint64_t hash, struct fail *why);
+void seen_clear(struct seen *seen);
+
 /* The row that is in the database already. */
 struct stored {
     bool exists;
@@ -67,6 +72,7 @@ struct content {
     char path[4096];
     bool is_importing;
     bool in_snapshot;
+    bool is_moved;   /* the next row has just come over from another kind */
     enum err failed; /* what broke this import */
     char author[CONTENT_NAME_BYTES];
     int64_t at_us; /* of this import */

@@ -33,6 +33,14 @@ static const enum config_key release_keys[] = {
 };
 enum { RELEASE_KEYS = sizeof(release_keys) / sizeof(release_keys[0]) };
 
+bool release_holds_setting(enum config_key key)
+{
+    for (size_t i = 0; i < RELEASE_KEYS; i++)
+        if (release_keys[i] == key)
+            return true;
+    return false;
+}
+
 /* Script faults met while a release is opened or checked. */
 struct fault_list {
     size_t count;
@@ -95,7 +103,11 @@ static enum err listing_read(const char *bot_folder, struct listing *listing, st
 {
     char path[PATH_BYTES];
     enum err e = file_path(path, sizeof(path), bot_folder, "releases", why);
-    if (e || !file_is_folder(path))
+    if (!e)
+        e = folder_check(bot_folder, why);
+    if (e == ERR_MISSING)
+        return fail(why, e, "%s: there is no bot here: run paring init", bot_folder);
+    if (e || !file_exists(path))
         return e;
     return folder_list(path, listing_add, listing, why);
 }
@@ -232,6 +244,11 @@ static enum err manifest_check(const char *folder, struct str manifest, struct f
     return OK;
 }
 
+enum err release_active(const char *bot_folder, int *number, struct fail *why)
+{
+    return active_read(bot_folder, number, why);
+}
+
 enum err release_hash(const char *bot_folder, int number, char hash[HASH_HEX_BYTES],
                       struct fail *why)
 {
@@ -279,6 +296,14 @@ static enum err settings_open(const char *folder, struct config **out, struct fa
         mem_give(flags[i]);
     buf_free(&text);
     return e;
+}
+
+enum err release_settings_open(const char *bot_folder, int number, struct config **out,
+                               struct fail *why)
+{
+    char folder[PATH_BYTES];
+    enum err e = release_folder(bot_folder, number, folder, why);
+    return e ? e : settings_open(folder, out, why);
 }
 
 /* A faulty answer is left out of the book: its intent hands over, and activation and check name it.
@@ -340,20 +365,36 @@ static enum err release_load(const char *bot_folder, int number, struct fault_li
     return e;
 }
 
+/* What `current` names must be there: only a hand, or a bot copied in part, makes it otherwise. */
+static enum err active_check(const char *bot_folder, int number, struct fail *why)
+{
+    char folder[PATH_BYTES];
+    enum err e = release_folder(bot_folder, number, folder, why);
+    if (!e && !file_exists(folder))
+        e = fail(why, ERR_CORRUPT,
+                 "%s/current: names release %d, which is not there: run paring release activate N",
+                 bot_folder, number);
+    return e;
+}
+
 enum err release_open(const char *bot_folder, int number, struct release **out, struct fail *why)
 {
     struct fault_list faults = {.count = 0};
-    if (!file_is_folder(bot_folder))
-        return fail(why, ERR_MISSING, "%s: there is no bot here: run paring init", bot_folder);
-    if (number == 0) {
-        enum err e = active_read(bot_folder, &number, why);
-        if (e)
-            return e;
-        if (number == 0)
-            return fail(why, ERR_MISSING, "%s: no release is active: run paring release activate N",
-                        bot_folder);
+    int newest = 0;
+    enum err e = folder_check(bot_folder, why);
+    if (e == ERR_MISSING)
+        return fail(why, e, "%s: there is no bot here: run paring init", bot_folder);
+    if (!e && number == 0) {
+        e = active_read(bot_folder, &number, why);
+        if (!e && number == 0)
+            e = release_newest(bot_folder, &newest, why);
+        if (!e && number == 0)
+            e = fail(why, ERR_MISSING, "%s: no release is active: run paring release activate %d",
+                     bot_folder, newest);
+        if (!e)
+            e = active_check(bot_folder, number, why);
     }
-    return release_load(bot_folder, number, &faults, out, why);
+    return e ? e : release_load(bot_folder, number, &faults, out, why);
 }
 
 void release_close(struct release *release)

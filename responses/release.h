@@ -36,9 +36,14 @@ MUST_USE enum err release_put(struct release_writer *writer, const char *name, s
 MUST_USE enum err release_end(struct release_writer *writer, int *number, char hash[HASH_HEX_BYTES],
                               struct fail *why);    /* closes also on failure */
 void release_cancel(struct release_writer *writer); /* removes what was written; NULL harmless */
+/* Clears away the folder this process has begun, for one that ends before release_put: by another
+ * thread, while the writer's own does something else. */
+void release_abandon(const char *bot_folder);
 
 MUST_USE enum err release_list(const char *bot_folder, int *numbers, size_t maximum, size_t *count,
                                int *active, struct fail *why); /* ascending; active 0 when none */
+MUST_USE enum err release_active(const char *bot_folder, int *number,
+                                 struct fail *why); /* 0 when none is */
 MUST_USE enum err release_newest(const char *bot_folder, int *number,
                                  struct fail *why); /* ERR_MISSING when there is none */
 MUST_USE enum err release_hash(const char *bot_folder, int number, char hash[HASH_HEX_BYTES],
@@ -48,6 +53,11 @@ MUST_USE enum err release_verify(const char *bot_folder, int number, struct fail
  * that stops it: an intent without an answer … */
 MUST_USE enum err release_activate(const char *bot_folder, int number, date_days as_of,
                                    struct fail *why);
+/* Whether a release freezes this setting: what a reply hangs on, as opposed to how training runs. */
+bool release_holds_setting(enum config_key key);
+/* The settings a release was made with; the caller closes them. */
+MUST_USE enum err release_settings_open(const char *bot_folder, int number, struct config **out,
+                                        struct fail *why);
 MUST_USE enum err release_settings_print(const struct config *config, struct buf *out,
                                          struct fail *why);
 

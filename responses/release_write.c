@@ -80,6 +80,14 @@ enum err release_begin(const char *bot_folder, struct release_writer **out, stru
     return e;
 }
 
+void release_abandon(const char *bot_folder)
+{
+    char path[PATH_BYTES], name[FILE_NAME_BYTES];
+    (void)snprintf(name, sizeof(name), "releases/%s%ld", new_prefix, (long)getpid());
+    if (file_path(path, sizeof(path), bot_folder, name, NULL) || folder_remove(path, NULL))
+        log_line(LOG_WARN, LOG_RECOVERED, "\"left\":\"releases/%s\"", new_prefix);
+}
+
 enum err release_put(struct release_writer *writer, const char *name, struct str content,
                      struct fail *why)
 {

@@ -11,9 +11,12 @@
 #include "store/engine.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <sqlite3.h>
 
@@ -87,11 +90,33 @@ static enum err code_of(int result)
     }
 }
 
+/* SQLite calls a full disk "disk I/O error" when it strikes at its log or its shared index. */
+static bool is_full(sqlite3 *engine, const char *path, int result)
+{
+    char folder[4096];
+    struct statvfs disk;
+    if ((result & 0xFF) == SQLITE_FULL)
+        return true;
+    if ((result & 0xFF) != SQLITE_IOERR)
+        return false;
+    int number = engine ? sqlite3_system_errno(engine) : 0;
+    if (number == ENOSPC || number == EDQUOT)
+        return true;
+    const char *slash = strrchr(path, '/');
+    (void)snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1,
+                   slash ? path : ".");
+    return statvfs(folder, &disk) == 0 && disk.f_bavail == 0;
+}
+
 enum err db_failure(sqlite3 *engine, const char *path, int result, struct fail *why)
 {
     enum err code = code_of(result);
     if (!code)
         return OK;
+    if (is_full(engine, path, result))
+        return fail(why, code, "%s: the disk is full", path);
+    if ((result & 0xFF) == SQLITE_CANTOPEN && access(path, R_OK) != 0 && errno == EACCES)
+        return fail_errno(why, code, EACCES, "%s", path);
     /* The handle may remember another call's error: its sentence serves only when it is of this
      * result. */
     bool is_same = engine && (sqlite3_errcode(engine) & 0xFF) == (result & 0xFF);

@@ -215,10 +215,14 @@ static void says_that_nothing_is_active_or_there(void **state)
     int number = 9;
     assert_int_equal(release_newest(folder->path, &number, &why), ERR_MISSING);
     assert_int_equal(release_open(folder->path, 0, &release, &why), ERR_MISSING);
-    assert_non_null(strstr(why.text, "release activate"));
+    assert_non_null(strstr(why.text, "run paring train"));
     assert_int_equal(release_open(folder->path, 5, &release, &why), ERR_MISSING);
     append_to(folder, "current", "not a number\n");
     assert_int_equal(release_open(folder->path, 0, &release, &why), ERR_CORRUPT);
+    release_make(folder, "one", scripts_good);
+    assert_int_equal(release_activate(folder->path, 1, today, NULL), OK);
+    assert_int_equal(release_active(folder->path, &number, &why), OK);
+    assert_int_equal(number, 1);
 }
 
 static void activates_and_steps_back(void **state)
