@@ -244,10 +244,11 @@ static void row_note(struct import *import, const struct table *table, size_t li
 
 /* Examples or cases, as the row says; where it says nothing, as the table. */
 static enum err split_take(const struct table *table, struct str split, enum content_kind *kind,
-                           struct fail *why)
+                           bool *is_told, struct fail *why)
 {
     if (split.n == 0)
         return OK;
+    *is_told = true;
     if (str_equal(split, import_split_of(KIND_CASES))) {
         *kind = KIND_CASES;
         return OK;
@@ -263,15 +264,17 @@ static enum err split_take(const struct table *table, struct str split, enum con
 }
 
 /* The row's fields in the order of its kind; *kind changes for a row that its split sends
- * elsewhere. */
+ * elsewhere, and *is_told is set. */
 static enum err row_map(const struct table *table, const struct row *row, const int *map,
-                        struct str *fields, enum content_kind *kind, struct fail *why)
+                        struct str *fields, enum content_kind *kind, bool *is_told,
+                        struct fail *why)
 {
     for (size_t i = 0; i < row->count; i++) {
         struct str field = row->fields[i];
         if (map[i] >= 0)
             fields[map[i]] = field;
-        enum err e = map[i] == COLUMN_SPLIT ? split_take(table, str_trim(field), kind, why) : OK;
+        enum err e =
+            map[i] == COLUMN_SPLIT ? split_take(table, str_trim(field), kind, is_told, why) : OK;
         if (e)
             return e;
     }
@@ -286,13 +289,16 @@ static enum err row_take(struct import *import, struct table *table, const struc
     enum content_kind kind = table->kind;
     enum content_change change = CHANGE_REFUSED;
     struct str fields[CONTENT_FIELDS] = {STR_NONE};
+    bool is_told = false; /* by its split, which kind it is */
     enum err e = row->is_refused ? ERR_INPUT : OK;
     if (!e && rows_is_json(table->rows)) {
         (void)columns_map(kind, row->names, row->count, table->columns);
         ignored_note(import, row->names, row->count, table->columns);
     }
     if (!e)
-        e = row_map(table, row, table->columns, fields, &kind, reason);
+        e = row_map(table, row, table->columns, fields, &kind, &is_told, reason);
+    if (!e && is_told)
+        e = content_import_move(import->content, kind, fields, reason);
     if (!e)
         e = content_import_row(import->content, kind, fields, &change, reason);
     if (e && !row->is_refused && e != ERR_INPUT)
@@ -324,11 +330,8 @@ static enum err table_read(struct import *import, struct table *table, struct fa
         if (e)
             return fail(why, e, "%s", reason.text);
     }
-    size_t count = 0;
-    const struct str *names = rows_columns(table->rows, &count);
-    /* An export of nothing is its header; but text,intent is no export of ours. */
-    if (import->rows == before && import_split_of(table->kind).p && !has_split(names, count))
-        return fail(why, ERR_INPUT, "%s: there are no rows in it", table->source->path);
+    if (import->rows == before && import->report->empty_files++ == 0)
+        import->report->empty_path = table->source->path;
     return OK;
 }
 
@@ -383,6 +386,8 @@ enum err import_files(struct content *content, const struct import_source *sourc
         if (!e && options->inspect && report->totals[CHANGE_REFUSED] == 0)
             options->inspect(options->inspect_data, content, report);
         bool keep = !e && !options->is_dry_run && report->totals[CHANGE_REFUSED] == 0;
+        if (keep && options->settle)
+            options->settle(options->settle_data);
         enum err ended = content_import_end(content, keep, e ? NULL : why);
         report->is_kept = keep && !ended;
         if (!e && report->totals[CHANGE_REFUSED] > 0)

@@ -40,6 +40,9 @@ struct import_options {
      * what `content` gives is what it would be afterwards. */
     void (*inspect)(void *data, struct content *content, const struct import_report *report);
     void *inspect_data;
+    /* May be NULL. Called once, before the import is committed: from here on it is soon done. */
+    void (*settle)(void *data);
+    void *settle_data;
 };
 
 struct import_refusal {
@@ -50,6 +53,8 @@ struct import_refusal {
 };
 
 struct import_report {
+    size_t empty_files;     /* with a header and no rows */
+    const char *empty_path; /* of the first of them */
     size_t counts[CONTENT_KINDS][CHANGE_REFUSED + 1];
     size_t totals[CHANGE_REFUSED + 1];
     struct import_refusal refusals[IMPORT_REFUSALS]; /* the first of them */
@@ -63,11 +68,10 @@ struct import_report {
  * documents, questions, whatever the order of the files. Examples and cases look alike: a column
  * `split` sends each row to the examples (train, or empty) or to the cases (eval), whatever the
  * file's name. A file named cases… that has no such column holds cases. Under `kind` KIND_CASES an
- * empty split is a case and train is refused. A header without rows is no rows, but an error where
- * it could be of examples or of cases (no split). OK only if every row was taken, and
- * then everything is committed (nothing in a dry run); otherwise the content is as it was:
- * ERR_INPUT with the first refusal. The report is filled in either way. ERR_BUSY: somebody else is
- * writing. */
+ * empty split is a case and train is refused. A header without rows is no rows, and counted as an
+ * empty file. OK only if every row was taken, and then everything is committed (nothing in a dry
+ * run); otherwise the content is as it was: ERR_INPUT with the first refusal. The report is filled
+ * in either way. ERR_BUSY: somebody else is writing. */
 MUST_USE enum err import_files(struct content *content, const struct import_source *sources,
                                size_t count, const struct import_options *options,
                                struct import_report *report, struct fail *why);

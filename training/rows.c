@@ -251,8 +251,10 @@ static enum err header_read(struct rows *rows, struct fail *why)
     if (e)
         return e;
     if (record.count == 0)
-        return fail(why, ERR_INPUT, "%s:1: the file is empty; its first line must name the columns",
-                    rows->name);
+        return fail(why, ERR_INPUT, "%s:1: the file is empty%s", rows->name,
+                    str_ends(str_of(rows->name), STR(".jsonl"))
+                        ? ""
+                        : "; its first line must name the columns");
     if (record.fault)
         return fail(why, ERR_INPUT, "%s:%zu: %s", rows->name, record.line, record.fault);
     if (record.count > LIMIT_COLUMNS)

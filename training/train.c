@@ -402,6 +402,8 @@ enum err train(const char *bot_folder, const struct config *config,
         e = content_open(bot_folder, false, &content, why);
     if (!e)
         e = train_content(content, config, options, &image, &scripts, &marks, out, why);
+    if (!e && options->settle)
+        options->settle(options->settle_data);
     if (!e) {
         const int64_t began = clock_monotonic_us();
         e = write_release(config, &image, &scripts, &marks, out, &writer, why);

@@ -13,6 +13,9 @@ struct train_options {
     int threads;              /* 0: all cores */
     void (*progress)(void *data, const char *what, size_t done, size_t total);
     void *data;
+    /* May be NULL. Called once, before anything is written: from here on it is soon done. */
+    void (*settle)(void *data);
+    void *settle_data;
 };
 
 /* What training says of itself, for the terminal and --json. */
