@@ -232,7 +232,7 @@ enum err command_backup(struct cli *cli, int argc, char **argv, struct fail *why
     }
     e = buf_error(&out, "the output", why);
     if (!e)
-        e = cli_print(str_from_buf(&out), why);
+        e = cli_print(cli, str_from_buf(&out), why);
     buf_free(&out);
     return e;
 }

@@ -346,7 +346,7 @@ enum err changes_run(const struct cli *cli, int from, int to, struct fail *why)
         e = buf_error(&c.out, "the changes", why);
     }
     if (!e)
-        e = cli_print(str_from_buf(&c.out), why);
+        e = cli_print(c.cli, str_from_buf(&c.out), why);
     for (int i = 0; i < 2; i++) {
         release_close(c.sides[i].release);
         buf_free(&c.sides[i].settings);

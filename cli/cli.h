@@ -12,7 +12,14 @@
 
 enum { CLI_SETTINGS = 32 };
 
+/* What standard output has seen; main reads it when a command has failed. */
+struct cli_output {
+    bool is_begun; /* something was printed */
+    bool is_gone;  /* the reader went away */
+};
+
 struct cli {
+    struct cli_output *output;          /* main's */
     const char *bot_folder;             /* --bot, default "./bot" */
     bool json;                          /* --json */
     bool is_terminal;                   /* stdout is a terminal */
@@ -40,11 +47,23 @@ MUST_USE enum err cli_options(struct cli *cli, int argc, char **argv,
                               struct fail *why);
 MUST_USE enum err cli_config(const struct cli *cli, struct config **out,
                              struct fail *why); /* BOT/bot.conf and what overrides it */
+/* Whether there is a folder at --bot that can be read; the sentence says what is wrong. */
+MUST_USE enum err cli_bot_check(const struct cli *cli, struct fail *why);
 /* Progress on stderr, on a terminal only, and only after a second; a total of 0 is unknown. Ends
  * itself when done == total. */
 void cli_progress(void *cli, const char *what, size_t done, size_t total);
 /* Writes a finished text to stdout; ERR_SYSTEM when that fails (a closed pipe, a full disk). */
-MUST_USE enum err cli_print(struct str text, struct fail *why);
+MUST_USE enum err cli_print(const struct cli *cli, struct str text, struct fail *why);
+/* {"error":{"code","message"}} and a line end, appended. */
+void cli_error_print(const char *code, const char *message, struct buf *out);
+const char *cli_error_name(enum err code);
+
+/* Settings that a release holds. A reply hangs on its release alone, so --set of one of them is
+ * ERR_USE where a release answers. */
+MUST_USE enum err cli_settings_refuse(const struct cli *cli, struct fail *why);
+/* One line on stderr when bot.conf or the environment says otherwise than the release; never
+ * fails. */
+void cli_settings_warn(const struct cli *cli, int release);
 
 enum err command_init(struct cli *cli, int argc, char **argv, struct fail *why);
 enum err command_import(struct cli *cli, int argc, char **argv, struct fail *why);

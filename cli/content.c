@@ -1,8 +1,8 @@
-/* The commands about a bot's content: import, export, config. What they do is done below
+/* The commands about a bot's content: import and export. What they do is done below
  * (training/import.h, responses/content.h); here are their flags and what they print. */
 #include "base/files.h"
 #include "base/json.h"
-#include "cli/cli.h"
+#include "cli/stop.h"
 #include "responses/answers.h"
 #include "training/import.h"
 #include "training/rows.h"
@@ -46,7 +46,7 @@ static void run_print(void *data, const struct import_run *run)
                        import_change_name(run->change));
         if (output->out.n < PRINT_FLUSH_BYTES)
             return;
-        output->failed = cli_print(str_from_buf(&output->out), &output->why);
+        output->failed = cli_print(output->cli, str_from_buf(&output->out), &output->why);
         buf_clear(&output->out);
     } else if (output->runs <= PRINT_RUNS) {
         json_object(w, NULL);
@@ -77,6 +77,9 @@ static void counts_print(struct import_output *output, const struct import_repor
             report->totals[CHANGE_REFUSED] ==
         0)
         buf_add_text(out, "no rows\n");
+    if (report->empty_files > 0)
+        (void)fprintf(stderr, "%s: only a header, no rows%s\n", report->empty_path,
+                      report->empty_files > 1 ? "; other files too" : "");
     if (report->ignored[0])
         buf_add_format(out, "columns not used: %s\n", report->ignored);
     if (output->lists_runs)
@@ -110,6 +113,7 @@ static void counts_json(struct import_output *output, const struct import_report
     }
     json_end(w, ']');
     json_put_text(w, "columns_not_used", report->ignored);
+    json_put_int(w, "files_without_rows", (int64_t)report->empty_files);
     json_put_bool(w, "dry_run", output->lists_runs);
     json_put_bool(w, "imported", report->is_kept);
     json_end(w, '}');
@@ -138,7 +142,7 @@ static enum err import_print(struct import_output *output, const struct import_r
         refusals_print(report);
     }
     enum err e = buf_error(&output->out, "the output", why);
-    return e ? e : cli_print(str_from_buf(&output->out), why);
+    return e ? e : cli_print(output->cli, str_from_buf(&output->out), why);
 }
 
 /* What would keep answers from being given, told as soon as they come in. */
@@ -214,6 +218,7 @@ static enum err import_run_all(struct cli *cli, char **files, int count, enum co
     struct content *content = NULL;
     struct import_output output = {.cli = cli, .lists_runs = is_dry_run};
     struct warnings warnings = {.cli = cli};
+    struct stop stop;
     struct import_options options = {.author = author,
                                      .is_dry_run = is_dry_run,
                                      .each = run_print,
@@ -221,7 +226,9 @@ static enum err import_run_all(struct cli *cli, char **files, int count, enum co
                                      .progress = cli_progress,
                                      .progress_data = cli,
                                      .inspect = scripts_inspect,
-                                     .inspect_data = &warnings};
+                                     .inspect_data = &warnings,
+                                     .settle = stop_hold,
+                                     .settle_data = &stop};
     (void)snprintf(author, sizeof author, "user %u", (unsigned)getuid());
     for (int i = 0; i < count; i++)
         sources[i] = (struct import_source){.path = files[i], .kind = kind};
@@ -235,7 +242,9 @@ static enum err import_run_all(struct cli *cli, char **files, int count, enum co
         if (is_dry_run)
             json_array(&output.w, "runs");
     }
+    stop_begin(&stop, cli, NULL, NULL);
     e = import_files(content, sources, (size_t)count, &options, &report, why);
+    stop_end(&stop);
     content_close(content);
     if (!e || report.refusal_count > 0) {
         enum err printed = import_print(&output, &report, e ? NULL : why);
@@ -333,7 +342,7 @@ static enum err export_tell(const struct cli *cli, const struct export_output *o
     }
     enum err e = buf_error(&out, "the output", why);
     if (!e)
-        e = cli_print(str_from_buf(&out), why);
+        e = cli_print(cli, str_from_buf(&out), why);
     buf_free(&out);
     return e;
 }
@@ -355,7 +364,7 @@ static enum err export_run(struct cli *cli, enum content_kind kind, const char *
     if (!e && path)
         e = file_write(path, str_from_buf(&output.out), why);
     else if (!e)
-        e = cli_print(str_from_buf(&output.out), why);
+        e = cli_print(cli, str_from_buf(&output.out), why);
     if (!e && path)
         e = export_tell(cli, &output, path, why);
     buf_free(&output.out);
@@ -379,60 +388,4 @@ enum err command_export(struct cli *cli, int argc, char **argv, struct fail *why
     if (!e)
         e = kind_parse(argv[0], &kind, why);
     return e ? e : export_run(cli, kind, path, with_bom, why);
-}
-
-/* ---- config ---- */
-
-static void setting_print(struct buf *out, const struct config_line *line)
-{
-    buf_add_format(out, "%s =%s%s\n    %s (%s)\n", line->name, line->value[0] ? " " : "",
-                   line->value, line->help, line->source);
-}
-
-static void setting_json(struct json_writer *w, const struct config_line *line)
-{
-    json_object(w, line->name);
-    json_put_text(w, "value", line->value);
-    json_put_text(w, "source", line->source);
-    json_put_text(w, "help", line->help);
-    json_end(w, '}');
-}
-
-enum err command_config(struct cli *cli, int argc, char **argv, struct fail *why)
-{
-    struct config *config = NULL;
-    struct json_writer w;
-    struct buf out;
-    int count = 0;
-    enum err e = cli_options(cli, argc, argv, NULL, 0, &count, why);
-    if (!e && count > 0)
-        e = fail(why, ERR_USE, "config takes no arguments");
-    if (!e && !file_is_folder(cli->bot_folder))
-        e = fail(why, ERR_MISSING, "%s: there is no bot here; \"paring init\" makes one",
-                 cli->bot_folder);
-    if (!e)
-        e = cli_config(cli, &config, why);
-    if (e)
-        return e;
-    buf_init(&out, PRINT_BYTES);
-    json_begin(&w, &out);
-    if (cli->json)
-        json_object(&w, NULL);
-    for (enum config_key key = 0; key < CONFIG_KEYS; key++) {
-        struct config_line line = config_line(config, key);
-        if (cli->json)
-            setting_json(&w, &line);
-        else
-            setting_print(&out, &line);
-    }
-    if (cli->json) {
-        json_end(&w, '}');
-        buf_add_char(&out, '\n');
-    }
-    e = buf_error(&out, "the output", why);
-    if (!e)
-        e = cli_print(str_from_buf(&out), why);
-    buf_free(&out);
-    config_close(config);
-    return e;
 }

@@ -114,18 +114,80 @@ static enum err conf_print(const char *absent_path, struct buf *out, struct fail
     return buf_error(out, "bot.conf", why);
 }
 
-static enum err conf_write(const struct making *m, struct str sample, struct fail *why)
+/* The name in "name = value", also behind a #; empty when the line is something else. */
+static struct str line_name(struct str line)
+{
+    if (str_starts(line, STR("#")))
+        line = str_slice(line, 1, line.n);
+    return str_trim(str_slice(line, 0, str_find(line, STR("="))));
+}
+
+static void setting_put(struct buf *out, const struct config *config, enum config_key key)
+{
+    struct config_line line = config_line(config, key);
+    buf_add_format(out, "%s = %s\n", line.name, line.value);
+}
+
+/* `text` with what --set says in the place of each such line, and at the end where there is none.
+ */
+static enum err conf_set(const struct cli *cli, const struct config *config, struct str text,
+                         struct buf *out, struct fail *why)
+{
+    bool is_due[CONFIG_KEYS] = {false};
+    enum config_key key;
+    struct str line;
+    for (size_t i = 0; i < cli->setting_count; i++) {
+        if (config_key_named(line_name(str_of(cli->settings[i])), &key))
+            is_due[key] = true;
+    }
+    if (str_ends(text, STR("\n")))
+        text.n--;
+    while (str_next(&text, '\n', &line)) {
+        bool is_set = config_key_named(line_name(line), &key) &&
+                      str_equal(str_of(config_line(config, key).source), STR("--set"));
+        if (!is_set)
+            buf_add_format(out, "%.*s\n", STR_ARG(line));
+        else if (is_due[key])
+            setting_put(out, config, key);
+        if (is_set)
+            is_due[key] = false;
+    }
+    for (key = 0; key < CONFIG_KEYS; key++) {
+        if (is_due[key])
+            setting_put(out, config, key);
+    }
+    return buf_error(out, "bot.conf", why);
+}
+
+static enum err conf_write(const struct cli *cli, const struct config *config,
+                           const struct making *m, struct str sample, struct fail *why)
 {
     char path[PATH_BYTES];
-    struct buf text;
+    struct buf plain, text;
+    buf_init(&plain, CONF_BYTES);
     buf_init(&text, CONF_BYTES);
     enum err e = file_path(path, sizeof path, m->partial, "bot.conf", why);
     if (!e && !sample.p)
-        e = conf_print(path, &text, why);
+        e = conf_print(path, &plain, why);
     if (!e)
-        e = file_write(path, sample.p ? sample_file(sample, "bot.conf") : str_from_buf(&text), why);
+        e = conf_set(cli, config, sample.p ? sample_file(sample, "bot.conf") : str_from_buf(&plain),
+                     &text, why);
+    if (!e)
+        e = file_write(path, str_from_buf(&text), why);
+    buf_free(&plain);
     buf_free(&text);
     return e;
+}
+
+/* Before anything is made: a value that bot.conf could not hold is wrong use. */
+static enum err settings_read(const struct cli *cli, struct config **out, struct fail *why)
+{
+    for (size_t i = 0; i < cli->setting_count; i++) {
+        struct str pair = str_of(cli->settings[i]);
+        if (str_find(pair, STR("\n")) < pair.n)
+            return fail(why, ERR_USE, "--set: a value is one line");
+    }
+    return config_open(NULL, cli->settings, cli->setting_count, out, why);
 }
 
 static enum err content_make(struct cli *cli, const struct making *m, struct str sample,
@@ -191,7 +253,7 @@ static enum err made_print(const struct cli *cli, const struct making *m, struct
     }
     enum err e = buf_error(&out, "the output", why);
     if (!e)
-        e = cli_print(str_from_buf(&out), why);
+        e = cli_print(cli, str_from_buf(&out), why);
     buf_free(&out);
     return e;
 }
@@ -202,6 +264,7 @@ enum err command_init(struct cli *cli, int argc, char **argv, struct fail *why)
     const struct cli_option options[] = {{"--sample", NULL, &sample_name}};
     struct making making = {.lock = -1};
     struct import_report report = {0};
+    struct config *config = NULL;
     int count = 0;
     enum err e = cli_options(cli, argc, argv, options, 1, &count, why);
     if (!e && count > 0)
@@ -210,21 +273,23 @@ enum err command_init(struct cli *cli, int argc, char **argv, struct fail *why)
     if (!e)
         e = sample_check(sample, why);
     if (!e)
+        e = settings_read(cli, &config, why);
+    if (!e)
         e = paths_set(&making, cli->bot_folder, why);
     if (!e)
         e = place_check(&making, why);
-    if (e)
-        return e;
-    e = partial_begin(&making, why);
+    if (!e)
+        e = partial_begin(&making, why);
     if (!e)
         e = content_make(cli, &making, sample, &report, why);
     if (!e)
-        e = conf_write(&making, sample, why);
+        e = conf_write(cli, config, &making, sample, why);
     if (!e)
         e = partial_end(&making, why);
     if (e && making.lock >= 0 && folder_remove(making.partial, NULL))
         (void)fail_within(why, e, "%s was left behind", making.partial);
     if (making.lock >= 0)
         file_unlock(making.lock);
+    config_close(config);
     return e ? e : made_print(cli, &making, sample, &report, why);
 }

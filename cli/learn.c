@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "cli/stop.h"
 #include "training/check.h"
 #include "training/train.h"
 
@@ -20,6 +21,7 @@ struct outcome {
     bool is_active;
     bool was_active; /* before this training */
     int other;       /* the active release, when it is another one */
+    bool is_refused; /* there are answers, and something in them keeps it from going live */
     struct fail refusal;
     double budget, level;
 };
@@ -44,6 +46,22 @@ static void rows_print(struct buf *out, const struct train_report *report)
                        report->empty_rows);
 }
 
+static void shortfall_print(struct buf *out, const struct budget_result *found)
+{
+    if (found->rows_missing)
+        buf_add_format(out, "  about %zu more held-out rows like these would be needed\n",
+                       found->rows_missing);
+    else
+        buf_add_text(out, "  no number of rows like these would do: the most confident are wrong "
+                          "too often; \"paring eval\" shows where\n");
+    if (found->wrong == 0 && found->accepted == found->rows)
+        buf_add_text(out, "  until then what is as sure as the least sure of them is scripted\n");
+    else if (found->accepted)
+        buf_add_text(out, "  until then only what is surer than the surest mistake is scripted\n");
+    else
+        buf_add_text(out, "  until then only a message equal to an example is scripted\n");
+}
+
 static void verdict_print(struct buf *out, const struct train_report *report,
                           const struct outcome *outcome)
 {
@@ -52,33 +70,34 @@ static void verdict_print(struct buf *out, const struct train_report *report,
     buf_add_format(out, "%s: at most %.4g %% of scripted replies wrong, %.4g %% sure.\n",
                    found->is_certified ? "The budget is certified" : "The budget is NOT certified",
                    100 * outcome->budget, 100 * outcome->level);
+    if (found->rows == 0) {
+        buf_add_format(out,
+                       "  No rows were left to test on: add evaluation cases, or at least %d "
+                       "examples for each intent.\n",
+                       CHECK_FEW_EXAMPLES);
+        return;
+    }
     buf_add_format(out, "  of %zu held-out rows (%s) %zu would be scripted, %zu of them wrong",
                    found->rows, held_out, found->accepted, found->wrong);
     if (found->accepted)
         buf_add_format(out, ": at most %.2f %%", 100 * found->upper);
     buf_add_text(out, "\n");
-    if (found->is_certified)
-        return;
-    if (found->rows_missing)
-        buf_add_format(out, "  about %zu more held-out rows like these would be needed\n",
-                       found->rows_missing);
-    else
-        buf_add_text(out, "  no number of rows like these would do: the most confident are wrong "
-                          "too often; \"paring eval\" shows where\n");
-    buf_add_text(out, "  until then only what is surer than the surest mistake is scripted\n");
+    if (!found->is_certified)
+        shortfall_print(out, found);
 }
 
 static void marks_print(struct buf *out, const struct train_report *report)
 {
     if (report->cases)
         buf_add_format(out, "On the %zu evaluation cases: ", report->cases);
-    else
+    else if (report->budget.rows)
         buf_add_text(out, "On held-out examples (there are no evaluation cases): ");
-    buf_add_format(out,
-                   "accuracy %.2f %%, coverage %.2f %%, wrong %.2f %% (95 %% sure: at most "
-                   "%.2f %%).\n",
-                   100 * report->accuracy, 100 * report->coverage, 100 * report->wrong_rate,
-                   100 * report->wrong_rate_upper95);
+    if (report->cases || report->budget.rows)
+        buf_add_format(out,
+                       "accuracy %.2f %%, coverage %.2f %%, wrong %.2f %% (95 %% sure: at most "
+                       "%.2f %%).\n",
+                       100 * report->accuracy, 100 * report->coverage, 100 * report->wrong_rate,
+                       100 * report->wrong_rate_upper95);
     if (report->contrasts)
         buf_add_format(out, "Contrast pairs apart: %zu of %zu%s\n",
                        report->contrasts - report->contrasts_failed, report->contrasts,
@@ -100,10 +119,7 @@ static void outcome_print(struct buf *out, const struct train_report *report,
                        "%d\n",
                        outcome->other, report->number);
     else
-        buf_add_format(out,
-                       "No release is active: %s\nOnce that is mended and trained: paring release "
-                       "activate N\n",
-                       outcome->refusal.text);
+        buf_add_format(out, "No release is live: %s.\n", outcome->refusal.text);
 }
 
 static void train_text(struct buf *out, const struct train_report *report,
@@ -177,8 +193,20 @@ static void train_json(struct buf *out, const struct train_report *report,
     buf_add_char(out, '\n');
 }
 
-/* The first release goes live if nothing stops it; that something does is not a failure of
- * training. */
+/* Content that has no answers yet was not meant to go live: it trains and evaluates. */
+static enum err answers_exist(const struct cli *cli, bool *out, struct fail *why)
+{
+    struct content *content = NULL;
+    size_t answers = 0;
+    enum err e = content_open(cli->bot_folder, false, &content, why);
+    if (!e)
+        e = content_count(content, KIND_ANSWERS, &answers, why);
+    content_close(content);
+    *out = answers > 0;
+    return e;
+}
+
+/* The first release goes live if nothing stops it. */
 static enum err first_activate(const struct cli *cli, int number, struct outcome *outcome,
                                struct fail *why)
 {
@@ -197,7 +225,9 @@ static enum err first_activate(const struct cli *cli, int number, struct outcome
         return e;
     e = release_go_live(cli, number, today, &outcome->refusal);
     outcome->is_active = !e;
-    return !e || e == ERR_REFUSED ? OK : fail(why, e, "%s", outcome->refusal.text);
+    if (e == ERR_REFUSED)
+        return answers_exist(cli, &outcome->is_refused, why);
+    return e ? fail(why, e, "%s", outcome->refusal.text) : OK;
 }
 
 static enum err threads_parse(const char *text, int *out, struct fail *why)
@@ -220,15 +250,23 @@ static enum err train_tell(const struct cli *cli, const struct train_report *rep
         train_text(&out, report, outcome);
     enum err e = buf_error(&out, "the output", why);
     if (!e)
-        e = cli_print(str_from_buf(&out), why);
+        e = cli_print(cli, str_from_buf(&out), why);
     buf_free(&out);
     return e;
+}
+
+static void making_clear(void *data)
+{
+    const struct cli *cli = data;
+    release_abandon(cli->bot_folder);
 }
 
 enum err command_train(struct cli *cli, int argc, char **argv, struct fail *why)
 {
     const char *threads = NULL;
-    struct train_options options = {.progress = cli_progress, .data = cli};
+    struct stop stop;
+    struct train_options options = {
+        .progress = cli_progress, .data = cli, .settle = stop_hold, .settle_data = &stop};
     const struct cli_option flags[] = {{"--text", NULL, &options.texts_folder},
                                        {"--threads", NULL, &threads}};
     struct config *config = NULL;
@@ -242,13 +280,15 @@ enum err command_train(struct cli *cli, int argc, char **argv, struct fail *why)
         e = threads_parse(threads, &options.threads, why);
     if (!e && options.texts_folder && !file_is_folder(options.texts_folder))
         e = fail(why, ERR_MISSING, "--text %s: there is no such folder", options.texts_folder);
-    if (!e && !file_is_folder(cli->bot_folder))
-        e = fail(why, ERR_MISSING, "%s: there is no bot here; \"paring init\" makes one",
-                 cli->bot_folder);
+    if (!e)
+        e = cli_bot_check(cli, why);
     if (!e)
         e = cli_config(cli, &config, why);
-    if (!e)
+    if (!e) {
+        stop_begin(&stop, cli, making_clear, cli);
         e = train(cli->bot_folder, config, &options, &report, why);
+        stop_end(&stop);
+    }
     if (!e) {
         outcome.budget = config_double(config, CONFIG_WRONG_BUDGET);
         outcome.level = config_double(config, CONFIG_CONFIDENCE_LEVEL);
@@ -256,6 +296,8 @@ enum err command_train(struct cli *cli, int argc, char **argv, struct fail *why)
     }
     if (!e)
         e = train_tell(cli, &report, &outcome, why);
+    if (!e && outcome.is_refused)
+        e = fail(why, ERR_REFUSED, "no release is live: %s", outcome.refusal.text);
     config_close(config);
     return e;
 }
@@ -333,7 +375,7 @@ static enum err check_run(const struct cli *cli, struct check_result *result, st
         e = buf_error(&output.out, "the output", why);
     }
     if (!e)
-        e = cli_print(str_from_buf(&output.out), why);
+        e = cli_print(cli, str_from_buf(&output.out), why);
     buf_free(&output.out);
     config_close(config);
     content_close(content);

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "cli/cli.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -17,8 +18,9 @@ static const struct command {
     const char *summary;
     const char *options; /* one line each */
 } commands[] = {
-    {"init", command_init, "[--sample NAME]", "make a bot",
-     "  --sample NAME      with the rows of a sample: insurance-ko or insurance-en\n"},
+    {"init", command_init, "[--sample NAME] [--set KEY=VALUE]", "make a bot",
+     "  --sample NAME      with the rows of a sample: insurance-ko or insurance-en\n"
+     "  --set KEY=VALUE    written into the new bot.conf: --set language=en\n"},
     {"import", command_import, "[--as KIND] [--dry-run] FILE…",
      "take rows in from CSV or JSON Lines files",
      "  --as KIND          what the rows are; without it, told from the header\n"
@@ -40,7 +42,8 @@ static const struct command {
      "  verify [N]         check every file of release N, or of all, against its hash\n"},
     {"eval", command_eval, "[--set FILE] [--report FILE.html] [--release N]",
      "the marks of a release on held-out cases",
-     "  --set FILE         these rows (text,intent) instead of the bot's own cases\n"
+     "  --set FILE         these rows (text,intent) instead of the bot's own cases; settings are\n"
+     "                     those that the release was made with\n"
      "  --report FILE      write a page with the marks of every intent\n"
      "  --release N        this release instead of the newest\n"},
     {"ask", command_ask, "[OPTIONS] TEXT", "one message, one reply",
@@ -82,7 +85,7 @@ static const struct command {
     {"backup", command_backup, "FILE", "the whole bot in one tar file, taken while it is in use",
      ""},
 };
-enum { COMMANDS = sizeof commands / sizeof commands[0], HELP_BYTES = 16384 };
+enum { COMMANDS = sizeof commands / sizeof commands[0], HELP_BYTES = 16384, NAME_LETTERS = 16 };
 
 static const char common_help[] = "  --bot DIR          the bot's folder (default ./bot)\n"
                                   "  --json             print one JSON object\n"
@@ -120,7 +123,7 @@ static void command_help_add(const struct command *command, struct buf *out)
 }
 
 /* About one command, or (NULL) all of them. */
-static enum err help_print(const struct command *command, struct fail *why)
+static enum err help_print(const struct cli *cli, const struct command *command, struct fail *why)
 {
     struct buf out;
     buf_init(&out, HELP_BYTES);
@@ -130,7 +133,7 @@ static enum err help_print(const struct command *command, struct fail *why)
         overview_add(&out);
     enum err e = buf_error(&out, "the help", why);
     if (!e)
-        e = cli_print(str_from_buf(&out), why);
+        e = cli_print(cli, str_from_buf(&out), why);
     buf_free(&out);
     return e;
 }
@@ -146,17 +149,54 @@ static bool wants_help(int argc, char **argv)
 
 /* ---- the one call ---- */
 
+/* How many letters were left out, put in, changed or swapped with the next one. */
+static size_t typos_count(const char *a, size_t n, const char *b)
+{
+    size_t d[NAME_LETTERS + 1][NAME_LETTERS + 1];
+    const size_t m = strlen(b);
+    assert(n <= NAME_LETTERS && m <= NAME_LETTERS);
+    for (size_t i = 0; i <= n; i++) {
+        for (size_t k = 0; k <= m; k++) {
+            if (i == 0 || k == 0) {
+                d[i][k] = i + k;
+                continue;
+            }
+            d[i][k] = d[i - 1][k - 1] + (a[i - 1] != b[k - 1]);
+            size_t shorter = (d[i - 1][k] < d[i][k - 1] ? d[i - 1][k] : d[i][k - 1]) + 1;
+            d[i][k] = shorter < d[i][k] ? shorter : d[i][k];
+            bool is_swap = i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1];
+            if (is_swap && d[i - 2][k - 2] + 1 < d[i][k])
+                d[i][k] = d[i - 2][k - 2] + 1;
+        }
+    }
+    return d[n][m];
+}
+
+/* The command that is most like a name, or NULL when none is. */
+static const char *command_like(const char *name, size_t n)
+{
+    const char *best = NULL;
+    size_t fewest = n < 5 ? 2 : 3; /* a typo in a short word, two in a longer one */
+    for (int i = 0; i < COMMANDS && n <= NAME_LETTERS; i++) {
+        size_t typos = typos_count(name, n, commands[i].name);
+        if (typos < fewest) {
+            best = commands[i].name;
+            fewest = typos;
+        }
+    }
+    return best;
+}
+
 static enum err unknown_refuse(const char *name, struct fail *why)
 {
     size_t n = strnlen(name, 40);
     if (name[0] == '-')
         return fail(why, ERR_USE,
                     "the command comes first, then its options: paring ask --bot DIR");
-    for (int i = 0; i < COMMANDS; i++) {
-        if (n >= 2 && strncmp(commands[i].name, name, 2) == 0)
-            return fail(why, ERR_USE, "there is no command \"%.*s\"; there is \"%s\"", (int)n, name,
-                        commands[i].name);
-    }
+    const char *like = command_like(name, n);
+    if (like)
+        return fail(why, ERR_USE, "there is no command \"%.*s\"; there is \"%s\"", (int)n, name,
+                    like);
     return fail(why, ERR_USE, "there is no command \"%.*s\"; \"paring --help\" lists them", (int)n,
                 name);
 }
@@ -164,26 +204,55 @@ static enum err unknown_refuse(const char *name, struct fail *why)
 static enum err command_run(struct cli *cli, int argc, char **argv, struct fail *why)
 {
     if (argc == 0) {
-        (void)help_print(NULL, NULL);
+        (void)help_print(cli, NULL, NULL);
         return fail(why, ERR_USE, "a command is needed");
     }
     if (strcmp(argv[0], "--version") == 0)
-        return cli_print(STR("paring 0.1\n"), why);
+        return cli_print(cli, STR("paring 0.1\n"), why);
     if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)
-        return help_print(NULL, why);
+        return help_print(cli, NULL, why);
     bool is_help = strcmp(argv[0], "help") == 0;
     if (is_help && argc == 1)
-        return help_print(NULL, why);
+        return help_print(cli, NULL, why);
     const char *name = argv[is_help ? 1 : 0];
     const struct command *command = command_find(name);
     if (!command)
         return unknown_refuse(name, why);
     if (is_help || wants_help(argc - 1, argv + 1))
-        return help_print(command, why);
+        return help_print(cli, command, why);
     enum err e = command->run(cli, argc, argv, why);
     if (e == ERR_USE)
         e = fail(why, e, "%s (see \"paring %s --help\")", why->text, command->name);
     return e;
+}
+
+/* "paring export … | head": whoever read has seen enough. Ends as other programs do then. */
+static void reader_follow(void)
+{
+    struct sigaction standard = {.sa_handler = SIG_DFL};
+    (void)sigaction(SIGPIPE, &standard, NULL);
+    (void)raise(SIGPIPE);
+}
+
+/* Also when the flags were not read to their end. */
+static bool wants_json(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--json") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A program that asked for JSON gets one object in any case. */
+static void failure_print(const struct cli *cli, enum err code, const char *message)
+{
+    struct buf out;
+    buf_init(&out, HELP_BYTES);
+    cli_error_print(cli_error_name(code), message, &out);
+    if (cli_print(cli, str_from_buf(&out), NULL))
+        (void)fputs("standard output cannot be written\n", stderr);
+    buf_free(&out);
 }
 
 /* A file opened by us must not become "standard output" because the caller closed that. */
@@ -198,7 +267,8 @@ static bool standard_files_open(void)
 int main(int argc, char **argv)
 {
     struct fail why = {.text = ""};
-    struct cli cli = {.bot_folder = "./bot"};
+    struct cli_output output = {.is_begun = false};
+    struct cli cli = {.output = &output, .bot_folder = "./bot"};
     const bool has_output = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
     if (!standard_files_open())
         return fail_exit_status(ERR_SYSTEM);
@@ -216,7 +286,13 @@ int main(int argc, char **argv)
     enum err e = command_run(&cli, argc > 0 ? argc - 1 : 0, argv + 1, &why);
     if (cli.progress.shown_us)
         (void)fputs("\r\033[K", stderr);
+    if (output.is_gone)
+        reader_follow();
+    if (e && !why.text[0])
+        (void)fail(&why, e, "this failed, and cannot say why");
     if (e)
-        (void)fprintf(stderr, "%s\n", why.text[0] ? why.text : "this failed, and cannot say why");
+        (void)fprintf(stderr, "%s\n", why.text);
+    if (e && !output.is_begun && wants_json(argc, argv))
+        failure_print(&cli, e, why.text);
     return fail_exit_status(e);
 }

@@ -189,7 +189,7 @@ static enum err evaluation_tell(const struct cli *cli, const struct evaluation *
 {
     struct config *config = NULL;
     struct buf out;
-    enum err e = cli_config(cli, &config, why);
+    enum err e = release_settings_open(cli->bot_folder, evaluation->release.number, &config, why);
     if (e)
         return e;
     buf_init(&out, OUTPUT_BYTES);
@@ -199,7 +199,7 @@ static enum err evaluation_tell(const struct cli *cli, const struct evaluation *
         e = cli->json ? evaluation_json(evaluation, &out, why)
                       : evaluation_text(evaluation, config, &out, why);
     if (!e)
-        e = cli_print(str_from_buf(&out), why);
+        e = cli_print(cli, str_from_buf(&out), why);
     buf_free(&out);
     config_close(config);
     return e;
@@ -212,6 +212,8 @@ static enum err evaluation_run(const struct cli *cli, const struct eval_request 
     cases_init(&evaluation.cases);
     contrast_rows_init(&evaluation.contrasts);
     enum err e = release_model_open(cli, request->release, &evaluation.release, why);
+    if (!e && !request->release)
+        cli_settings_warn(cli, evaluation.release.number);
     if (!e)
         e = request->set ? cases_read_file(request->set, &evaluation.cases, why)
                          : own_cases_read(cli, &evaluation, why);
@@ -227,20 +229,42 @@ static enum err evaluation_run(const struct cli *cli, const struct eval_request 
     return e;
 }
 
+/* --set is given a file here. What reads as a setting is one, for every command takes those; a
+ * file of such a name is ./language=ko. */
+static enum err set_take(struct cli *cli, struct eval_request *request, struct fail *why)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < cli->setting_count; i++) {
+        struct str given = str_of(cli->settings[i]);
+        size_t equals = str_find(given, STR("="));
+        enum config_key key;
+        if (equals < given.n && config_key_named(str_trim(str_slice(given, 0, equals)), &key))
+            cli->settings[kept++] = cli->settings[i];
+        else if (request->set)
+            return fail(why, ERR_USE, "--set names two files, %s and %s", request->set,
+                        cli->settings[i]);
+        else
+            request->set = cli->settings[i];
+    }
+    cli->setting_count = kept;
+    return cli_settings_refuse(cli, why);
+}
+
 enum err command_eval(struct cli *cli, int argc, char **argv, struct fail *why)
 {
     struct eval_request request = {NULL, NULL, NULL};
     bool is_retrieval = false;
-    const struct cli_option options[] = {{"--set", NULL, &request.set},
-                                         {"--release", NULL, &request.release},
+    const struct cli_option options[] = {{"--release", NULL, &request.release},
                                          {"--report", NULL, &request.report},
                                          {"--retrieval", &is_retrieval, NULL}};
     int count = 0;
-    enum err e = cli_options(cli, argc, argv, options, 4, &count, why);
+    enum err e = cli_options(cli, argc, argv, options, 3, &count, why);
     if (!e && count > 0)
         e = fail(why, ERR_USE, "eval takes no arguments; a set is named with --set FILE");
     if (!e && is_retrieval)
         e = fail(why, ERR_USE, "--retrieval: this build has no retrieval yet");
+    if (!e)
+        e = set_take(cli, &request, why);
     return e ? e : evaluation_run(cli, &request, why);
 }
 
@@ -249,6 +273,7 @@ enum err command_eval(struct cli *cli, int argc, char **argv, struct fail *why)
 /* Everything a line needs is here before the first one is read; a line takes nothing from the
  * heap. */
 struct lines {
+    const struct cli *cli;
     const struct model *model;
     struct classifier *classifier;
     bool with_scores;
@@ -340,7 +365,7 @@ static enum err lines_flush(struct lines *lines, struct fail *why)
 {
     enum err e = buf_error(&lines->out, "the output", why);
     if (!e && lines->out.n > 0)
-        e = cli_print(str_from_buf(&lines->out), why);
+        e = cli_print(lines->cli, str_from_buf(&lines->out), why);
     buf_clear(&lines->out);
     return e;
 }
@@ -409,11 +434,13 @@ static enum err lines_run(struct lines *lines, struct fail *why)
     return e ? e : lines_flush(lines, why);
 }
 
-static enum err classify_run(const struct model *model, bool with_scores, struct fail *why)
+static enum err classify_run(const struct cli *cli, const struct model *model, bool with_scores,
+                             struct fail *why)
 {
     struct lines *lines = mem_take(1, sizeof *lines);
     if (!lines)
         return fail_memory(why);
+    lines->cli = cli;
     lines->model = model;
     lines->with_scores = with_scores;
     buf_init(&lines->out, FLUSH_BYTES + LINE_OUT_BYTES);
@@ -441,10 +468,14 @@ enum err command_classify(struct cli *cli, int argc, char **argv, struct fail *w
     if (!e && path && release)
         e = fail(why, ERR_USE, "--model and --release name two models; give one");
     if (!e)
+        e = cli_settings_refuse(cli, why);
+    if (!e)
         e = path ? model_open(path, &opened.model, why)
                  : release_model_open(cli, release, &opened, why);
+    if (!e && !path && !release)
+        cli_settings_warn(cli, opened.number);
     if (!e)
-        e = classify_run(opened.model, with_scores, why);
+        e = classify_run(cli, opened.model, with_scores, why);
     release_model_close(&opened);
     return e;
 }

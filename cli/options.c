@@ -4,6 +4,7 @@
  * already waited a second, and wiped when the work is done, so that logs and pipes never see it. */
 #include "base/clock.h"
 #include "base/files.h"
+#include "base/json.h"
 #include "cli/cli.h"
 
 #include <assert.h>
@@ -111,6 +112,14 @@ enum err cli_config(const struct cli *cli, struct config **out, struct fail *why
     return e ? e : config_open(path, cli->settings, cli->setting_count, out, why);
 }
 
+enum err cli_bot_check(const struct cli *cli, struct fail *why)
+{
+    enum err e = folder_check(cli->bot_folder, why);
+    if (e == ERR_MISSING)
+        return fail(why, e, "%s: there is no bot here; \"paring init\" makes one", cli->bot_folder);
+    return e;
+}
+
 static void progress_wipe(struct cli *cli)
 {
     if (cli->progress.shown_us)
@@ -155,10 +164,43 @@ void cli_progress(void *data, const char *what, size_t done, size_t total)
     cli->progress.shown_us = now;
 }
 
-enum err cli_print(struct str text, struct fail *why)
+const char *cli_error_name(enum err code)
+{
+    static const char *const names[] = {
+        [OK] = "",
+        [ERR_USE] = "wrong_use",
+        [ERR_INPUT] = "bad_input",
+        [ERR_LIMIT] = "limit",
+        [ERR_MISSING] = "missing",
+        [ERR_CORRUPT] = "damaged",
+        [ERR_REFUSED] = "refused",
+        [ERR_BUSY] = "busy",
+        [ERR_MEMORY] = "memory",
+        [ERR_SYSTEM] = "system",
+    };
+    return names[code];
+}
+
+void cli_error_print(const char *code, const char *message, struct buf *out)
+{
+    struct json_writer w;
+    json_begin(&w, out);
+    json_object(&w, NULL);
+    json_object(&w, "error");
+    json_put_text(&w, "code", code);
+    json_put_text(&w, "message", message);
+    json_end(&w, '}');
+    json_end(&w, '}');
+    buf_add_char(out, '\n');
+}
+
+enum err cli_print(const struct cli *cli, struct str text, struct fail *why)
 {
     errno = 0;
-    if ((text.n > 0 && fwrite(text.p, 1, text.n, stdout) != text.n) || fflush(stdout) != 0)
+    cli->output->is_begun = cli->output->is_begun || text.n > 0;
+    if ((text.n > 0 && fwrite(text.p, 1, text.n, stdout) != text.n) || fflush(stdout) != 0) {
+        cli->output->is_gone = errno == EPIPE;
         return fail_errno(why, ERR_SYSTEM, errno, "standard output cannot be written");
+    }
     return OK;
 }

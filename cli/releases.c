@@ -51,10 +51,10 @@ enum err release_go_live(const struct cli *cli, int number, date_days today, str
              : OK;
 }
 
-static enum err print_out(struct buf *out, struct fail *why)
+static enum err print_out(const struct cli *cli, struct buf *out, struct fail *why)
 {
     enum err e = buf_error(out, "the output", why);
-    return e ? e : cli_print(str_from_buf(out), why);
+    return e ? e : cli_print(cli, str_from_buf(out), why);
 }
 
 /* ---- list ---- */
@@ -147,7 +147,7 @@ static enum err list_run(const struct cli *cli, struct fail *why)
     buf_init(&out, OUTPUT_BYTES);
     json_begin(&w, &out);
     enum err e = listing_open(cli, &listing, why);
-    if (e == ERR_MISSING && file_is_folder(cli->bot_folder)) {
+    if (e == ERR_MISSING && !folder_check(cli->bot_folder, NULL)) {
         e = OK; /* a bot without releases has an empty list */
         if (!cli->json)
             buf_add_text(&out, "There is no release yet: run paring train\n");
@@ -175,7 +175,7 @@ static enum err list_run(const struct cli *cli, struct fail *why)
         buf_add_char(&out, '\n');
     }
     if (!e)
-        e = print_out(&out, why);
+        e = print_out(cli, &out, why);
     mem_give(listing.numbers);
     buf_free(&out);
     return e;
@@ -207,7 +207,7 @@ static enum err activate_run(const struct cli *cli, int number, struct fail *why
         buf_add_format(&out, "Release %d (%.*s) is now active.\n", number, HASH_SHOWN, hash);
     }
     if (!e)
-        e = print_out(&out, why);
+        e = print_out(cli, &out, why);
     buf_free(&out);
     return e;
 }
@@ -221,6 +221,7 @@ static enum err verify_run(const struct cli *cli, int only, struct fail *why)
     struct json_writer w;
     struct buf out;
     enum err found = OK;
+    size_t bad = 0;
     buf_init(&out, OUTPUT_BYTES);
     json_begin(&w, &out);
     enum err e = only ? OK : listing_open(cli, &listing, why);
@@ -233,8 +234,10 @@ static enum err verify_run(const struct cli *cli, int only, struct fail *why)
         struct fail reason = {.text = ""};
         int number = only ? only : listing.numbers[i];
         enum err result = release_verify(cli->bot_folder, number, &reason);
-        if (result && !found)
-            found = fail(why, result, "%s", reason.text);
+        if (result == ERR_MISSING && only)
+            e = fail(why, result, "%s", reason.text); /* there is nothing to tell of it */
+        found = found ? found : result;
+        bad += result != OK;
         if (cli->json) {
             json_object(&w, NULL);
             json_put_int(&w, "number", number);
@@ -251,10 +254,13 @@ static enum err verify_run(const struct cli *cli, int only, struct fail *why)
         buf_add_char(&out, '\n');
     }
     if (!e)
-        e = print_out(&out, found ? NULL : why);
+        e = print_out(cli, &out, why);
+    if (!e && found)
+        e = fail(why, found, "%zu of %zu release%s not whole", bad, count,
+                 count == 1 ? " is" : "s are");
     mem_give(listing.numbers);
     buf_free(&out);
-    return found ? found : e;
+    return e;
 }
 
 /* ---- which of them ---- */

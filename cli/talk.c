@@ -15,7 +15,7 @@
 
 enum {
     OUTPUT_BYTES = 256 * 1024,
-    LINE_BYTES = LIMIT_MESSAGE_BYTES + 2,
+    LINE_BYTES = LIMIT_MESSAGE_BYTES,
     NAME_BYTES = TURN_ID_BYTES + 8
 };
 
@@ -42,6 +42,8 @@ static enum err talk_parse(struct cli *cli, int argc, char **argv, struct talk *
     uint64_t release;
     enum err e =
         cli_options(cli, argc, argv, options, sizeof(options) / sizeof(options[0]), count, why);
+    if (!e)
+        e = cli_settings_refuse(cli, why);
     if (e)
         return e;
     if (talk->release &&
@@ -94,6 +96,15 @@ static void reply_put(const struct bot *bot, const struct reply *reply, const ch
     buf_add_char(out, '\n');
 }
 
+static enum err talk_open(const struct cli *cli, const struct talk *talk, struct bot **out,
+                          struct fail *why)
+{
+    enum err e = bot_open(cli->bot_folder, talk->number, !talk->has_no_journal, out, why);
+    if (!e && !talk->number) /* an older release was asked for by name, with what it holds */
+        cli_settings_warn(cli, bot_release(*out)->number);
+    return e;
+}
+
 /* One message to the bot and its reply to stdout. */
 static enum err talk_once(struct cli *cli, struct bot *bot, const struct bot_request *request,
                           struct buf *out, char turn_id[TURN_ID_BYTES], struct fail *why)
@@ -110,7 +121,7 @@ static enum err talk_once(struct cli *cli, struct bot *bot, const struct bot_req
         buf_add_char(out, '\n');
     }
     e = buf_error(out, "the reply", why);
-    return e ? e : cli_print(str_from_buf(out), why);
+    return e ? e : cli_print(cli, str_from_buf(out), why);
 }
 
 enum err command_ask(struct cli *cli, int argc, char **argv, struct fail *why)
@@ -126,7 +137,7 @@ enum err command_ask(struct cli *cli, int argc, char **argv, struct fail *why)
     if (!e && count == 0)
         e = fail(why, ERR_USE, "ask needs a message: paring ask \"보험금 청구 서류가 뭐예요?\"");
     if (!e)
-        e = bot_open(cli->bot_folder, talk.number, !talk.has_no_journal, &bot, why);
+        e = talk_open(cli, &talk, &bot, why);
     for (int i = 0; i < count && !e; i++) {
         if (i > 0)
             buf_add_char(&text, ' ');
@@ -148,20 +159,21 @@ enum err command_ask(struct cli *cli, int argc, char **argv, struct fail *why)
  * ----------------------------------------------------------------------------------------------------
  */
 
-/* A line of stdin without its end; false at the end of input. What is too long is cut, so that the
- * door refuses it by its length. */
-static bool line_read(char line[LINE_BYTES])
+/* A line of stdin without its end; false at the end of input. What does not fit is read to its end
+ * and not kept. */
+static bool line_read(char line[LINE_BYTES], size_t *n, bool *is_too_long)
 {
-    if (!fgets(line, LINE_BYTES, stdin))
-        return false;
-    size_t n = strlen(line);
-    if (n > 0 && line[n - 1] == '\n') {
-        line[n - 1] = '\0';
-        return true;
+    int c = getc(stdin);
+    bool is_end = c == EOF;
+    *n = 0;
+    *is_too_long = false;
+    for (; c != EOF && c != '\n'; c = getc(stdin)) {
+        if (*n < LINE_BYTES)
+            line[(*n)++] = (char)c;
+        else
+            *is_too_long = true;
     }
-    for (int c = getc(stdin); c != EOF && c != '\n'; c = getc(stdin))
-        continue;
-    return true;
+    return !is_end;
 }
 
 static enum err why_print(const struct cli *cli, const char *turn_id, struct buf *out,
@@ -170,30 +182,47 @@ static enum err why_print(const struct cli *cli, const char *turn_id, struct buf
     bool is_same = false;
     buf_clear(out);
     if (!turn_id[0])
-        return cli_print(STR("Nothing is kept of the last turn.\n"), why);
+        return cli_print(cli, STR("Nothing is kept of the last turn.\n"), why);
     enum err e = explain_turn(cli->bot_folder, str_of(turn_id), cli->json, out, &is_same, why);
-    return e ? e : cli_print(str_from_buf(out), why);
+    return e ? e : cli_print(cli, str_from_buf(out), why);
+}
+
+/* In JSON, a line for each message, also for one that is refused. */
+static enum err refusal_print(const struct cli *cli, const struct fail *refusal, struct buf *out,
+                              struct fail *why)
+{
+    (void)fprintf(stderr, "%s\n", refusal->text);
+    if (!cli->json)
+        return OK;
+    buf_clear(out);
+    cli_error_print(cli_error_name(refusal->code), refusal->text, out);
+    return cli_print(cli, str_from_buf(out), why);
 }
 
 static enum err chat_run(struct cli *cli, struct bot *bot, struct talk *talk, bool is_prompting,
                          struct fail *why)
 {
     char line[LINE_BYTES], turn_id[TURN_ID_BYTES] = "";
+    size_t length = 0;
+    bool is_too_long = false;
     struct buf out;
     enum err e = OK;
     buf_init(&out, OUTPUT_BYTES);
     while (!e) {
         if (is_prompting)
-            e = cli_print(STR("> "), why);
-        if (e || !line_read(line))
+            e = cli_print(cli, STR("> "), why);
+        if (e || !line_read(line, &length, &is_too_long))
             break;
-        struct str text = str_trim(str_of(line));
-        if (text.n == 0)
+        struct str text = str_trim((struct str){line, length});
+        if (text.n == 0 && !is_too_long)
             continue;
         if (str_equal(text, STR("/quit")))
             break;
         struct fail refusal = {.text = ""};
-        if (str_equal(text, STR("/why"))) {
+        if (is_too_long) {
+            e = fail(&refusal, ERR_LIMIT, "the message is longer than %d bytes (%d characters)",
+                     LIMIT_MESSAGE_BYTES, LIMIT_MESSAGE_RUNES);
+        } else if (str_equal(text, STR("/why"))) {
             e = why_print(cli, turn_id, &out, &refusal);
         } else {
             talk->request.text = text;
@@ -201,8 +230,7 @@ static enum err chat_run(struct cli *cli, struct bot *bot, struct talk *talk, bo
         }
         if (e == ERR_INPUT || e == ERR_LIMIT ||
             e == ERR_MISSING) { /* a bad message does not end the conversation */
-            (void)fprintf(stderr, "%s\n", refusal.text);
-            e = OK;
+            e = refusal_print(cli, &refusal, &out, why);
         } else if (e) {
             e = fail(why, e, "%s", refusal.text);
         }
@@ -220,21 +248,21 @@ enum err command_chat(struct cli *cli, int argc, char **argv, struct fail *why)
     if (!e && count > 0)
         e = fail(why, ERR_USE, "chat takes no arguments; messages come from standard input");
     if (!e)
-        e = bot_open(cli->bot_folder, talk.number, !talk.has_no_journal, &bot, why);
+        e = talk_open(cli, &talk, &bot, why);
     if (e)
         goto done;
     bool is_prompting = cli->is_terminal && !cli->json && isatty(STDIN_FILENO);
     if (is_prompting) {
         struct str greeting =
             text_of(TEXT_GREETING, config_text(bot_release(bot)->settings, CONFIG_LANGUAGE));
-        e = cli_print(greeting, why);
+        e = cli_print(cli, greeting, why);
         if (!e)
-            e = cli_print(STR("\n"), why);
+            e = cli_print(cli, STR("\n"), why);
     }
     if (!e)
         e = chat_run(cli, bot, &talk, is_prompting, why);
     if (is_prompting && !e)
-        e = cli_print(STR("\n"), why);
+        e = cli_print(cli, STR("\n"), why);
 done:
     bot_close(bot);
     return e;
@@ -250,10 +278,13 @@ enum err command_explain(struct cli *cli, int argc, char **argv, struct fail *wh
         return e;
     if (count != 1)
         return fail(why, ERR_USE, "explain needs one turn, as `paring ask --json` names it");
+    e = cli_bot_check(cli, why);
+    if (e)
+        return e;
     buf_init(&out, OUTPUT_BYTES);
     e = explain_turn(cli->bot_folder, str_of(argv[0]), cli->json, &out, &is_same, why);
     if (!e)
-        e = cli_print(str_from_buf(&out), why);
+        e = cli_print(cli, str_from_buf(&out), why);
     if (!e && !is_same)
         e = fail(why, ERR_REFUSED, "turn %s: the reply does not come out as it was given", argv[0]);
     buf_free(&out);
