@@ -15,7 +15,7 @@ static void program_end(const struct stop *stop, int number)
     struct buf out;
     if (stop->clear)
         stop->clear(stop->data);
-    (void)fprintf(stderr, "%s%s\n", stop->cli->progress.shown_us ? "\r\033[K" : "", sentence);
+    (void)fprintf(stderr, "%s%s\n", stop->cli->shows_progress ? "\r\033[K" : "", sentence);
     buf_init(&out, PRINT_BYTES);
     if (stop->cli->json && !stop->cli->output->is_begun) {
         cli_error_print("stopped", sentence, &out);

@@ -53,7 +53,8 @@ MUST_USE enum err release_verify(const char *bot_folder, int number, struct fail
  * that stops it: an intent without an answer … */
 MUST_USE enum err release_activate(const char *bot_folder, int number, date_days as_of,
                                    struct fail *why);
-/* Whether a release freezes this setting: what a reply hangs on, as opposed to how training runs. */
+/* Whether a release freezes this setting: what a reply hangs on, as opposed to how training runs.
+ */
 bool release_holds_setting(enum config_key key);
 /* The settings a release was made with; the caller closes them. */
 MUST_USE enum err release_settings_open(const char *bot_folder, int number, struct config **out,
