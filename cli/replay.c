@@ -222,7 +222,7 @@ static enum err replay_tell(const struct cli *cli, const struct replay *replay,
     if (!e)
         e = buf_error(&out, "the replay", why);
     if (!e)
-        e = cli_print(str_from_buf(&out), why);
+        e = cli_print(cli, str_from_buf(&out), why);
     buf_free(&out);
     if (!e && replay->own_changed)
         e = fail(why, ERR_REFUSED, "release %d does not repeat its own replies", release->number);

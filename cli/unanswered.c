@@ -306,7 +306,7 @@ static enum err group_write(const struct cli *cli, const struct request *request
                        request->is_dry_run ? "" : "; \"paring train\" learns them");
     e = buf_error(&out, "the answer", why);
     if (!e)
-        e = cli_print(str_from_buf(&out), why);
+        e = cli_print(cli, str_from_buf(&out), why);
     buf_free(&out);
     return e;
 }
@@ -339,7 +339,7 @@ static enum err found_tell(const struct cli *cli, const struct request *request,
     if (!e)
         e = buf_error(&out, "the list", why);
     if (!e)
-        e = cli_print(str_from_buf(&out), why);
+        e = cli_print(cli, str_from_buf(&out), why);
     buf_free(&out);
     return e;
 }
