@@ -27,6 +27,7 @@ static const char *const event_names[] = {
     [LOG_STOPPED] = "stopped",
     [LOG_RELEASE_WRITTEN] = "release_written",
     [LOG_RELEASE_ACTIVATED] = "release_activated",
+    [LOG_RELEASE_PRUNED] = "release_pruned",
     [LOG_ANSWER_FAILED] = "answer_failed",
     [LOG_JOURNAL_FAILED] = "journal_failed",
     [LOG_RECOVERED] = "recovered",

@@ -12,6 +12,7 @@ enum log_event {
     LOG_STOPPED,
     LOG_RELEASE_WRITTEN,
     LOG_RELEASE_ACTIVATED,
+    LOG_RELEASE_PRUNED,
     LOG_ANSWER_FAILED, /* a template or expression failed at reply time; handed over instead */
     LOG_JOURNAL_FAILED,
     LOG_RECOVERED,

@@ -126,20 +126,36 @@ static void classification_print(const struct explained *x, struct buf *out)
     grams_print(x, false, out);
 }
 
-static void explanation_print(const struct explained *x, struct buf *out)
+/* What the journal alone can say. */
+static void row_print(const struct turn_row *row, struct buf *out)
 {
     char at[TIME_TEXT_BYTES], as_of[DATE_TEXT_BYTES];
-    const struct turn_row *row = &x->row;
     clock_format_us(row->at_us, at);
     date_format(row->as_of, as_of);
     buf_add_format(out, "turn         %.*s at %s, as of %s\n", STR_ARG(row->id), at, as_of);
     buf_add_format(out, "conversation %.*s\n", STR_ARG(row->conversation));
-    buf_add_format(out, "release      %d %s\n", x->release->number, x->release->hash);
+    buf_add_format(out, "release      %d %.*s\n", row->release_number, STR_ARG(row->release));
     buf_add_format(out, "message      %.*s%s\n", STR_ARG(row->message),
                    row->was_masked ? "   (masked)" : "");
     buf_add_format(out, "state        %.*s\n", STR_ARG(row->state_before));
     buf_add_format(out, "route        %.*s\n", STR_ARG(row->route));
     buf_add_format(out, "reason       %.*s\n", STR_ARG(row->reason));
+}
+
+static void record_print(const struct turn_row *row, struct buf *out)
+{
+    row_print(row, out);
+    if (row->answer.n > 0)
+        buf_add_format(out, "answer       %.*s\n", STR_ARG(row->answer));
+    buf_add_format(out, "reply        %.*s\n", STR_ARG(row->reply));
+    buf_add_format(out, "again        release %d is gone: this is what the journal holds\n",
+                   row->release_number);
+}
+
+static void explanation_print(const struct explained *x, struct buf *out)
+{
+    const struct turn_row *row = &x->row;
+    row_print(row, out);
     classification_print(x, out);
     if (x->reply.answer)
         buf_add_format(out, "answer       %.*s v%d: %s\n", STR_ARG(x->reply.answer->id),
@@ -201,31 +217,46 @@ static void classification_put(const struct explained *x, struct json_writer *w)
     json_end(w, '}');
 }
 
-static void explanation_put(const struct explained *x, struct buf *out)
+/* What the journal alone can say, up to the reply. */
+static void row_put(const struct turn_row *row, struct json_writer *w)
 {
     char at[TIME_TEXT_BYTES], as_of[DATE_TEXT_BYTES];
-    const struct turn_row *row = &x->row;
-    struct json_writer w;
     clock_format_us(row->at_us, at);
     date_format(row->as_of, as_of);
+    json_object(w, NULL);
+    json_put_str(w, "turn", row->id);
+    json_put_str(w, "conversation", row->conversation);
+    json_put_text(w, "at", at);
+    json_put_text(w, "as_of", as_of);
+    json_put_str(w, "message", row->message);
+    json_put_bool(w, "was_masked", row->was_masked);
+    json_put_str(w, "state_before", row->state_before);
+    json_put_str(w, "route", row->route);
+    json_put_str(w, "intent", row->intent);
+    json_put_str(w, "reason", row->reason);
+    json_put_str(w, "answer", row->answer);
+    json_put_str(w, "release", row->release);
+    json_put_int(w, "release_number", row->release_number);
+    json_put_str(w, "reply", row->reply);
+}
+
+static void record_put(const struct turn_row *row, struct buf *out)
+{
+    struct json_writer w;
     json_begin(&w, out);
-    json_object(&w, NULL);
-    json_put_str(&w, "turn", row->id);
-    json_put_str(&w, "conversation", row->conversation);
-    json_put_text(&w, "at", at);
-    json_put_text(&w, "as_of", as_of);
-    json_put_str(&w, "message", row->message);
-    json_put_bool(&w, "was_masked", row->was_masked);
-    json_put_str(&w, "state_before", row->state_before);
-    json_put_str(&w, "route", row->route);
-    json_put_str(&w, "intent", row->intent);
-    json_put_str(&w, "reason", row->reason);
-    json_put_str(&w, "answer", row->answer);
+    row_put(row, &w);
+    json_put_bool(&w, "release_is_gone", true);
+    json_end(&w, '}');
+    buf_add_char(out, '\n');
+}
+
+static void explanation_put(const struct explained *x, struct buf *out)
+{
+    struct json_writer w;
+    json_begin(&w, out);
+    row_put(&x->row, &w);
     json_put_text(&w, "why_answer", x->reply.why_answer);
-    json_put_text(&w, "release", x->release->hash);
-    json_put_int(&w, "release_number", x->release->number);
     classification_put(x, &w);
-    json_put_str(&w, "reply", row->reply);
     json_put_str(&w, "reply_again", str_from_buf(&x->reply.text));
     json_put_bool(&w, "is_identical", x->is_same);
     json_end(&w, '}');
@@ -244,8 +275,11 @@ enum err explain_turn(const char *bot_folder, struct str turn_id, bool as_json, 
     enum err e = journal_open(bot_folder, false, &journal, why);
     if (!e)
         e = journal_find(journal, turn_id, &x->row, why);
-    if (!e)
+    if (!e) {
         e = release_of_turn(bot_folder, &x->row, &x->release, why);
+        if (e == ERR_MISSING)
+            (as_json ? record_put : record_print)(&x->row, out);
+    }
     if (!e)
         e = turner_open(x->release, &x->turner, why);
     if (!e)

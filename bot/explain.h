@@ -8,7 +8,8 @@
 #include <stdbool.h>
 
 /* Appends the explanation, for a person or as one JSON object. *is_same says whether the reply
- * comes out byte for byte as it was given. ERR_MISSING: no such turn, or its release is gone.
+ * comes out byte for byte as it was given. ERR_MISSING: no such turn, and nothing is appended; or
+ * its release is gone, and what the journal holds of the turn is appended all the same.
  * ERR_CORRUPT: the release of that number is not the one that answered. */
 MUST_USE enum err explain_turn(const char *bot_folder, struct str turn_id, bool as_json,
                                struct buf *out, bool *is_same, struct fail *why);

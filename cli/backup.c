@@ -136,6 +136,8 @@ static enum err release_add(void *data, const char *name, struct fail *why)
     b->within = within;
     e = folder_list(path, release_file_add, b, why);
     b->within = NULL;
+    if (e == ERR_MISSING && !file_is_folder(path))
+        e = fail(why, ERR_BUSY, "%s: was pruned while it was being copied: run backup again", path);
     return e;
 }
 

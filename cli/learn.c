@@ -134,6 +134,8 @@ static void train_text(struct buf *out, const struct train_report *report,
                    report->number, seconds_in_all(report), report->seconds[0], report->seconds[1],
                    report->seconds[2], report->seconds[3],
                    report->has_vectors ? "" : ", without word vectors: too little text");
+    if (report->pruned)
+        buf_add_format(out, "Older releases pruned: %zu (keep_releases).\n", report->pruned);
     outcome_print(out, report, outcome);
     buf_add_format(out, "%s\n", report->hash);
 }
@@ -189,6 +191,7 @@ static void train_json(struct buf *out, const struct train_report *report,
     json_put_int(&w, "contrasts", (int64_t)report->contrasts);
     json_put_int(&w, "contrasts_failed", (int64_t)report->contrasts_failed);
     json_put_int(&w, "script_faults", (int64_t)report->warnings);
+    json_put_int(&w, "pruned", (int64_t)report->pruned);
     json_end(&w, '}');
     buf_add_char(out, '\n');
 }

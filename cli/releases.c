@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "cli/learn.h"
 #include "responses/release.h"
 
@@ -49,6 +50,22 @@ enum err release_go_live(const struct cli *cli, int number, date_days today, str
     content_close(content);
     return e ? fail_within(why, e, "release %d is active, but that could not be noted", number)
              : OK;
+}
+
+/* The release is active whether older ones can be pruned or not: that only warns. */
+static enum err old_prune(const struct cli *cli, size_t *pruned, struct fail *why)
+{
+    struct config *config = NULL;
+    *pruned = 0;
+    enum err e = cli_config(cli, &config, why);
+    if (e)
+        return e;
+    e = release_prune(cli->bot_folder, (size_t)config_int(config, CONFIG_KEEP_RELEASES), pruned,
+                      NULL);
+    if (e)
+        log_line(LOG_WARN, LOG_RELEASE_PRUNED, "\"pruned\":%zu,\"error\":%d", *pruned, (int)e);
+    config_close(config);
+    return OK;
 }
 
 static enum err print_out(const struct cli *cli, struct buf *out, struct fail *why)
@@ -160,8 +177,11 @@ static enum err list_run(const struct cli *cli, struct fail *why)
         char hash[HASH_HEX_BYTES] = "";
         int number = listing.numbers[i];
         bool is_active = number == listing.active;
+        enum err found = release_hash(cli->bot_folder, number, hash, NULL);
+        if (found == ERR_MISSING)
+            continue; /* pruned since it was listed */
         cJSON *report = report_open(cli, number);
-        if (release_hash(cli->bot_folder, number, hash, NULL))
+        if (found)
             hash[0] = '\0'; /* a damaged release: `release verify` says how */
         if (cli->json)
             listed_json(&w, number, is_active, hash, report);
@@ -187,6 +207,7 @@ static enum err activate_run(const struct cli *cli, int number, struct fail *why
 {
     char hash[HASH_HEX_BYTES];
     date_days today = DATE_NONE;
+    size_t pruned = 0;
     struct json_writer w;
     struct buf out;
     buf_init(&out, PATH_BYTES);
@@ -195,16 +216,21 @@ static enum err activate_run(const struct cli *cli, int number, struct fail *why
         e = release_go_live(cli, number, today, why);
     if (!e)
         e = release_hash(cli->bot_folder, number, hash, why);
+    if (!e)
+        e = old_prune(cli, &pruned, why);
     if (!e && cli->json) {
         json_begin(&w, &out);
         json_object(&w, NULL);
         json_put_int(&w, "number", number);
         json_put_text(&w, "hash", hash);
         json_put_bool(&w, "active", true);
+        json_put_int(&w, "pruned", (int64_t)pruned);
         json_end(&w, '}');
         buf_add_char(&out, '\n');
     } else if (!e) {
         buf_add_format(&out, "Release %d (%.*s) is now active.\n", number, HASH_SHOWN, hash);
+        if (pruned > 0)
+            buf_add_format(&out, "Older releases pruned: %zu (keep_releases).\n", pruned);
     }
     if (!e)
         e = print_out(cli, &out, why);

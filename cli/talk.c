@@ -184,7 +184,9 @@ static enum err why_print(const struct cli *cli, const char *turn_id, struct buf
     if (!turn_id[0])
         return cli_print(cli, STR("Nothing is kept of the last turn.\n"), why);
     enum err e = explain_turn(cli->bot_folder, str_of(turn_id), cli->json, out, &is_same, why);
-    return e ? e : cli_print(cli, str_from_buf(out), why);
+    if (e && out->n == 0)
+        return e;
+    return cli_print(cli, str_from_buf(out), why); /* also of a turn whose release is gone */
 }
 
 /* In JSON, a line for each message, also for one that is refused. */
@@ -283,8 +285,10 @@ enum err command_explain(struct cli *cli, int argc, char **argv, struct fail *wh
         return e;
     buf_init(&out, OUTPUT_BYTES);
     e = explain_turn(cli->bot_folder, str_of(argv[0]), cli->json, &out, &is_same, why);
-    if (!e)
-        e = cli_print(cli, str_from_buf(&out), why);
+    if (out.n > 0) { /* also of a turn whose release is gone: what the journal says */
+        enum err printed = cli_print(cli, str_from_buf(&out), e ? NULL : why);
+        e = e ? e : printed;
+    }
     if (!e && !is_same)
         e = fail(why, ERR_REFUSED, "turn %s: the reply does not come out as it was given", argv[0]);
     buf_free(&out);

@@ -19,7 +19,6 @@
 enum {
     PATH_BYTES = 4096,
     MANIFEST_BYTES = 64 * 1024,
-    CURRENT_BYTES = 64,
     FILE_NAME_BYTES = 64,
     HEX = HASH_HEX_BYTES - 1,
     NAMED_ROWS = 4 /* faulty rows named when activation is refused */
@@ -112,39 +111,15 @@ static enum err listing_read(const char *bot_folder, struct listing *listing, st
     return folder_list(path, listing_add, listing, why);
 }
 
-/* 0 when none is active. */
-static enum err active_read(const char *bot_folder, int *active, struct fail *why)
-{
-    char path[PATH_BYTES];
-    struct buf text;
-    uint64_t number = 0;
-    enum err e = file_path(path, sizeof(path), bot_folder, "current", why);
-    if (e)
-        return e;
-    *active = 0;
-    if (!file_exists(path))
-        return OK;
-    buf_init(&text, CURRENT_BYTES);
-    e = file_read(path, CURRENT_BYTES, &text, why);
-    if (!e &&
-        (!str_to_u64(str_trim(str_from_buf(&text)), &number) || number < 1 || number > INT32_MAX))
-        e = fail(why, ERR_CORRUPT, "%s: holds no release number: run paring release activate N",
-                 path);
-    if (!e)
-        *active = (int)number;
-    buf_free(&text);
-    return e;
-}
-
 enum err release_list(const char *bot_folder, int *numbers, size_t maximum, size_t *count,
                       int *active, struct fail *why)
 {
     struct listing listing = {.maximum = maximum};
-    int current = 0;
+    int current = 0, before = 0;
     listing.numbers = numbers;
     enum err e = listing_read(bot_folder, &listing, why);
     if (!e)
-        e = active_read(bot_folder, &current, why);
+        e = release_current(bot_folder, &current, &before, why);
     if (e)
         return e;
     *count = listing.count;
@@ -246,7 +221,8 @@ static enum err manifest_check(const char *folder, struct str manifest, struct f
 
 enum err release_active(const char *bot_folder, int *number, struct fail *why)
 {
-    return active_read(bot_folder, number, why);
+    int before = 0;
+    return release_current(bot_folder, number, &before, why);
 }
 
 enum err release_hash(const char *bot_folder, int number, char hash[HASH_HEX_BYTES],
@@ -333,6 +309,21 @@ static enum err book_read(const char *folder, struct str language, struct fault_
     return e ? e : book_open(rows, language, fault_note, faults, out, why);
 }
 
+/* A failure to read a release whose folder is not there (any more) says that and nothing else: one
+ * that is pruned while it is read looks damaged. Numbers are never given twice, so that below the
+ * newest there was one. */
+static enum err release_gone(const char *bot_folder, int number, enum err e, struct fail *why)
+{
+    char folder[PATH_BYTES];
+    int newest = 0;
+    if (number < 1 || release_folder(bot_folder, number, folder, NULL) || file_is_folder(folder) ||
+        release_newest(bot_folder, &newest, NULL) || number > newest)
+        return e;
+    return fail(why, ERR_MISSING,
+                "%s: release %d is gone: it was pruned (keep_releases in bot.conf) or removed",
+                folder, number);
+}
+
 static enum err release_load(const char *bot_folder, int number, struct fault_list *faults,
                              struct release **out, struct fail *why)
 {
@@ -362,7 +353,7 @@ static enum err release_load(const char *bot_folder, int number, struct fault_li
         release_close(release);
     else
         *out = release;
-    return e;
+    return e && e != ERR_MEMORY ? release_gone(bot_folder, number, e, why) : e;
 }
 
 /* What `current` names must be there: only a hand, or a bot copied in part, makes it otherwise. */
@@ -385,7 +376,8 @@ enum err release_open(const char *bot_folder, int number, struct release **out, 
     if (e == ERR_MISSING)
         return fail(why, e, "%s: there is no bot here: run paring init", bot_folder);
     if (!e && number == 0) {
-        e = active_read(bot_folder, &number, why);
+        int before = 0;
+        e = release_current(bot_folder, &number, &before, why);
         if (!e && number == 0)
             e = release_newest(bot_folder, &newest, why);
         if (!e && number == 0)
@@ -430,7 +422,6 @@ static void stopping_fault_note(void *data, const struct script_fault *fault)
 
 enum err release_activate(const char *bot_folder, int number, date_days as_of, struct fail *why)
 {
-    char path[PATH_BYTES], text[CURRENT_BYTES];
     struct release *release = NULL;
     struct fault_list faults = {.count = 0};
     enum err e = release_load(bot_folder, number, &faults, &release, why);
@@ -443,15 +434,10 @@ enum err release_activate(const char *bot_folder, int number, date_days as_of, s
             number, faults.count, faults.count == 1 ? "" : "s", faults.text,
             faults.count > NAMED_ROWS ? ", …" : "");
     if (!e)
-        e = file_path(path, sizeof(path), bot_folder, "current", why);
-    if (e)
-        goto done;
-    (void)snprintf(text, sizeof(text), "%d\n", number);
-    e = file_write(path, str_of(text), why);
+        e = release_current_set(bot_folder, number, why);
     if (!e)
         log_line(LOG_INFO, LOG_RELEASE_ACTIVATED, "\"release\":%d,\"hash\":\"%s\"", number,
                  release->hash);
-done:
     release_close(release);
     return e;
 }

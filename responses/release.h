@@ -3,7 +3,8 @@
  * of MANIFEST model.bin       classifier/model.h scripts.jsonl   content_rows_print: intents,
  * answers, facts, slots, values settings.conf   the settings replies hang on, as key = value in
  * table order (language, budget, clarification, handoff text …) report.json     evaluation at
- * training time BOT/current holds the number of the active release, replaced atomically. */
+ * training time BOT/current holds the number of the active release and, on a second line, of the
+ * one that was active before it; replaced atomically. */
 #ifndef RELEASE_H
 #define RELEASE_H
 
@@ -20,7 +21,8 @@ struct release { /* read-only after open; any thread */
 };
 
 /* number 0 is the active one. Checks every file against MANIFEST. ERR_MISSING ("no release is
- * active: run paring release activate N"), ERR_CORRUPT. */
+ * active: run paring release activate N"; there is none of this number; it is gone, also when it
+ * is pruned while it is being opened), ERR_CORRUPT. */
 MUST_USE enum err release_open(const char *bot_folder, int number, struct release **out,
                                struct fail *why);
 void release_close(struct release *release);
@@ -50,7 +52,7 @@ MUST_USE enum err release_hash(const char *bot_folder, int number, char hash[HAS
                                struct fail *why);
 MUST_USE enum err release_verify(const char *bot_folder, int number, struct fail *why);
 /* Replaces BOT/current. Refuses (ERR_REFUSED, naming the rows) a release whose scripts have a fault
- * that stops it: an intent without an answer … */
+ * that stops it: an intent without an answer … ERR_BUSY while somebody else activates or prunes. */
 MUST_USE enum err release_activate(const char *bot_folder, int number, date_days as_of,
                                    struct fail *why);
 /* Whether a release freezes this setting: what a reply hangs on, as opposed to how training runs.
@@ -59,6 +61,19 @@ bool release_holds_setting(enum config_key key);
 /* The settings a release was made with; the caller closes them. */
 MUST_USE enum err release_settings_open(const char *bot_folder, int number, struct config **out,
                                         struct fail *why);
+/* The active one and the one that was active before it; 0 for none. */
+MUST_USE enum err release_current(const char *bot_folder, int *active, int *before,
+                                  struct fail *why);
+/* The last step of release_activate: names a release that is there, without a look at it. */
+MUST_USE enum err release_current_set(const char *bot_folder, int number, struct fail *why);
+
+/* Removes the releases older than the newest `keep` (0 keeps all), but never the active one nor the
+ * one active before it. Those that are open stay usable; a crash leaves none half there. On failure
+ * *pruned says how many went all the same. ERR_BUSY while somebody else activates or prunes. */
+MUST_USE enum err release_prune(const char *bot_folder, size_t keep, size_t *pruned,
+                                struct fail *why);
+/* Removes what a crash while pruning left. */
+MUST_USE enum err release_sweep(const char *bot_folder, struct fail *why);
 MUST_USE enum err release_settings_print(const struct config *config, struct buf *out,
                                          struct fail *why);
 

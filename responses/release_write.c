@@ -70,6 +70,8 @@ enum err release_begin(const char *bot_folder, struct release_writer **out, stru
     if (!e)
         e = folder_list(writer->releases, leftover_remove, writer->releases, why);
     if (!e)
+        e = release_sweep(bot_folder, why);
+    if (!e)
         e = file_path(writer->folder, sizeof(writer->folder), writer->releases, name, why);
     if (!e)
         e = folder_make(writer->folder, why);

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "training/calibrate.h"
 #include "training/labels.h"
 #include "training/pack.h"
@@ -387,6 +388,16 @@ done:
     return e;
 }
 
+/* The release is there, whatever happens to older ones: the next training prunes again. */
+static void prune(const char *bot_folder, const struct config *config, struct train_report *report)
+{
+    const size_t keep = (size_t)config_int(config, CONFIG_KEEP_RELEASES);
+    const enum err e = release_prune(bot_folder, keep, &report->pruned, NULL);
+    if (e)
+        log_line(LOG_WARN, LOG_RELEASE_PRUNED, "\"pruned\":%zu,\"error\":%d", report->pruned,
+                 (int)e);
+}
+
 enum err train(const char *bot_folder, const struct config *config,
                const struct train_options *options, struct train_report *out, struct fail *why)
 {
@@ -409,6 +420,8 @@ enum err train(const char *bot_folder, const struct config *config,
         e = write_release(config, &image, &scripts, &marks, out, &writer, why);
         out->seconds[STEP_WRITE] = (double)(clock_monotonic_us() - began) / 1e6;
     }
+    if (!e)
+        prune(bot_folder, config, out);
     release_cancel(writer);
     content_close(content);
     buf_free(&image);

@@ -31,10 +31,11 @@ struct train_report {
     int number;
     char hash[HASH_HEX_BYTES];
     size_t warnings; /* script faults (book_check): they stop activation, not training */
+    size_t pruned;   /* older releases that keep_releases let go */
 };
 
-/* Reads content, trains, calibrates, derives thresholds, evaluates, writes a release. On failure
- * the bot is as it was. ERR_BUSY when somebody else trains. */
+/* Reads content, trains, calibrates, derives thresholds, evaluates, writes a release, prunes older
+ * ones. On failure the bot is as it was; that pruning fails is a line in the log. ERR_BUSY when somebody else trains. */
 MUST_USE enum err train(const char *bot_folder, const struct config *config,
                         const struct train_options *options, struct train_report *out,
                         struct fail *why);

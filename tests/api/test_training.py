@@ -64,6 +64,31 @@ def one_step_back_is_one_command(bot):
 
 
 @test
+def older_releases_are_pruned_but_the_active_one_and_the_one_before(bot):
+    fill(bot)
+    bot.go_live()
+    first = bot.ask("해지 신청 궁금해요")["turn"]
+    with open(os.path.join(bot.path, "bot.conf"), "a", encoding="utf-8") as conf:
+        conf.write("\nkeep_releases = 1\n")
+    for opens in "5678":
+        bot.take("answers.csv", SMALL_ANSWERS.replace("6시", f"{opens}시"))
+        assert bot.run("train", "--json").json()["pruned"] == (opens > "5"), opens
+    assert bot.releases() == [1, 5]
+    assert bot.run("release", "activate", "5", "--json").json()["pruned"] == 0
+    assert bot.run("explain", first, "--json").json()["is_identical"]
+    bot.take("answers.csv", SMALL_ANSWERS.replace("6시", "9시"))
+    bot.train()
+    assert bot.run("release", "activate", "6", "--json").json()["pruned"] == 1
+    assert bot.releases() == [5, 6]
+    gone = bot.run("explain", first, "--json", status=3, says="release 1 is gone: it was pruned").json()
+    assert gone["release_is_gone"] and gone["release_number"] == 1 and gone["reply"] and "is_identical" not in gone
+    assert "release 1 is gone" in bot.run("explain", first, status=3).out
+    for command in (["release", "activate", "1"], ["release", "verify", "1"], ["release", "diff", "1", "6"], ["eval", "--release", "1"]):
+        bot.run(*command, status=3, says="release 1")
+    bot.run("release", "activate", "5")  # one step back is there
+
+
+@test
 def a_bot_with_examples_only_trains_and_evaluates_but_does_not_go_live(bot):
     bot.take("examples.csv", SMALL_EXAMPLES)
     bot.train()

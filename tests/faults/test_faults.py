@@ -33,7 +33,7 @@ def state(bot):
 def leftovers(bot):
     """Files that no bot should have."""
     known = {"bot.conf", "content.db", "content.db-wal", "content.db-shm", "journal.db", "journal.db-wal", "journal.db-shm", "releases",
-             "current", "lock"}
+             "current", "current.lock", "lock"}
     return set(os.listdir(bot.path)) - known
 
 
@@ -345,6 +345,34 @@ def a_training_killed_at_any_moment_leaves_the_bot_as_it_was(bot):
     bot.train()
     with open(bot.release_file(2, "MANIFEST"), "rb") as file:
         assert file.read() == manifest
+    assert not [name for name in os.listdir(os.path.join(bot.path, "releases")) if not name.isdigit()], "leftovers"
+
+
+@test
+def pruning_killed_at_any_moment_leaves_every_listed_release_whole(bot):
+    fill(bot)
+    bot.go_live()
+    for opens in "5678":
+        bot.take("answers.csv", SMALL_ANSWERS.replace("6시", f"{opens}시"))
+        bot.train()
+    assert bot.releases() == [1, 2, 3, 4, 5]
+    again = Again(bot)
+    command = ["release", "activate", "3", "--set", "keep_releases=1"]
+    took = time_of(bot, *command)
+    assert bot.releases() == [1, 3, 5]  # the newest, the active one and the step back
+    order = random.Random(5)
+    killed = 0
+    for _ in range(kills(15)):
+        again.restore()
+        killed += kill_at([*command, "--bot", bot.path], order.uniform(0, took * 1.02))
+        assert {1, 3, 5} <= set(bot.releases())
+        bot.run("release", "verify")
+        assert bot.ask("해지 신청 궁금해요", "--no-journal")["route"] == "scripted"
+    assert killed > 0, "no kill came in time"
+    bot.run(*command)
+    bot.run("release", "activate", "1")
+    assert bot.releases() == [1, 3, 5], bot.releases()
+    assert not leftovers(bot), leftovers(bot)
     assert not [name for name in os.listdir(os.path.join(bot.path, "releases")) if not name.isdigit()], "leftovers"
 
 

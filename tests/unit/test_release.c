@@ -18,10 +18,14 @@
 #include <cmocka.h>
 
 static struct model stand_in;
+static const char *pruned_while_opening; /* a bot's folder: another process prunes it just then */
 
 enum err model_open(const char *path, struct model **out, struct fail *why)
 {
+    size_t pruned;
     (void)why;
+    if (pruned_while_opening)
+        assert_int_equal(release_prune(pruned_while_opening, 1, &pruned, NULL), OK);
     *out = &stand_in;
     return file_exists(path) ? OK : ERR_MISSING;
 }
@@ -367,6 +371,178 @@ static void survives_every_failed_allocation(void **state)
     assert_int_equal(e, OK);
 }
 
+/* ---- Pruning ---- */
+
+static void releases_make(const struct folder *folder, int count)
+{
+    for (int i = 1; i <= count; i++) {
+        char model[32];
+        snprintf(model, sizeof(model), "model %d", i);
+        assert_int_equal(release_make(folder, model, scripts_good), i);
+    }
+}
+
+/* The numbers that are listed, as digits. */
+static const char *listed(const struct folder *folder, char out[16])
+{
+    int numbers[15], active;
+    size_t count;
+    assert_int_equal(release_list(folder->path, numbers, 15, &count, &active, NULL), OK);
+    for (size_t i = 0; i < count; i++)
+        out[i] = (char)('0' + numbers[i]);
+    out[count] = '\0';
+    return out;
+}
+
+static void prunes_all_but_the_newest_the_active_and_the_one_before(void **state)
+{
+    struct folder *folder = *state;
+    char text[16];
+    size_t pruned = 9;
+    int active, before;
+    assert_int_equal(release_prune(folder->path, 1, &pruned, NULL), OK); /* none is there yet */
+    releases_make(folder, 7);
+    assert_int_equal(release_prune(folder->path, 0, &pruned, NULL), OK);
+    assert_int_equal(release_prune(folder->path, 7, &pruned, NULL), OK);
+    assert_int_equal(pruned, 0);
+    assert_string_equal(listed(folder, text), "1234567");
+    assert_int_equal(release_prune(folder->path, 6, &pruned, NULL), OK);
+    assert_int_equal(pruned, 1);
+    assert_string_equal(listed(folder, text), "234567");
+    assert_int_equal(release_activate(folder->path, 3, today, NULL), OK);
+    assert_int_equal(release_activate(folder->path, 2, today, NULL), OK);
+    assert_int_equal(release_activate(folder->path, 2, today, NULL), OK); /* again: 3 stays known */
+    assert_int_equal(release_current(folder->path, &active, &before, NULL), OK);
+    assert_int_equal(active, 2);
+    assert_int_equal(before, 3);
+    assert_int_equal(release_prune(folder->path, 2, &pruned, NULL), OK);
+    assert_int_equal(pruned, 2);
+    assert_string_equal(listed(folder, text), "2367");
+    assert_int_equal(release_activate(folder->path, 3, today, NULL), OK); /* the step back */
+    assert_int_equal(release_make(folder, "model 8", scripts_good), 8);
+}
+
+static void a_pruned_release_stays_usable_while_it_is_open(void **state)
+{
+    struct folder *folder = *state;
+    struct release *release = NULL;
+    size_t pruned;
+    struct fail why;
+    releases_make(folder, 2);
+    assert_int_equal(release_open(folder->path, 1, &release, NULL), OK);
+    assert_int_equal(release_prune(folder->path, 1, &pruned, NULL), OK);
+    assert_int_equal(pruned, 1);
+    assert_int_equal(book_intent(release->book, STR("hello")), 0);
+    release_close(release);
+    assert_int_equal(release_open(folder->path, 1, &release, &why), ERR_MISSING);
+    assert_non_null(strstr(why.text, "release 1 is gone: it was pruned"));
+    assert_int_equal(release_activate(folder->path, 1, today, &why), ERR_MISSING);
+    assert_int_equal(release_current_set(folder->path, 1, &why), ERR_MISSING);
+    assert_int_equal(release_open(folder->path, 3, &release, &why), ERR_MISSING);
+    assert_non_null(strstr(why.text, "there is no release 3"));
+}
+
+/* model_open below the manifest's check is where another process gets its turn. */
+static void a_release_pruned_while_it_is_opened_is_said_to_be_gone(void **state)
+{
+    struct folder *folder = *state;
+    struct release *release = NULL;
+    struct fail why;
+    releases_make(folder, 2);
+    pruned_while_opening = folder->path;
+    enum err e = release_open(folder->path, 1, &release, &why);
+    pruned_while_opening = NULL;
+    assert_int_equal(e, ERR_MISSING);
+    assert_non_null(strstr(why.text, "release 1 is gone"));
+    assert_null(release);
+}
+
+static void what_a_crash_while_pruning_left_is_swept(void **state)
+{
+    struct folder *folder = *state;
+    char from[128], to[128], text[16];
+    size_t pruned;
+    for (int round = 0; round < 2; round++) {
+        int last = release_make(folder, round ? "c" : "a", scripts_good);
+        assert_int_equal(release_make(folder, round ? "d" : "b", scripts_good), last + 1);
+        snprintf(from, sizeof(from), "%s/releases/%06d", folder->path, last);
+        snprintf(to, sizeof(to), "%s/releases/.old-%06d", folder->path, last);
+        assert_int_equal(rename(from, to), 0); /* killed after its rename */
+        assert_null(strchr(listed(folder, text), '0' + last));
+        if (round == 0)
+            assert_int_equal(release_make(folder, "b", scripts_good), last + 1);
+        else
+            assert_int_equal(release_prune(folder->path, 1, &pruned, NULL), OK);
+        assert_false(file_exists(to));
+    }
+}
+
+static void nobody_activates_or_prunes_while_another_does(void **state)
+{
+    struct folder *folder = *state;
+    char path[128], text[16];
+    size_t pruned;
+    int lock = -1, status;
+    releases_make(folder, 2);
+    snprintf(path, sizeof(path), "%s/current.lock", folder->path);
+    assert_int_equal(file_lock(path, &lock, NULL), OK);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(release_activate(folder->path, 1, today, NULL) == ERR_BUSY &&
+                      release_prune(folder->path, 1, &pruned, NULL) == ERR_BUSY
+                  ? 7
+                  : 1);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(WEXITSTATUS(status), 7);
+    file_unlock(lock);
+    assert_string_equal(listed(folder, text), "12");
+}
+
+static void does_not_prune_by_a_current_that_cannot_be_read(void **state)
+{
+    struct folder *folder = *state;
+    static const char *const damaged[] = {"seven", "1\nx", "1\n2\n3", "0", "99999999999", "\n"};
+    char path[128], oldest[128];
+    size_t pruned;
+    int active, before;
+    releases_make(folder, 3);
+    snprintf(path, sizeof(path), "%s/current", folder->path);
+    snprintf(oldest, sizeof(oldest), "%s/releases/000001", folder->path);
+    for (size_t i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++) {
+        assert_int_equal(file_write(path, str_of(damaged[i]), NULL), OK);
+        assert_int_equal(release_prune(folder->path, 1, &pruned, NULL), ERR_CORRUPT);
+        assert_true(file_is_folder(oldest));
+    }
+    append_to(folder, "current.tmp-1-0", "3\n");                          /* what a kill left */
+    assert_int_equal(release_activate(folder->path, 2, today, NULL), OK); /* mends it */
+    snprintf(path, sizeof(path), "%s/current.tmp-1-0", folder->path);
+    assert_false(file_exists(path));
+    assert_int_equal(release_current(folder->path, &active, &before, NULL), OK);
+    assert_int_equal(active, 2);
+    assert_int_equal(before, 0);
+}
+
+static void pruning_without_memory_leaves_none_half_there(void **state)
+{
+    struct folder *folder = *state;
+    char text[16];
+    size_t pruned = 0;
+    enum err e = ERR_MEMORY;
+    releases_make(folder, 3);
+    assert_int_equal(release_activate(folder->path, 3, today, NULL), OK);
+    for (uint64_t n = 1; n < 100 && e; n++) {
+        mem_fail_after(n, false);
+        e = release_prune(folder->path, 1, &pruned, NULL);
+        mem_fail_after(0, false);
+        assert_true(e == OK || e == ERR_MEMORY);
+        size_t left = strlen(listed(folder, text));
+        assert_true(left == 3 || left == 1);
+        assert_int_equal(release_verify(folder->path, text[0] - '0', NULL), OK);
+    }
+    assert_int_equal(e, OK);
+    assert_string_equal(listed(folder, text), "3");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -395,6 +571,20 @@ int main(void)
                                         folder_close),
         cmocka_unit_test(refuses_a_setting_that_would_not_survive_the_file),
         cmocka_unit_test_setup_teardown(survives_every_failed_allocation, folder_open,
+                                        folder_close),
+        cmocka_unit_test_setup_teardown(prunes_all_but_the_newest_the_active_and_the_one_before,
+                                        folder_open, folder_close),
+        cmocka_unit_test_setup_teardown(a_pruned_release_stays_usable_while_it_is_open, folder_open,
+                                        folder_close),
+        cmocka_unit_test_setup_teardown(a_release_pruned_while_it_is_opened_is_said_to_be_gone,
+                                        folder_open, folder_close),
+        cmocka_unit_test_setup_teardown(what_a_crash_while_pruning_left_is_swept, folder_open,
+                                        folder_close),
+        cmocka_unit_test_setup_teardown(nobody_activates_or_prunes_while_another_does, folder_open,
+                                        folder_close),
+        cmocka_unit_test_setup_teardown(does_not_prune_by_a_current_that_cannot_be_read,
+                                        folder_open, folder_close),
+        cmocka_unit_test_setup_teardown(pruning_without_memory_leaves_none_half_there, folder_open,
                                         folder_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
