@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/files.h"
 #include "store/db.h"
+#include "tests/unit/failing.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,7 +34,9 @@ static const char count[] = "SELECT count(*) FROM t";
 static int make_place(void **state)
 {
     struct place *place = mem_take(1, sizeof *place);
-    (void)snprintf(place->folder, sizeof place->folder, "/tmp/test_db-XXXXXX");
+    /* Where syncing is quick, if there is such a place. */
+    (void)snprintf(place->folder, sizeof place->folder, "%s/test_db-XXXXXX",
+                   access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     *state = place;
     if (!mkdtemp(place->folder) ||
         file_path(place->path, PATH_BYTES, place->folder, "a.db", NULL) ||
@@ -356,42 +359,224 @@ static void finds_rows_that_refer_to_none(void **state)
     assert_non_null(strstr(why.text, "has rows that refer to none, in table: child"));
 }
 
-/* In a child that is not root, since root may write anywhere. */
-static int read_as_nobody(const char *path)
+/* Root may write anywhere, so for a while we are somebody else. */
+static void become(uid_t user)
 {
-    struct db *db = NULL;
-    struct db *writer = NULL;
-    if (getuid() == 0 && setuid(NOBODY) != 0)
-        return 1;
-    if (db_open(path, DB_READ, true, 0, &db, NULL))
-        return 2;
-    bool is_read = read_int(db, count) == 1;
-    db_close(db);
-    if (!is_read)
-        return 3;
-    enum err e = db_open(path, DB_WRITE, true, 0, &writer, NULL);
-    if (!e)
-        e = add_row(writer, 2, STR("b"), NULL);
-    db_close(writer);
-    return e == ERR_SYSTEM ? 0 : 4;
+    if (getuid() == 0)
+        assert_int_equal(seteuid(user), 0);
 }
 
 static void reads_in_a_folder_it_cannot_write(void **state)
 {
     struct place *place = *state;
-    int status = -1;
-    assert_int_equal(add_row(place->db, 1, STR("a"), NULL), OK);
+    char odd[PATH_BYTES];
+    struct db *db = NULL;
+    struct fail why;
     db_close(place->db);
     place->db = NULL;
-    assert_int_equal(chmod(place->path, 0444), 0);
+    /* A name in which a URI's own marks would mean something. */
+    assert_int_equal(file_path(odd, sizeof odd, place->folder, "100%?#.db", NULL), OK);
+    assert_int_equal(db_open(odd, DB_CREATE, true, 0, &db, NULL), OK);
+    assert_int_equal(db_run(db, create, NULL), OK);
+    assert_int_equal(add_row(db, 1, STR("a"), NULL), OK);
+    db_close(db);
+    assert_int_equal(chmod(odd, 0444), 0);
     assert_int_equal(chmod(place->folder, 0555), 0);
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0)
-        _exit(read_as_nobody(place->path));
-    assert_int_equal(waitpid(child, &status, 0), child);
+    become(NOBODY);
+    enum err opened = db_open(odd, DB_READ, true, 0, &db, NULL);
+    int64_t rows = opened ? 0 : read_int(db, count);
+    db_close(opened ? NULL : db);
+    db = NULL;
+    enum err e = db_open(odd, DB_WRITE, true, 0, &db, &why);
+    if (!e)
+        e = add_row(db, 2, STR("b"), &why);
+    db_close(db);
+    become(0);
     assert_int_equal(chmod(place->folder, 0755), 0);
-    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_int_equal(opened, OK);
+    assert_int_equal(rows, 1);
+    assert_int_equal(e, ERR_SYSTEM);
+    assert_non_null(strstr(why.text, "100%?#.db: "));
+}
+
+/* With a writer's log beside it the file alone would be an old state: better none than that. */
+static void does_not_read_past_a_log_it_cannot_use(void **state)
+{
+    struct place *place = *state;
+    char log[PATH_BYTES];
+    struct db *db = NULL;
+    db_close(place->db);
+    place->db = NULL;
+    assert_int_equal(file_path(log, sizeof log, place->folder, "a.db-wal", NULL), OK);
+    assert_int_equal(file_write(log, STR("a log"), NULL), OK);
+    assert_int_equal(chmod(place->folder, 0555), 0);
+    become(NOBODY);
+    enum err e = db_open(place->path, DB_READ, true, 0, &db, NULL);
+    become(0);
+    assert_int_equal(chmod(place->folder, 0755), 0);
+    assert_int_equal(e, ERR_SYSTEM);
+    assert_null(db);
+}
+
+static void a_value_too_large_is_refused_with_the_row(void **state)
+{
+    const struct place *place = *state;
+    const struct str huge = {"",
+                             (size_t)2000 * 1000 * 1000}; /* past SQLite's 1,000,000,000 bytes */
+    struct db_statement *s = NULL;
+    struct fail why;
+    bool has_row = false;
+    assert_int_equal(add_row(place->db, 1, huge, &why), ERR_LIMIT);
+    assert_non_null(strstr(why.text, "a.db: "));
+    assert_int_equal(read_int(place->db, count), 0);
+    /* The first failure is the one that is told, and it ends with the statement's user. */
+    static const char sql[] = "SELECT $1, $2, $3, $4, $5";
+    assert_int_equal(db_take(place->db, sql, &s, NULL), OK);
+    db_bind_bytes(s, 1, huge.p, huge.n);
+    db_bind_text(s, 2, STR("fits"));
+    db_bind_int(s, 3, 1);
+    db_bind_double(s, 4, 1);
+    db_bind_null(s, 5);
+    assert_int_equal(db_step(s, &has_row, NULL), ERR_LIMIT);
+    db_give(s);
+    assert_int_equal(db_take(place->db, sql, &s, NULL), OK);
+    db_bind_bytes(s, 1, NULL, 0);
+    db_bind_text(s, 2, STR_NONE);
+    assert_int_equal(db_step(s, &has_row, NULL), OK);
+    assert_true(!db_is_null(s, 0) && db_is_null(s, 1) && db_is_null(s, 4));
+    /* A binding while rows are being read comes too late, and is told. */
+    db_bind_int(s, 3, 7);
+    assert_int_equal(db_step(s, &has_row, NULL), ERR_SYSTEM);
+    db_give(s);
+    assert_int_equal(db_take(place->db, sql, &s, NULL), OK);
+    assert_int_equal(db_step(s, &has_row, NULL), OK);
+    db_bind_null(s, 1);
+    assert_int_equal(db_step(s, &has_row, NULL), ERR_SYSTEM);
+    db_give(s);
+}
+
+static void a_database_that_may_not_grow_keeps_what_it_has(void **state)
+{
+    const struct place *place = *state;
+    struct fail why;
+    static const char page[5000] = "x";
+    int64_t id = 0;
+    assert_int_equal(db_run(place->db, "PRAGMA max_page_count=8", NULL), OK);
+    enum err e = OK;
+    while (!e && id < 100)
+        e = add_row(place->db, id++, (struct str){page, sizeof page}, &why);
+    assert_int_equal(e, ERR_SYSTEM);
+    assert_non_null(strstr(why.text, "a.db: database or disk is full"));
+    assert_int_equal(read_int(place->db, count), id - 1);
+    assert_int_equal(db_begin(place->db, NULL), OK); /* no transaction is left open */
+    assert_int_equal(db_end(place->db, OK, NULL), OK);
+    assert_int_equal(db_check(place->db, NULL), OK);
+}
+
+static void refuses_a_schema_version_below_zero(void **state)
+{
+    const struct place *place = *state;
+    struct fail why;
+    assert_int_equal(db_run(place->db, "PRAGMA user_version=-1", NULL), OK);
+    assert_int_equal(db_migrate(place->db, migrations, 1, &why), ERR_INPUT);
+    assert_non_null(strstr(why.text, "version -1"));
+}
+
+/* Another process may migrate between our look at the version and our turn to write. */
+static void a_migration_that_somebody_else_made_is_not_repeated(void **state)
+{
+    struct place *place = *state;
+    int status = 0;
+    assert_int_equal(db_migrate(place->db, migrations, 1, NULL), OK);
+    db_close(place->db);
+    place->db = NULL;
+    pid_t child[2];
+    for (int i = 0; i < 2; i++) {
+        child[i] = fork();
+        if (child[i] != 0)
+            continue;
+        struct db *db = NULL;
+        enum err e = db_open(place->path, DB_WRITE, true, 5000, &db, NULL);
+        exit(e ? (int)e : (int)db_migrate(db, migrations, 2, NULL));
+    }
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(waitpid(child[i], &status, 0), child[i]);
+        assert_int_equal(WEXITSTATUS(status), OK);
+    }
+    assert_int_equal(db_open(place->path, DB_WRITE, true, 0, &place->db, NULL), OK);
+    assert_int_equal(read_int(place->db, "PRAGMA user_version"), 2);
+}
+
+static void a_backup_with_too_long_a_name_is_refused(void **state)
+{
+    const struct place *place = *state;
+    char path[5000];
+    struct fail why;
+    memset(path, 'a', sizeof path - 1);
+    path[sizeof path - 1] = '\0';
+    path[0] = '/';
+    assert_int_equal(db_backup(place->db, path, &why), ERR_LIMIT);
+}
+
+static void a_damaged_database_is_not_backed_up(void **state)
+{
+    struct place *place = *state;
+    char path[PATH_BYTES];
+    struct buf bytes;
+    struct fail why;
+    for (int64_t id = 0; id < 500; id++)
+        assert_int_equal(add_row(place->db, id, STR("a row with some text to fill pages"), NULL),
+                         OK);
+    db_close(place->db);
+    place->db = NULL;
+    buf_init(&bytes, 1000000);
+    assert_int_equal(file_read(place->path, 1000000, &bytes, NULL), OK);
+    memset(bytes.p + bytes.n - 4096, 0x5A, 4096);
+    assert_int_equal(file_write(place->path, str_from_buf(&bytes), NULL), OK);
+    buf_free(&bytes);
+    assert_int_equal(db_open(place->path, DB_WRITE, true, 0, &place->db, NULL), OK);
+    assert_int_equal(file_path(path, sizeof path, place->folder, "copy.db", NULL), OK);
+    assert_int_equal(db_backup(place->db, path, &why), ERR_CORRUPT);
+    int entries = 0;
+    assert_int_equal(folder_list(place->folder, count_entry, &entries, NULL), OK);
+    assert_int_equal(entries, 0);
+}
+
+/* From opening to backing up, on a database one migration behind. */
+static enum err open_and_use(void *data)
+{
+    const struct place *place = data;
+    char path[PATH_BYTES];
+    struct db *db = NULL;
+    struct fail why;
+    enum err e = file_path(path, sizeof path, place->folder, "copy.db", NULL);
+    if (!e)
+        e = db_open(place->path, DB_WRITE, true, 0, &db, &why);
+    if (!e)
+        e = db_migrate(db, migrations, 2, &why);
+    if (!e)
+        e = db_run(db, "BEGIN", &why);
+    if (!e)
+        e = db_end(db, add_row(db, 1, STR("a"), &why), &why);
+    if (!e)
+        e = db_check(db, &why);
+    if (!e)
+        e = db_backup(db, path, &why);
+    if (e)
+        assert_false(file_exists(path));
+    db_close(db);
+    (void)unlink(path);
+    /* As it was, for the next time. */
+    mem_fail_after(0, false);
+    db_fail_after(0);
+    assert_int_equal(db_run(place->db, "DELETE FROM t", NULL), OK);
+    return e;
+}
+
+static void survives_each_failing_allocation_and_statement(void **state)
+{
+    assert_true(failing_allocations(open_and_use, *state) > 10);
+    assert_true(failing_statements(open_and_use, *state) > 5);
 }
 
 static void survives_each_failing_allocation(void **state)
@@ -428,7 +613,15 @@ int main(void)
         IN_A_PLACE(finds_damage),
         IN_A_PLACE(finds_rows_that_refer_to_none),
         IN_A_PLACE(reads_in_a_folder_it_cannot_write),
+        IN_A_PLACE(does_not_read_past_a_log_it_cannot_use),
+        IN_A_PLACE(a_value_too_large_is_refused_with_the_row),
+        IN_A_PLACE(a_database_that_may_not_grow_keeps_what_it_has),
+        IN_A_PLACE(refuses_a_schema_version_below_zero),
+        IN_A_PLACE(a_migration_that_somebody_else_made_is_not_repeated),
+        IN_A_PLACE(a_backup_with_too_long_a_name_is_refused),
+        IN_A_PLACE(a_damaged_database_is_not_backed_up),
         IN_A_PLACE(survives_each_failing_allocation),
+        IN_A_PLACE(survives_each_failing_allocation_and_statement),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
