@@ -5,6 +5,7 @@
 #include "responses/content.h"
 #include "responses/revisions.h"
 #include "store/db.h"
+#include "tests/unit/failing.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,7 +29,9 @@ static struct fail why;
 static int set_up(void **state)
 {
     (void)state;
-    (void)snprintf(folder, sizeof folder, "/tmp/paring-content-XXXXXX");
+    (void)snprintf(folder, sizeof folder, "%s/paring-content-XXXXXX",
+                   access("/dev/shm", W_OK) == 0 ? "/dev/shm"
+                                                 : "/tmp"); /* where syncing is quick */
     return mkdtemp(folder) ? 0 : -1;
 }
 
@@ -476,6 +479,179 @@ static void notes_releases(void **state)
     content_close(content);
 }
 
+/* A row of each kind that scripts are made of, and one with a past. */
+static void fill(void)
+{
+    struct content *content = opened();
+    put(content, KIND_SLOTS, ROW("product", "list", "?"));
+    put(content, KIND_VALUES, ROW(NULL, "product", "실손의료보험", "실비|실손"));
+    put(content, KIND_FACTS, ROW(NULL, "rate", "4.5", "%", "2026-01-01", "2026-06-30", "안내"));
+    put(content, KIND_ANSWERS, ROW("a-1", "loan", "", "", "", "", "", "첫 답변"));
+    put(content, KIND_ANSWERS, ROW("a-1", "loan", "", "", "", "", "", "{{fact:rate}}"));
+    content_close(content);
+}
+
+static enum err row_ignore(void *data, const struct str *fields, struct fail *reason)
+{
+    (void)data;
+    (void)fields;
+    (void)reason;
+    return OK;
+}
+
+static enum err revision_ignore(void *data, const struct revision *revision, struct fail *reason)
+{
+    (void)data;
+    (void)revision;
+    (void)reason;
+    return OK;
+}
+
+static enum err read_everything(void *data)
+{
+    struct content *content = NULL;
+    struct content_rows *rows = NULL;
+    struct content_rows *again = NULL;
+    struct buf text;
+    size_t count = 0;
+    (void)data;
+    buf_init(&text, 1 << 20);
+    enum err e = content_open(folder, false, &content, &why);
+    if (!e)
+        e = content_snapshot_begin(content, &why);
+    if (!e)
+        e = content_count(content, KIND_ANSWERS, &count, &why);
+    if (!e)
+        e = content_each(content, KIND_ANSWERS, row_ignore, NULL, &why);
+    if (!e)
+        e = content_rows_read(content, &rows, &why);
+    if (!e)
+        e = content_rows_print(rows, &text, &why);
+    if (!e)
+        e = content_rows_parse(str_from_buf(&text), "scripts", &again, &why);
+    if (!e)
+        e = revisions_each(content, KIND_ANSWERS, STR("a-1"), revision_ignore, NULL, &why);
+    if (!e) {
+        assert_int_equal(count, 1);
+        assert_int_equal(again->answer_count, 1);
+        assert_int_equal(again->answers[0].revision, 2);
+    }
+    content_close(content); /* also inside a snapshot */
+    content_rows_close(rows);
+    content_rows_close(again);
+    buf_free(&text);
+    return e;
+}
+
+static void reading_survives_each_failing_allocation_and_statement(void **state)
+{
+    (void)state;
+    fill();
+    assert_true(failing_allocations(read_everything, NULL) > 20);
+    assert_true(failing_statements(read_everything, NULL) > 10);
+}
+
+static int64_t notes(void)
+{
+    char path[128];
+    struct db *db = NULL;
+    struct db_statement *s = NULL;
+    bool has_row = false;
+    (void)snprintf(path, sizeof path, "%s/content.db", folder);
+    assert_int_equal(db_open(path, DB_READ, true, 0, &db, &why), OK);
+    assert_int_equal(db_take(db, "SELECT count(*) FROM releases_log", &s, &why), OK);
+    assert_int_equal(db_step(s, &has_row, &why), OK);
+    int64_t count = db_int(s, 0);
+    db_give(s);
+    db_close(db);
+    return count;
+}
+
+static enum err note_one(void *data)
+{
+    struct content *content = NULL;
+    int64_t *noted = data;
+    enum err e = content_open(folder, true, &content, &why);
+    if (!e)
+        e = content_note_release(content, 1, "abc", "activated", "tester", NULL, &why);
+    content_close(content);
+    failing_stop();
+    *noted += !e;
+    assert_int_equal(notes(), *noted);
+    return e;
+}
+
+static void a_note_that_fails_is_not_there(void **state)
+{
+    int64_t noted = 0;
+    struct content *content = opened();
+    struct content *other = NULL;
+    (void)state;
+    assert_true(failing_allocations(note_one, &noted) > 2);
+    assert_true(failing_statements(note_one, &noted) > 1);
+    assert_int_equal(content_import_begin(content, "tester", &why), OK);
+    assert_int_equal(content_open(folder, true, &other, &why), OK);
+    assert_int_equal(content_note_release(other, 2, "d", "activated", "tester", "", &why),
+                     ERR_BUSY);
+    content_close(other);
+    content_close(content);
+    assert_int_equal(notes(), noted);
+}
+
+static void a_reader_brings_an_older_schema_up_to_date(void **state)
+{
+    (void)state;
+    char path[128];
+    struct db *db = NULL;
+    struct content *content = NULL;
+    (void)snprintf(path, sizeof path, "%s/content.db", folder);
+    assert_int_equal(db_open(path, DB_CREATE, true, 0, &db, &why), OK); /* version 0: no table */
+    for (uint64_t n = 1; n < 6; n++) {
+        db_fail_after(n);
+        assert_int_equal(content_open(folder, false, &content, &why), ERR_SYSTEM);
+        db_fail_after(0);
+    }
+    assert_int_equal(content_open(folder, false, &content, &why), OK);
+    assert_int_equal(count_of(content, KIND_EXAMPLES), 0);
+    content_close(content);
+    assert_int_equal(db_run(db, "PRAGMA user_version=99", NULL), OK);
+    db_close(db);
+    content = NULL;
+    for (int may_write = 0; may_write < 2; may_write++) {
+        assert_int_equal(content_open(folder, may_write, &content, &why), ERR_INPUT);
+        assert_non_null(strstr(why.text, "version 99"));
+        assert_null(content);
+    }
+}
+
+/* What was written by hand, or by a program that knew other names. */
+static void rows_that_cannot_be_are_found_when_they_are_read(void **state)
+{
+    (void)state;
+    static const char *const edits[] = {
+        "UPDATE intents SET policy='sometimes'",    "UPDATE slots SET type='colour'",
+        "UPDATE answers SET effective_from='soon'", "UPDATE answers SET effective_to='2026-13-01'",
+        "UPDATE facts SET effective_from='2026'",   "UPDATE facts SET effective_to='never'",
+    };
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/content.db", folder);
+    for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
+        struct db *db = NULL;
+        struct content *content = NULL;
+        struct content_rows *rows = NULL;
+        fill();
+        assert_int_equal(db_open(path, DB_WRITE, true, 0, &db, &why), OK);
+        assert_int_equal(db_run(db, edits[i], &why), OK);
+        db_close(db);
+        content = opened();
+        assert_int_equal(content_rows_read(content, &rows, &why), ERR_CORRUPT);
+        assert_null(rows);
+        content_close(content);
+        assert_int_equal(folder_remove(folder, NULL), OK);
+        assert_int_equal(mkdir(folder, 0700), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -506,6 +682,13 @@ int main(void)
                                         tear_down),
         cmocka_unit_test(scripts_that_were_tampered_with_are_corrupt),
         cmocka_unit_test_setup_teardown(notes_releases, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(reading_survives_each_failing_allocation_and_statement,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_note_that_fails_is_not_there, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_reader_brings_an_older_schema_up_to_date, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(rows_that_cannot_be_are_found_when_they_are_read, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

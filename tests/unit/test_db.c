@@ -567,8 +567,7 @@ static enum err open_and_use(void *data)
     db_close(db);
     (void)unlink(path);
     /* As it was, for the next time. */
-    mem_fail_after(0, false);
-    db_fail_after(0);
+    failing_stop();
     assert_int_equal(db_run(place->db, "DELETE FROM t", NULL), OK);
     return e;
 }

@@ -2,6 +2,7 @@
  * what is not known. */
 #include "base/limits.h"
 #include "responses/expression.h"
+#include "tests/unit/failing.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -71,7 +72,7 @@ struct result {
 
 static void evaluate(const char *text, const char *language, struct result *r)
 {
-    struct arena *arena = arena_open(65536, 1 << 22);
+    struct arena *arena = arena_open(64, 1 << 22); /* small: each piece may fail */
     struct expression_names names = {.fact = named_fact, .slot = named_slot};
     struct expression_world world = {
         .fact = world_fact, .slot = world_slot, .as_of = date_from_civil(2026, 11, 23)};
@@ -82,7 +83,8 @@ static void evaluate(const char *text, const char *language, struct result *r)
     r->missing_slot = -2;
     value_init(&value);
     buf_init(&out, sizeof(r->text) - 1);
-    r->error = expression_compile(arena, str_of(text), &names, &expression, &r->why);
+    r->error =
+        arena ? expression_compile(arena, str_of(text), &names, &expression, &r->why) : ERR_MEMORY;
     if (!r->error)
         r->error = expression_evaluate(expression, &world, &value, &r->missing_slot, &r->why);
     if (!r->error && value.kind == VALUE_TRUTH)
@@ -395,6 +397,80 @@ static void shows_dates_and_texts_in_english(void **state)
     assert_string_equal(r.text, "24 months");
 }
 
+/* Every function says what it got instead of what it must have, for each of its arguments. */
+static void says_what_a_function_got_instead(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"round(\"x\")", "round() takes numbers, not a text"},
+        {"round(1, today())", "round() takes numbers, not a date"},
+        {"round(3%, 1원)", "in the same unit"},
+        {"abs(true)", "abs() takes numbers, not a truth"},
+        {"after_tax(today(), 15.4%)", "after_tax() takes numbers, not a date"},
+        {"after_tax(3개월, 15.4%)", "after_tax() takes an amount of money, not months"},
+        {"after_tax(3일, 15.4%)", "takes an amount of money, not days"},
+        {"after_tax(100원, 15.4)", "after_tax() takes a rate such as 5%"},
+        {"deposit_simple(\"x\", 3%, 12)", "takes numbers, not a text"},
+        {"deposit_simple(3%, 3%, 12)", "takes an amount of money, not a percentage"},
+        {"deposit_simple(100원, today(), 12)", "takes numbers, not a date"},
+        {"deposit_simple(100원, 0% - 3%, 12)", "not one below zero"},
+        {"deposit_simple(100원, 3%, \"x\")", "takes numbers, not a text"},
+        {"deposit_simple(100원, 3%, 12일)", "takes a term in months, not days"},
+        {"deposit_simple(100원, 3%, 1.5)", "takes a whole number from 1 to"},
+        {"deposit_simple(100원, 3%, 0)", "takes a whole number from 1 to"},
+        {"deposit_simple(1, 3%, 99999)", "takes a whole number from 1 to"},
+        {"saving_compound(3일, 3%, 12)", "takes an amount of money"},
+        {"loan_total_interest(3%, 3%, 12)", "loan_total_interest() takes an amount of money"},
+        {"loan_payment(100원, 3원, 12)", "loan_payment() takes a rate"},
+        {"loan_payment_at(100원, 3%, 12, 13)", "a whole number from 1 to 12"},
+        {"loan_payment_at(100원, 3%, 12, 1, \"soon\")", "\"equal_payment\""},
+        {"loan_interest_at(100원, 3%, 12, 1, 5)", "\"bullet\" as its last argument"},
+        {"loan_balance_at(100원, 3%, \"x\", 1)", "loan_balance_at() takes numbers"},
+        {"own_contribution(\"x\", 1원, 20%)", "own_contribution() takes numbers"},
+        {"own_contribution(100원, \"x\", 20%)", "own_contribution() takes numbers"},
+        {"own_contribution(100원, 1달러, 20%)", "the cost is in won, the deductible in dollars"},
+        {"own_contribution(100원, 1원, 20)", "own_contribution() takes a rate"},
+        {"pow(\"x\", 2)", "pow() takes numbers, not a text"},
+        {"pow(2, \"x\")", "pow() takes numbers, not a text"},
+        {"pow(2, 0.5)", "pow() takes a whole number"},
+        {"pow(2, 100001)", "pow() takes a whole number"},
+        {"pow(2원, 2)", "pow() takes a plain number, not won"},
+        {"pow(0, 0 - 1)", "division by zero in pow()"},
+        {"pow(2, 99999999999999999999)", "pow() takes a whole number"},
+        {"pow(pow(2, 600), 2)", "too many digits"},
+        {"pow(pow(2, 0 - 600), 2)", "too many digits"},
+        {"add_days(1, 2)", "add_days() takes a date first, not a plain number"},
+        {"add_days(today(), \"x\")", "add_days() takes numbers, not a text"},
+        {"add_days(today(), 3개월)", "takes a plain number second, not months"},
+        {"add_days(today(), 100001)", "a whole number from -100000 to 100000"},
+        {"add_days(add_days(today(), 0 - 100000), 0 - 700000)", "a whole number from"},
+        {"add_months(3, 1)", "add_months() takes a date first"},
+        {"add_months(today(), 0 - 99999)", "a date that no calendar shows"},
+        {"add_months(today(), 99999)", "a date that no calendar shows"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        refuses(cases[i][0], cases[i][1]);
+    gives("add_days(today(), 3일)", "2026년 11월 26일");
+    gives("own_contribution(100원, 0, 20%)", "20원");
+    gives("loan_balance_at(1200원, 0%, 12, 6, \"equal_principal\")", "600원");
+    gives("loan_balance_at(1200원, 0%, 12, 6, \"bullet\")", "1,200원");
+}
+
+static enum err compile_and_evaluate(void *data)
+{
+    struct result r;
+    evaluate(data, "ko", &r);
+    return r.error;
+}
+
+static void survives_each_failing_allocation(void **state)
+{
+    (void)state;
+    static char text[] = "if(slot:product == \"암보험\" and not (slot:amount < 3만원),"
+                         " round(slot:amount * fact:rate / 12, 10원), 0원)";
+    assert_true(failing_allocations(compile_and_evaluate, text) > 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -411,6 +487,8 @@ int main(void)
         cmocka_unit_test(stops_numbers_that_grow),
         cmocka_unit_test(counts_conditions_joined_by_and),
         cmocka_unit_test(shows_dates_and_texts_in_english),
+        cmocka_unit_test(says_what_a_function_got_instead),
+        cmocka_unit_test(survives_each_failing_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

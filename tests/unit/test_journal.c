@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "bot/journal.h"
 #include "store/db.h"
+#include "tests/unit/failing.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,7 +24,8 @@ struct folder {
 static int folder_open(void **state)
 {
     struct folder *folder = test_malloc(sizeof(*folder));
-    snprintf(folder->path, sizeof(folder->path), "/tmp/test_journal.XXXXXX");
+    snprintf(folder->path, sizeof(folder->path), "%s/test_journal.XXXXXX",
+             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"); /* where syncing is quick */
     *state = folder;
     return mkdtemp(folder->path) ? 0 : -1;
 }
@@ -207,6 +209,78 @@ static void makes_ids_that_differ_and_sort_by_time(void **state)
     assert_memory_equal(earlier, twin, 13);
 }
 
+/* Opens, puts a turn, finds it in the three ways. A put that was told as failed is not there. */
+static enum err open_put_find(void *data)
+{
+    struct folder *folder = data;
+    struct journal *journal = NULL;
+    struct turn_row row = row_of("t1", "c1", "m1", "one"), found;
+    bool is_put = false;
+    enum err e = journal_open(folder->path, true, &journal, NULL);
+    if (!e)
+        e = journal_put(journal, &row, NULL);
+    is_put = !e;
+    if (!e)
+        e = journal_find(journal, STR("t1"), &found, NULL);
+    if (!e)
+        e = journal_find_message(journal, STR("c1"), STR("m1"), &found, NULL);
+    if (!e)
+        e = journal_last(journal, STR("c1"), &found, NULL);
+    if (!e)
+        assert_true(str_equal(found.reply, row.reply));
+    journal_close(journal);
+    failing_stop();
+    assert_int_equal(journal_open(folder->path, true, &journal, NULL), OK);
+    assert_int_equal(journal_find(journal, STR("t1"), &found, NULL), is_put ? OK : ERR_MISSING);
+    journal_close(journal);
+    assert_int_equal(folder_remove(folder->path, NULL), OK);
+    assert_int_equal(folder_make(folder->path, NULL), OK);
+    return e;
+}
+
+static void survives_each_failing_allocation_and_statement(void **state)
+{
+    assert_true(failing_allocations(open_put_find, *state) > 5);
+    assert_true(failing_statements(open_put_find, *state) > 5);
+}
+
+/* A row that only has what it must have: texts that are not given read back as empty. */
+static void keeps_a_turn_of_which_little_is_known(void **state)
+{
+    struct folder *folder = *state;
+    struct journal *journal = NULL;
+    struct turn_row row = {.id = STR("t1"), .conversation = STR("c1"), .as_of = DATE_NONE}, found;
+    assert_int_equal(journal_open(folder->path, true, &journal, NULL), OK);
+    assert_int_equal(journal_put(journal, &row, NULL), OK);
+    assert_int_equal(journal_find(journal, STR("t1"), &found, NULL), OK);
+    assert_true(found.message.p && found.message.n == 0);
+    assert_true(found.reply.p && found.route.p && found.state_after.p && found.release.p);
+    assert_null(found.intent.p);
+    assert_int_equal(found.as_of, DATE_NONE);
+    journal_close(journal);
+}
+
+static void knows_a_journal_that_is_damaged_or_newer(void **state)
+{
+    struct folder *folder = *state;
+    struct journal *journal = NULL;
+    struct db *db = NULL;
+    struct fail why;
+    char path[128];
+    snprintf(path, sizeof(path), "%s/journal.db", folder->path);
+    assert_int_equal(file_write(path, STR("no database at all, but a letter"), NULL), OK);
+    assert_int_equal(journal_open(folder->path, true, &journal, &why), ERR_CORRUPT);
+    assert_int_equal(journal_open(folder->path, false, &journal, &why), ERR_CORRUPT);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(journal_open(folder->path, true, &journal, NULL), OK);
+    journal_close(journal);
+    assert_int_equal(db_open(path, DB_WRITE, true, 0, &db, NULL), OK);
+    assert_int_equal(db_run(db, "PRAGMA user_version=99", NULL), OK);
+    db_close(db);
+    assert_int_equal(journal_open(folder->path, true, &journal, &why), ERR_INPUT);
+    assert_non_null(strstr(why.text, "version 99"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +296,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(keeps_what_was_put_when_the_process_is_killed, folder_open,
                                         folder_close),
         cmocka_unit_test_setup_teardown(says_that_there_is_no_journal_yet, folder_open,
+                                        folder_close),
+        cmocka_unit_test_setup_teardown(survives_each_failing_allocation_and_statement, folder_open,
+                                        folder_close),
+        cmocka_unit_test_setup_teardown(keeps_a_turn_of_which_little_is_known, folder_open,
+                                        folder_close),
+        cmocka_unit_test_setup_teardown(knows_a_journal_that_is_damaged_or_newer, folder_open,
                                         folder_close),
         cmocka_unit_test(makes_ids_that_differ_and_sort_by_time),
     };
