@@ -38,17 +38,20 @@ struct explained {
 };
 
 /* The same bytes, the same route, the same list, the same state to go on from. */
-static bool reply_is_same(const struct explained *x)
+static enum err reply_compare(struct explained *x, struct fail *why)
 {
     struct buf choices;
     buf_init(&choices, STATE_BYTES);
-    bool is_same = !reply_print_choices(&x->reply, &choices, NULL) &&
-                   str_equal(str_from_buf(&x->reply.text), x->row.reply) &&
-                   str_equal(str_of(route_name(x->reply.route)), x->row.route) &&
-                   str_equal(str_from_buf(&choices), x->row.choices) &&
-                   str_equal(str_from_buf(&x->state), x->row.state_after);
+    /* A list or a text cut short by a lack of memory would look like another reply. */
+    enum err e = reply_print_choices(&x->reply, &choices, why);
+    if (!e)
+        e = buf_error(&x->reply.text, "the reply", why);
+    x->is_same = !e && str_equal(str_from_buf(&x->reply.text), x->row.reply) &&
+                 str_equal(str_of(route_name(x->reply.route)), x->row.route) &&
+                 str_equal(str_from_buf(&choices), x->row.choices) &&
+                 str_equal(str_from_buf(&x->state), x->row.state_after);
     buf_free(&choices);
-    return is_same;
+    return e;
 }
 
 static enum err release_of_turn(const char *bot_folder, const struct turn_row *row,
@@ -77,9 +80,10 @@ static enum err turn_again(struct explained *x, struct fail *why)
         e = turn_answer(x->turner, &conversation, &message, &x->reply, why);
     if (!e)
         e = conversation_print(&conversation, x->release->book, &x->state, why);
+    if (!e)
+        e = reply_compare(x, why);
     if (e)
         return e;
-    x->is_same = reply_is_same(x);
     classify(turner_classifier(x->turner), x->row.message, &x->heard);
     x->column = x->heard.top_count > 0 ? x->heard.top[0].column : -1;
     if (x->reply.intent >= 0)
