@@ -1,136 +1,158 @@
-/* Runs of digits and what they may be. A run is gathered first ("010-1234-5678", also full-width,
- * spaced out or dotted); then a table of shapes says which lengths of groups may be what. A shape
- * alone is not enough where amounts or dates look alike, so each kind has a rule over the digits,
- * and bare account and policy numbers need a word such as 계좌 or 증권 just before them.
+/* Runs of digits and the words around them. A run is gathered first ("010-1234-5678", also
+ * full-width, spaced out, dotted, or with zero-width characters and pictures between), then the
+ * words before it are noted: 계좌, 증권, "call me at". What the run is, fallback/personal.c
+ * decides.
  *
- * Doubt goes towards masking, but an amount must survive: comma-grouped figures and figures with 원
- * or 만 behind them are nobody's. */
+ * Amounts are told here: comma-grouped figures, and figures with 원 or 만 behind them. */
 #include "fallback/digits.h"
 
 #include <string.h>
 
 enum {
     SPREAD_MINIMUM = 5,  /* this many single digits in a row are one number spaced out       */
-    SEPARATOR_RUNES = 3, /* " - " is the longest thing between two groups                    */
+    SEPARATOR_RUNES = 6, /* "  -  " is the longest thing between two groups                  */
     CONTEXT_BYTES = 48,  /* how far before a number its word may stand: about 16 syllables   */
-    PREFIX_LETTERS = 4,  /* letters in front of a policy number                              */
-    POLICY_DIGITS = 8,   /* with letters in front; with its word 6 are enough                */
-    POLICY_DIGITS_NAMED = 6
+    NEAR_BYTES = 27,   /* right before it: "전화번호는 제 폰 ", "phone number is "         */
+    PREFIX_LETTERS = 4 /* letters in front of a policy number                              */
 };
 
-struct shape {
-    enum personal kind;
-    signed char lengths[5]; /* 0 ends */
+struct word {
+    struct str text;
+    unsigned bit;
 };
 
-/* In order of trust: where two shapes take as many digits, the earlier wins. */
-static const struct shape shapes[] = {
-    {PERSONAL_RESIDENT, {6, 7}},
-    {PERSONAL_RESIDENT, {13}},
-    {PERSONAL_RESIDENT, {6, 1, 6}},
-    {PERSONAL_CARD, {4, 4, 4, 4}},
-    {PERSONAL_CARD, {4, 4, 4, 4, 3}},
-    {PERSONAL_CARD, {4, 6, 5}},
-    {PERSONAL_CARD, {4, 6, 4}},
-    {PERSONAL_CARD, {8, 8}},
-    {PERSONAL_CARD, {13}},
-    {PERSONAL_CARD, {14}},
-    {PERSONAL_CARD, {15}},
-    {PERSONAL_CARD, {16}},
-    {PERSONAL_CARD, {17}},
-    {PERSONAL_CARD, {18}},
-    {PERSONAL_CARD, {19}},
-    {PERSONAL_PHONE, {3, 3, 4}},
-    {PERSONAL_PHONE, {3, 4, 4}},
-    {PERSONAL_PHONE, {4, 3, 4}},
-    {PERSONAL_PHONE, {4, 4, 4}},
-    {PERSONAL_PHONE, {2, 3, 4}},
-    {PERSONAL_PHONE, {2, 4, 4}},
-    {PERSONAL_PHONE, {3, 7}},
-    {PERSONAL_PHONE, {3, 8}},
-    {PERSONAL_PHONE, {2, 7}},
-    {PERSONAL_PHONE, {2, 8}},
-    {PERSONAL_PHONE, {6, 4}},
-    {PERSONAL_PHONE, {7, 4}},
-    {PERSONAL_PHONE, {5, 4}},
-    {PERSONAL_PHONE, {9}},
-    {PERSONAL_PHONE, {10}},
-    {PERSONAL_PHONE, {11}},
-    {PERSONAL_PHONE, {12}},
-    {PERSONAL_PHONE, {2, 2, 4, 4}},
-    {PERSONAL_PHONE, {2, 2, 3, 4}},
-    {PERSONAL_PHONE, {2, 3, 4, 4}},
-    {PERSONAL_PHONE, {2, 3, 3, 4}},
-    {PERSONAL_PHONE, {1, 3, 3, 4}},
-    {PERSONAL_PHONE, {2, 1, 4, 4}},
-    {PERSONAL_PHONE, {2, 10}},
+/* A struct str that a static table takes. */
+#define LITERAL(text)                                                                              \
+    {                                                                                              \
+        (text), sizeof(text) - 1                                                                   \
+    }
+#define WORD(text, bit)                                                                            \
+    {                                                                                              \
+        LITERAL(text), (bit)                                                                       \
+    }
+
+static const struct word korean_words[] = {
+    WORD("계좌", WORD_ACCOUNT),    WORD("통장", WORD_ACCOUNT),
+    WORD("은행", WORD_ACCOUNT),    WORD("뱅크", WORD_ACCOUNT),
+    WORD("국민", WORD_BANK),       WORD("신한", WORD_BANK),
+    WORD("우리", WORD_BANK),       WORD("하나", WORD_BANK),
+    WORD("농협", WORD_BANK),       WORD("기업", WORD_BANK),
+    WORD("카뱅", WORD_BANK),       WORD("케뱅", WORD_BANK),
+    WORD("토스", WORD_BANK),       WORD("새마을", WORD_BANK),
+    WORD("금고", WORD_BANK),       WORD("우체국", WORD_BANK),
+    WORD("수협", WORD_BANK),       WORD("신협", WORD_BANK),
+    WORD("씨티", WORD_BANK),       WORD("제일", WORD_BANK),
+    WORD("산업", WORD_BANK),       WORD("대구", WORD_BANK),
+    WORD("부산", WORD_BANK),       WORD("광주", WORD_BANK),
+    WORD("전북", WORD_BANK),       WORD("경남", WORD_BANK),
+    WORD("제주", WORD_BANK),       WORD("아이엠", WORD_BANK),
+    WORD("저축", WORD_BANK),       WORD("외환", WORD_BANK),
+    WORD("증권", WORD_POLICY),     WORD("계약번호", WORD_POLICY),
+    WORD("전화", WORD_PHONE),      WORD("연락처", WORD_PHONE),
+    WORD("휴대폰", WORD_PHONE),    WORD("핸드폰", WORD_PHONE),
+    WORD("휴대전화", WORD_PHONE),  WORD("핸펀", WORD_PHONE),
+    WORD("폰번호", WORD_PHONE),    WORD("폰 번호", WORD_PHONE),
+    WORD("폰은", WORD_PHONE),      WORD("폰 ", WORD_PHONE),
+    WORD("번호는", WORD_NUMBER),   WORD("번호가", WORD_NUMBER),
+    WORD("주민", WORD_RESIDENT),   WORD("앞자리", WORD_RESIDENT),
+    WORD("뒷자리", WORD_RESIDENT), WORD("뒤자리", WORD_RESIDENT),
+    WORD("뒷번호", WORD_RESIDENT), WORD("외국인등록", WORD_RESIDENT),
+    WORD("카드", WORD_CARD),       WORD("보안코드", WORD_CODE),
+    WORD("유효기간", WORD_EXPIRY), WORD("유효 기간", WORD_EXPIRY),
+    WORD("여권", WORD_PASSPORT),   WORD("면허", WORD_LICENCE),
+    WORD("차량번호", WORD_PLATE),  WORD("차 번호", WORD_PLATE),
+    WORD("번호판", WORD_PLATE),    WORD("차번호", WORD_PLATE),
+};
+static const struct word latin_words[] = {
+    WORD("account", WORD_ACCOUNT),
+    WORD("accounts", WORD_ACCOUNT),
+    WORD("acct", WORD_ACCOUNT),
+    WORD("iban", WORD_ACCOUNT),
+    WORD("bank", WORD_ACCOUNT),
+    WORD("kb", WORD_BANK),
+    WORD("ibk", WORD_BANK),
+    WORD("nh", WORD_BANK),
+    WORD("citi", WORD_BANK),
+    WORD("sc", WORD_BANK),
+    WORD("im", WORD_BANK),
+    WORD("policy", WORD_POLICY),
+    WORD("certificate", WORD_POLICY),
+    WORD("contract no", WORD_POLICY),
+    WORD("phone", WORD_PHONE),
+    WORD("telephone", WORD_PHONE),
+    WORD("cellphone", WORD_PHONE),
+    WORD("mobile", WORD_PHONE),
+    WORD("cell", WORD_PHONE),
+    WORD("call me", WORD_PHONE),
+    WORD("call", WORD_PHONE),
+    WORD("reach me", WORD_PHONE),
+    WORD("text me", WORD_PHONE),
+    WORD("tel", WORD_PHONE),
+    WORD("number is", WORD_NUMBER),
+    WORD("my number", WORD_NUMBER),
+    WORD("contact me", WORD_PHONE),
+    WORD("ssn", WORD_RESIDENT),
+    WORD("social security", WORD_RESIDENT),
+    WORD("rrn", WORD_RESIDENT),
+    WORD("registration number", WORD_RESIDENT),
+    WORD("resident", WORD_RESIDENT),
+    WORD("card", WORD_CARD),
+    WORD("visa", WORD_CARD),
+    WORD("mastercard", WORD_CARD),
+    WORD("amex", WORD_CARD),
+    WORD("cvc", WORD_CODE),
+    WORD("cvv", WORD_CODE),
+    WORD("cvc2", WORD_CODE),
+    WORD("cvv2", WORD_CODE),
+    WORD("security code", WORD_CODE),
+    WORD("exp", WORD_EXPIRY),
+    WORD("expiry", WORD_EXPIRY),
+    WORD("valid thru", WORD_EXPIRY),
+    WORD("passport", WORD_PASSPORT),
+    WORD("licence", WORD_LICENCE),
+    WORD("license", WORD_LICENCE),
+    WORD("plate", WORD_PLATE),
 };
 
-/* Words that say what the number after them is. */
-struct named_kind {
-    const char *word;
-    enum personal kind;
-};
-static const struct named_kind named_kinds[] = {
-    {"계좌", PERSONAL_ACCOUNT},       {"통장", PERSONAL_ACCOUNT},
-    {"은행", PERSONAL_ACCOUNT},       {"뱅크", PERSONAL_ACCOUNT},
-    {"account", PERSONAL_ACCOUNT},    {"acct", PERSONAL_ACCOUNT},
-    {"iban", PERSONAL_ACCOUNT},       {"증권", PERSONAL_POLICY},
-    {"계약번호", PERSONAL_POLICY},    {"policy", PERSONAL_POLICY},
-    {"certificate", PERSONAL_POLICY}, {"contract no", PERSONAL_POLICY},
-    {"전화", PERSONAL_PHONE},         {"연락처", PERSONAL_PHONE},
-    {"휴대폰", PERSONAL_PHONE},       {"핸드폰", PERSONAL_PHONE},
-    {"폰번호", PERSONAL_PHONE},       {"phone", PERSONAL_PHONE},
-    {"mobile", PERSONAL_PHONE},       {"cell", PERSONAL_PHONE},
-    {"call me", PERSONAL_PHONE},      {"reach me", PERSONAL_PHONE},
-    {"text me", PERSONAL_PHONE},      {"tel", PERSONAL_PHONE},
-};
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-/* Behind a bare figure these make it an amount, a term or a count. */
-static const char *const unit_words[] = {"원", "만",  "억",  "천",  "백",     "년",  "개월",
-                                         "%",  "won", "krw", "usd", "dollar", "달러"};
+/* ---- Runes ---- */
 
-/* ---- Runes
- * ---------------------------------------------------------------------------------------------------
- */
-
-static bool is_hyphen(uint32_t rune)
-{
-    rune = plain_of(rune);
-    return rune == '-' || (rune >= 0x2010 && rune <= 0x2015) || rune == 0x2212 || rune == 0x30FC ||
-           rune == 0xFE63;
-}
-
-static bool is_separator(uint32_t rune)
+static enum joint joint_of(uint32_t rune)
 {
     uint32_t plain = plain_of(rune);
-    return is_hyphen(rune) || plain == '.' || plain == ')' || plain == '(' || plain == '_' ||
-           rune == 0xB7 || rune == 0x30FB || rune == 0x318D || rune == 0xAD ||
-           (rune >= 0x200B && rune <= 0x200D) || rune == 0x2060 ||
-           (text_rune_is_space(rune) && rune != '\n');
-}
-
-/* ASCII letters of `text` at `at` match `word` (which is lower case) whatever their case. */
-static bool word_is_at(struct str text, size_t at, const char *word)
-{
-    size_t n = strlen(word);
-    if (at > text.n || n > text.n - at)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        char c = text.p[at + i];
-        if (c >= 'A' && c <= 'Z')
-            c = (char)(c - 'A' + 'a');
-        if (c != word[i])
-            return false;
-    }
-    return true;
+    if (is_hyphen(rune) || plain == '.')
+        return JOINT_MARK;
+    if (plain == '/' || plain == '~' || rune == 0xB7 || rune == 0x30FB || rune == 0x318D ||
+        rune == 0x301C || rune == 0x2022 || rune == 0x2219 || rune == 0x22C5)
+        return JOINT_SLASH;
+    if (plain == ',' || plain == '*' || rune == 0xC5D0 /* 에 */)
+        return JOINT_WEAK;
+    if (plain == ')' || plain == '(' || plain == '_' || (text_rune_is_space(rune) && rune != '\n'))
+        return JOINT_SPACE;
+    return JOINT_NONE;
 }
 
 /* ---- Runs of digits ---- */
 
+/* Where the digit is that only hidden runes separate from `at`, or `at`. */
+static size_t hidden_end(struct str text, size_t at)
+{
+    size_t here = at, after;
+    while (here < text.n) {
+        uint32_t rune = rune_at(text, here, &after);
+        if (digit_of(rune) >= 0)
+            return here;
+        if (!is_hidden(rune))
+            break;
+        here = after;
+    }
+    return at;
+}
+
 /* Reads the digits from `at` on into one more group; false when the run is full or the group too
  * long to be anything. */
-static bool group_read(struct str text, size_t at, struct run *run, size_t *end)
+static bool group_read(struct str text, size_t at, bool joins_hidden, struct run *run, size_t *end)
 {
     struct group *group = &run->groups[run->count];
     *group = (struct group){.from = at, .to = at};
@@ -138,36 +160,49 @@ static bool group_read(struct str text, size_t at, struct run *run, size_t *end)
     while (at < text.n) {
         size_t after;
         int digit = digit_of(rune_at(text, at, &after));
-        if (digit < 0)
-            break;
+        if (digit < 0) {
+            size_t next = hidden_end(text, at);
+            run->has_hidden |= next != at;
+            if (next == at || !joins_hidden)
+                break;
+            at = next;
+            continue;
+        }
         if (group->length < DIGITS_MAXIMUM)
             run->digits[group->first + (size_t)group->length] = (char)('0' + digit);
         if (group->length <= DIGITS_MAXIMUM)
             group->length++;
         at = after;
+        group->to = at;
     }
-    group->to = at;
-    *end = at;
+    *end = group->to;
     return group->length <= DIGITS_MAXIMUM;
 }
 
 /* Skips what may stand between two groups; false when no digit follows it. */
-static bool separator_skip(struct str text, size_t *at, bool *is_joined)
+static bool separator_skip(struct str text, size_t *at, enum joint *joint)
 {
     size_t here = *at;
     int runes = 0;
-    bool is_mark = false;
+    *joint = JOINT_NONE;
     while (here < text.n) {
         size_t after;
         uint32_t rune = rune_at(text, here, &after);
         if (digit_of(rune) >= 0) {
             *at = here;
-            *is_joined = is_mark && runes == 1;
-            return runes > 0;
+            if (*joint == JOINT_NONE) /* hidden runes alone */
+                *joint = JOINT_SPACE;
+            return true;
         }
-        if (!is_separator(rune) || ++runes > SEPARATOR_RUNES)
+        enum joint now = is_hidden(rune) ? JOINT_NONE : joint_of(rune);
+        if (now == JOINT_NONE && !is_hidden(rune))
             return false;
-        is_mark = is_hyphen(rune) || plain_of(rune) == '.';
+        if (now != JOINT_NONE && ++runes > SEPARATOR_RUNES)
+            return false;
+        if (now == JOINT_WEAK || *joint == JOINT_WEAK)
+            *joint = JOINT_WEAK;
+        else if (now != JOINT_NONE)
+            *joint = runes == 1 ? now : JOINT_SPACE;
         here = after;
     }
     return false;
@@ -218,225 +253,133 @@ size_t figure_end(struct str text, size_t at)
     return commas > 0 && digits == 3 ? here : at;
 }
 
-/* The kind that the nearest word in the bytes before `at`, but not before `floor`, names. */
-static enum personal kind_named(struct str text, size_t floor, size_t at)
+/* ---- Words ---- */
+
+/* The bit of the word at `at` that ends no later than `end`; 0 for none. Latin words stand alone.
+ */
+static unsigned word_at(struct str text, size_t at, size_t end)
+{
+    unsigned char c = (unsigned char)text.p[at];
+    if (c >= 0x80) {
+        for (size_t i = 0; i < COUNT(korean_words); i++) {
+            struct str word = korean_words[i].text;
+            if (at + word.n <= end && word.p[2] == text.p[at + 2] &&
+                memcmp(word.p, text.p + at, word.n) == 0)
+                return korean_words[i].bit;
+        }
+        return 0;
+    }
+    if (!is_letter(c) || (at > 0 && is_letter((unsigned char)text.p[at - 1])))
+        return 0;
+    for (size_t i = 0; i < COUNT(latin_words); i++) {
+        struct str word = latin_words[i].text;
+        if ((c | 0x20) == word.p[0] && at + word.n <= end && word_is_at(text, at, word) &&
+            (at + word.n >= text.n || !is_letter((unsigned char)text.p[at + word.n])))
+            return latin_words[i].bit;
+    }
+    return 0;
+}
+
+/* Notes the words in the bytes before `at`, but not before `floor`. */
+static void words_note(struct str text, size_t floor, size_t at, struct run *run)
 {
     size_t from = at > CONTEXT_BYTES ? at - CONTEXT_BYTES : 0;
     if (from < floor)
         from = floor;
-    for (size_t here = at; here > from; here--) {
-        char c = text.p[here - 1];
+    for (size_t here = at; here-- > from;) {
+        unsigned char c = (unsigned char)text.p[here];
         if (c == ']' || c == '\n') /* a label's own words say nothing of what follows it */
-            return PERSONAL_NOTHING;
-        for (size_t i = 0; i < sizeof(named_kinds) / sizeof(named_kinds[0]); i++)
-            if (here - 1 + strlen(named_kinds[i].word) <= at &&
-                word_is_at(text, here - 1, named_kinds[i].word))
-                return named_kinds[i].kind;
+            return;
+        if ((c & 0xC0) == 0x80 || c == ' ')
+            continue;
+        unsigned bit = word_at(text, here, at);
+        run->words |= bit;
+        if (at - here <= NEAR_BYTES)
+            run->near |= bit;
+        if (run->nearest == 0)
+            run->nearest = bit & ~(unsigned)WORDS_VAGUE;
     }
-    return PERSONAL_NOTHING;
 }
 
-void run_read(struct str text, size_t floor, size_t at, struct run *run, size_t *end)
+static size_t letters_before(struct str text, size_t floor, size_t at)
 {
-    size_t from = at, before;
-    run->count = 0;
-    run->has_plus = at > floor && plain_of(rune_before(text, at, &before)) == '+';
+    size_t from = at, before, after;
     for (int letters = 0; from > floor; from = before) {
         uint32_t rune = rune_before(text, from, &before);
         if (is_hyphen(rune) && from == at)
             continue;
-        if (!is_letter(rune))
-            break;
-        if (++letters > PREFIX_LETTERS)
+        if (!is_letter(rune) || ++letters > PREFIX_LETTERS)
             break;
     }
-    size_t after;
-    run->letters_from = from < at && is_letter(rune_at(text, from, &after)) ? from : at;
-    if (run->letters_from > floor && is_letter(rune_before(text, run->letters_from, &before)))
-        run->letters_from = at; /* the end of a longer word */
-    run->named = kind_named(text, floor, run->letters_from);
+    if (from == at || !is_letter(rune_at(text, from, &after)))
+        return at;
+    bool is_longer_word = from > floor && is_letter(rune_before(text, from, &before));
+    return is_longer_word ? at : from;
+}
 
-    bool is_joined = false, is_usable = true;
+void run_read(struct str text, size_t floor, size_t at, bool joins_hidden, struct run *run,
+              size_t *end)
+{
+    size_t before;
+    memset(run->digits, 0, sizeof(run->digits));
+    run->count = 0;
+    run->words = run->near = run->nearest = 0;
+    run->has_hidden = false;
+    run->has_plus = at > floor && plain_of(rune_before(text, at, &before)) == '+';
+    run->letters_from = letters_before(text, floor, at);
+    words_note(text, floor, run->letters_from, run);
+
+    enum joint joint = JOINT_NONE;
+    bool is_usable = true;
     while (run->count < GROUPS_MAXIMUM && is_usable) {
-        is_usable = group_read(text, at, run, end);
+        is_usable = group_read(text, at, joins_hidden, run, end);
         if (!is_usable && run->count > 0) {
             *end = run->groups[run->count - 1].to;
             break;
         }
-        run->groups[run->count].is_joined = is_joined;
+        run->groups[run->count].joint = joint;
         if (is_usable)
             run->count++;
         at = *end;
-        if (!separator_skip(text, &at, &is_joined) || figure_end(text, at) != at)
+        if (!separator_skip(text, &at, &joint) || figure_end(text, at) != at)
             break;
     }
     run_gather(run);
 }
 
-/* ---- What a number may be ---- */
+/* ---- Behind a number ---- */
 
-static int two_digits(const char *digits)
+bool is_followed_by_unit(struct str text, size_t at)
 {
-    return (digits[0] - '0') * 10 + digits[1] - '0';
-}
-
-/* Birth date and a digit for century and sex. No checksum: numbers issued since October 2020 have
- * none. */
-static bool is_resident(const char *digits, int n)
-{
-    int month = two_digits(digits + 2), day = two_digits(digits + 4);
-    return n == 13 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
-}
-
-/* Luhn's check, and a first digit that issuers use. */
-static bool is_card(const char *digits, int n)
-{
-    int sum = 0;
-    for (int i = 0; i < n; i++) {
-        int digit = digits[n - 1 - i] - '0';
-        if (i % 2 == 1)
-            digit = digit * 2 > 9 ? digit * 2 - 9 : digit * 2;
-        sum += digit;
-    }
-    return n >= 13 && sum % 10 == 0 && digits[0] != '0' && digits[0] != '1' && digits[0] != '7' &&
-           digits[0] != '8';
-}
-
-/* The digits of a number inside Korea, without the 0 in front: 10 1234 5678, 2 123 4567, 31 1234
- * 5678. */
-static bool is_korean_subscriber(const char *digits, int n)
-{
-    if (digits[0] == '1')
-        return (n == 9 || n == 10) && strchr("016789", digits[1]) != NULL;
-    if (digits[0] == '2')
-        return n == 8 || n == 9;
-    if (digits[0] == '5' && digits[1] == '0')
-        return n >= 10 && n <= 11;
-    if (digits[0] == '7' || digits[0] == '8')
-        return digits[1] == '0' && (n == 9 || n == 10);
-    return digits[0] >= '3' && digits[0] <= '6' && digits[1] >= '1' && digits[1] <= '5' &&
-           (n == 9 || n == 10);
-}
-
-/* Ten digits as North America dials them. */
-static bool is_american(const char *digits, int n)
-{
-    return n == 10 && digits[0] >= '2' && digits[3] >= '2';
-}
-
-/* `is_sure`: a word says so, or marks rather than spaces stand between the groups. */
-static bool is_phone(const char *digits, int n, int groups, bool has_plus, bool is_sure)
-{
-    if (digits[0] == '0')
-        return is_korean_subscriber(digits + 1, n - 1);
-    if (digits[0] == '8' && digits[1] == '2' && (has_plus || groups > 1)) {
-        int skip = digits[2] == '0' ? 3 : 2;
-        return is_korean_subscriber(digits + skip, n - skip);
-    }
-    if (has_plus)
-        return n >= 9;
-    if (groups == 4)
-        return digits[0] == '1' && is_american(digits + 1, n - 1);
-    return is_american(digits, n) && is_sure;
-}
-
-static bool is_followed_by_unit(struct str text, size_t at)
-{
-    while (at < text.n && text.p[at] == ' ')
-        at++;
-    for (size_t i = 0; i < sizeof(unit_words) / sizeof(unit_words[0]); i++)
-        if (word_is_at(text, at, unit_words[i]))
+    static const struct str units[] = {
+        LITERAL("원"),    LITERAL("만"),     LITERAL("억"),   LITERAL("천"),    LITERAL("백"),
+        LITERAL("년"),    LITERAL("개월"),   LITERAL("%"),    LITERAL("won"),   LITERAL("krw"),
+        LITERAL("usd"),   LITERAL("dollar"), LITERAL("달러"), LITERAL("km"),    LITERAL("킬로"),
+        LITERAL("조 원"), LITERAL("조원"),   LITERAL("year"), LITERAL("month"), LITERAL("mile"),
+        LITERAL("eur"),   LITERAL("ｋｍ"),   LITERAL("㎞"),
+    };
+    /* Words of a sentence that begin as a unit does; only after a space. */
+    static const struct str others[] = {
+        LITERAL("원금"), LITERAL("원래"), LITERAL("원하"), LITERAL("원장"), LITERAL("원본"),
+        LITERAL("만기"), LITERAL("만나"), LITERAL("만약"), LITERAL("만들"), LITERAL("만료"),
+        LITERAL("만일"), LITERAL("만족"), LITERAL("천천"), LITERAL("백신"), LITERAL("억울"),
+    };
+    size_t here = spaces_end(text, at);
+    if (here >= text.n)
+        return false;
+    for (size_t i = 0; here > at && i < COUNT(others); i++)
+        if (word_is_at(text, here, others[i]))
+            return false;
+    for (size_t i = 0; i < COUNT(units); i++)
+        if (word_is_at(text, here, units[i]))
             return true;
     return false;
 }
 
-/* How many groups from `start` on have this shape and are what it says; 0 when they are not. */
-static int shape_match(struct str text, const struct run *run, int start, const struct shape *shape)
+bool is_followed_by_bank(struct str text, size_t at)
 {
-    int groups = 0, n = 0;
-    while (groups < 5 && shape->lengths[groups]) {
-        if (start + groups >= run->count ||
-            run->groups[start + groups].length != shape->lengths[groups])
-            return 0;
-        n += shape->lengths[groups++];
-    }
-    const char *digits = run->digits + run->groups[start].first;
-    if (shape->kind == PERSONAL_PHONE) {
-        bool has_plus = run->has_plus && start == 0;
-        bool is_sure = run->named == PERSONAL_PHONE || run->groups[start + groups - 1].is_joined;
-        return is_phone(digits, n, groups, has_plus, is_sure) ? groups : 0;
-    }
-    if (groups == 1 && is_followed_by_unit(text, run->groups[start].to))
-        return 0;
-    return (shape->kind == PERSONAL_RESIDENT ? is_resident(digits, n) : is_card(digits, n)) ? groups
-                                                                                            : 0;
-}
-
-/* Groups from `start` on that marks join, and how many digits they have. */
-static int joined_groups(const struct run *run, int start, int *digits)
-{
-    int groups = 1;
-    *digits = run->groups[start].length;
-    while (start + groups < run->count && run->groups[start + groups].is_joined)
-        *digits += run->groups[start + groups++].length;
-    return groups;
-}
-
-static bool is_date(const struct run *run, int start)
-{
-    const struct group *g = &run->groups[start];
-    if (start + 2 >= run->count || g[0].length != 4 || g[1].length > 2 || g[2].length > 2)
+    size_t here = spaces_end(text, at);
+    if (here >= text.n || (unsigned char)text.p[here] < 0x80)
         return false;
-    int year = two_digits(run->digits + g[0].first);
-    return year == 19 || year == 20;
-}
-
-/* Account and policy numbers have no shape of their own: three or four groups joined by marks, or
- * any with a word before. */
-static int loose_match(struct str text, const struct run *run, int start, enum personal *kind)
-{
-    int digits;
-    int groups = joined_groups(run, start, &digits);
-    bool has_letters = start == 0 && run->letters_from < run->groups[0].from;
-    if (is_followed_by_unit(text, run->groups[start + groups - 1].to))
-        return 0;
-    *kind = PERSONAL_POLICY;
-    if (run->named == PERSONAL_POLICY && digits >= POLICY_DIGITS_NAMED)
-        return groups;
-    if (has_letters && digits >= POLICY_DIGITS)
-        return groups;
-    *kind = PERSONAL_ACCOUNT;
-    if (is_date(run, start) || run->groups[start].is_joined) /* the tail of something else */
-        return 0;
-    if (run->named == PERSONAL_ACCOUNT) {
-        while (digits < 10 && start + groups < run->count)
-            digits += run->groups[start + groups++].length;
-        return digits >= 10 && digits <= 16 ? groups : 0;
-    }
-    return groups >= 3 && groups <= 4 && digits >= 10 && digits <= 14 ? groups : 0;
-}
-
-int run_match(struct str text, const struct run *run, int start, enum personal *kind)
-{
-    int best = 0, best_digits = 0;
-    *kind = PERSONAL_NOTHING;
-    for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
-        int groups = shape_match(text, run, start, &shapes[i]), digits = 0;
-        for (int g = 0; g < groups; g++)
-            digits += run->groups[start + g].length;
-        if (digits > best_digits) {
-            best = groups;
-            best_digits = digits;
-            *kind = shapes[i].kind;
-        }
-    }
-    enum personal loose;
-    int groups = loose_match(text, run, start, &loose), digits = 0;
-    for (int g = 0; g < groups; g++)
-        digits += run->groups[start + g].length;
-    if (digits > best_digits) {
-        best = groups;
-        *kind = loose;
-    }
-    return best;
+    return (word_at(text, here, text.n) & (WORD_BANK | WORD_ACCOUNT)) != 0;
 }

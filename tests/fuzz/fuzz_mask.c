@@ -1,5 +1,5 @@
 /* Any text: masking never crashes, gives valid UTF-8, says truly whether it changed anything, and
- * leaves no plain mobile number or address behind that stands by itself. */
+ * leaves no plain resident or mobile number and no address behind that stands by itself. */
 #include "base/limits.h"
 #include "fallback/mask.h"
 
@@ -28,12 +28,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(text_is_valid(masked));
     assert(changed == !str_equal(text, masked));
     buf_add_str(&beside, text);
-    buf_add_text(&beside, "\n010-1234-5678\nx@example.com");
+    buf_add_text(&beside, "\n900101-1234567\n010-1234-5678\nx@example.com");
     e = mask_text(str_from_buf(&beside), language, &twice, &changed, NULL);
     assert(!e && changed);
     assert(!str_ends(str_from_buf(&twice), STR("example.com")));
-    assert(str_ends(str_from_buf(&twice),
-                    data[0] & 1 ? STR("\n[phone]\n[e-mail]") : STR("\n[전화번호]\n[이메일]")));
+    assert(str_ends(str_from_buf(&twice), data[0] & 1 ? STR("\n[id number]\n[phone]\n[e-mail]")
+                                                      : STR("\n[주민번호]\n[전화번호]\n[이메일]")));
     buf_free(&beside);
     buf_free(&once);
     buf_free(&twice);
