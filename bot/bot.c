@@ -25,7 +25,7 @@ enum {
 
 /* A request after the door. */
 struct accepted {
-    struct str conversation, message_id, channel, text; /* text is masked */
+    struct str conversation, message_id, channel, text; /* text and ids are masked */
     bool was_masked;
     date_days as_of;
     int64_t at_us;
@@ -112,6 +112,24 @@ static enum err name_accept(struct bot *bot, struct str bytes, size_t limit_byte
     return out->p ? OK : fail_memory(why);
 }
 
+/* An id that is somebody's number is kept under its pseudonym. So is one that looks like a
+ * pseudonym, so that nobody reaches another's conversation by what is stored of it. */
+static enum err name_mask(struct bot *bot, struct str *name, struct fail *why)
+{
+    char pseudonym[PSEUDONYM_BYTES];
+    bool is_personal = false;
+    if (!bot->journal || name->n == 0)
+        return OK;
+    buf_clear(&bot->masked);
+    enum err e = mask_text(*name, config_text(bot->release->settings, CONFIG_LANGUAGE),
+                           &bot->masked, &is_personal, why);
+    if (e || (!is_personal && !str_starts(*name, STR(PSEUDONYM_PREFIX))))
+        return e;
+    journal_pseudonym(bot->journal, *name, pseudonym);
+    *name = arena_copy(bot->arena, str_of(pseudonym));
+    return name->p ? OK : fail_memory(why);
+}
+
 static enum err request_accept(struct bot *bot, const struct bot_request *request,
                                struct accepted *out, struct fail *why)
 {
@@ -128,6 +146,10 @@ static enum err request_accept(struct bot *bot, const struct bot_request *reques
         e = name_accept(bot, request->channel, CHANNEL_BYTES, "channel", &out->channel, why);
     if (!e && bot->journal && out->conversation.n == 0)
         e = fail(why, ERR_INPUT, "conversation: a turn that is kept needs one");
+    if (!e)
+        e = name_mask(bot, &out->conversation, why);
+    if (!e)
+        e = name_mask(bot, &out->message_id, why);
     buf_clear(&bot->raw);
     buf_clear(&bot->masked);
     if (!e)

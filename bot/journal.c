@@ -22,7 +22,9 @@ enum {
     ID_TIME_DIGITS = 13,
     ID_RANDOM_DIGITS = 12,
     ROW_BYTES = 1024 * 1024,
-    ROW_TEXTS = 14
+    ROW_TEXTS = 14,
+    KEY_BYTES = crypto_generichash_KEYBYTES,
+    NAME_HASH_BYTES = crypto_generichash_BYTES
 };
 
 static const struct db_migration migrations[] = {
@@ -51,6 +53,9 @@ static const struct db_migration migrations[] = {
         " UNIQUE (conversation, position));"
         "CREATE UNIQUE INDEX turns_message ON turns (conversation, message_id);"
         "CREATE INDEX turns_time ON turns (at_us);"},
+    {2, "CREATE TABLE pseudonym_key ("
+        " id INTEGER PRIMARY KEY CHECK (id = 1),"
+        " hex TEXT NOT NULL);"},
 };
 
 #define TURN_COLUMNS                                                                               \
@@ -72,10 +77,55 @@ static const char count_sql[] = "SELECT COUNT(*) FROM turns WHERE at_us >= $1";
 static const char last_sql[] =
     "SELECT " TURN_COLUMNS " FROM turns WHERE conversation = $1 ORDER BY position DESC LIMIT 1";
 
+static const char key_put_sql[] = "INSERT INTO pseudonym_key (id, hex) VALUES (1, $1) "
+                                  "ON CONFLICT (id) DO NOTHING";
+static const char key_find_sql[] = "SELECT hex FROM pseudonym_key WHERE id = 1";
+
 struct journal {
     struct db *db;
-    struct buf found; /* what the last found row borrows from */
+    unsigned char key[KEY_BYTES]; /* of the pseudonyms; when open for writing */
+    struct buf found;             /* what the last found row borrows from */
 };
+
+static enum err key_find(struct journal *journal, bool *is_there, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    size_t n = 0;
+    enum err e = db_take(journal->db, key_find_sql, &s, why);
+    if (!e)
+        e = db_step(s, is_there, why);
+    if (!e && *is_there) {
+        struct str hex = db_text(s, 0);
+        if (!hex.p || sodium_hex2bin(journal->key, KEY_BYTES, hex.p, hex.n, NULL, &n, NULL) != 0 ||
+            n != KEY_BYTES)
+            e = fail(why, ERR_CORRUPT, "%s: the key of the masked ids is damaged",
+                     db_path(journal->db));
+    }
+    db_give(s);
+    return e;
+}
+
+/* The journal's key, made when it has none. Two processes may make one at once: the first that is
+ * stored is everybody's, so it is read back. */
+static enum err key_open(struct journal *journal, struct fail *why)
+{
+    char hex[2 * KEY_BYTES + 1];
+    struct db_statement *s = NULL;
+    bool is_there = false;
+    enum err e = key_find(journal, &is_there, why);
+    if (e || is_there)
+        return e;
+    randombytes_buf(journal->key, KEY_BYTES);
+    sodium_bin2hex(hex, sizeof(hex), journal->key, KEY_BYTES);
+    e = db_take(journal->db, key_put_sql, &s, why);
+    if (e)
+        return e;
+    db_bind_text(s, 1, str_of(hex));
+    e = db_finish(s, why);
+    if (!e)
+        e = key_find(journal, &is_there, why);
+    return e;
+}
 
 enum err journal_open(const char *bot_folder, bool may_write, struct journal **out,
                       struct fail *why)
@@ -90,6 +140,8 @@ enum err journal_open(const char *bot_folder, bool may_write, struct journal **o
         e = db_open(path, may_write ? DB_CREATE : DB_READ, false, BUSY_MS, &journal->db, why);
     if (!e && may_write)
         e = db_migrate(journal->db, migrations, sizeof(migrations) / sizeof(migrations[0]), why);
+    if (!e && may_write)
+        e = key_open(journal, why);
     if (e)
         journal_close(journal);
     else
@@ -261,6 +313,16 @@ enum err journal_count(struct journal *journal, int64_t since_us, size_t *out, s
         *out = (size_t)db_int(s, 0);
     db_give(s);
     return e;
+}
+
+void journal_pseudonym(const struct journal *journal, struct str name, char out[PSEUDONYM_BYTES])
+{
+    unsigned char hash[NAME_HASH_BYTES];
+    size_t prefix = sizeof(PSEUDONYM_PREFIX) - 1;
+    (void)crypto_generichash(hash, NAME_HASH_BYTES, (const unsigned char *)name.p, name.n,
+                             journal->key, KEY_BYTES);
+    memcpy(out, PSEUDONYM_PREFIX, prefix);
+    sodium_bin2hex(out + prefix, PSEUDONYM_BYTES - prefix, hash, NAME_HASH_BYTES);
 }
 
 void journal_new_id(char out[TURN_ID_BYTES], int64_t at_us)

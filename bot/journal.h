@@ -1,14 +1,22 @@
 /* journal.db: every turn, kept before its reply is given. What is kept of a message is masked
  * (fallback/mask.h). A turn keeps the state its conversation had before it, the as-of date and the
  * release, so that `paring explain` can run it again. When masking changed the message, explain
- * says that it re-runs the masked text. */
+ * says that it re-runs the masked text.
+ *
+ * A conversation or message id that is personal itself (a telephone number) is kept as
+ * journal_pseudonym() gives it. This keeps it from being read or searched for in the table, in an
+ * export or by `explain`, and from being matched between two bots. It does not keep it from whoever
+ * has journal.db: the key lies in the same file, and all telephone numbers can be tried with it in
+ * minutes. Rows that were written before schema 2 keep the ids they have. */
 #ifndef JOURNAL_H
 #define JOURNAL_H
 
 #include "base/clock.h"
 #include "base/text.h"
 
-enum { TURN_ID_BYTES = 32 };
+enum { TURN_ID_BYTES = 32, PSEUDONYM_BYTES = 7 + 64 + 1 };
+
+#define PSEUDONYM_PREFIX "masked-"
 
 struct journal;
 struct turn_row {
@@ -48,6 +56,9 @@ MUST_USE enum err journal_each(struct journal *journal, int64_t since_us,
                                void *data, struct fail *why);
 MUST_USE enum err journal_count(struct journal *journal, int64_t since_us, size_t *out,
                                 struct fail *why);
+/* "masked-" and a hash of the name under this journal's own random key: always the same for the
+ * same name, another for every other. The journal must be open for writing. */
+void journal_pseudonym(const struct journal *journal, struct str name, char out[PSEUDONYM_BYTES]);
 void journal_new_id(char out[TURN_ID_BYTES], int64_t at_us);
 
 #endif

@@ -209,6 +209,53 @@ static void keeps_no_personal_number(void **state)
     journal_close(journal);
 }
 
+/* Decomposed Hangul is composed at the door, so its words count: 전화 in pieces. */
+static void masks_what_comes_in_pieces(void **state)
+{
+    struct folder *folder = *state;
+    struct bot *bot = NULL;
+    struct journal *journal = NULL;
+    struct turn_row row;
+    char turn_id[TURN_ID_BYTES];
+    assert_int_equal(bot_open(folder->path, 0, true, &bot, NULL), OK);
+    say(bot, "c1", NULL,
+        "\u110c\u1165\u11ab\u1112\u116a 1234567, \u1100\u1169\u11bc\u110b\u1175\u11af"
+        "\u1100\u1169\u11bc-1234-5678",
+        turn_id);
+    bot_close(bot);
+    assert_int_equal(journal_open(folder->path, false, &journal, NULL), OK);
+    assert_int_equal(journal_find(journal, str_of(turn_id), &row, NULL), OK);
+    assert_true(str_equal(row.message, STR("전화 [전화번호], [전화번호]")));
+    journal_close(journal);
+}
+
+static void keeps_no_personal_id_and_still_finds_its_conversation(void **state)
+{
+    struct folder *folder = *state;
+    struct bot *bot = NULL;
+    struct journal *journal = NULL;
+    struct turn_row row;
+    char first[TURN_ID_BYTES], again[TURN_ID_BYTES], stored[CONVERSATION_NAME_BYTES];
+    assert_int_equal(bot_open(folder->path, 0, true, &bot, NULL), OK);
+    say(bot, "01012345678", "hong@naver.com", "서류", first);
+    say(bot, "01012345678", "hong@naver.com", "서류", again);
+    assert_string_equal(first, again);
+    bot_close(bot);
+    assert_int_equal(journal_open(folder->path, false, &journal, NULL), OK);
+    assert_int_equal(journal_find(journal, str_of(first), &row, NULL), OK);
+    assert_true(str_starts(row.conversation, STR("masked-")));
+    assert_true(str_starts(row.message_id, STR("masked-")));
+    assert_false(str_equal(row.conversation, row.message_id));
+    snprintf(stored, sizeof(stored), "%.*s", STR_ARG(row.conversation));
+    journal_close(journal);
+    assert_int_equal(bot_open(folder->path, 0, true, &bot, NULL), OK);
+    /* Neither another number nor what is stored is that conversation. */
+    assert_string_not_equal(say(bot, "01012345679", NULL, "1", again), CLAIMED);
+    assert_string_not_equal(say(bot, stored, NULL, "1", again), CLAIMED);
+    assert_string_equal(say(bot, "01012345678", NULL, "1", again), CLAIMED);
+    bot_close(bot);
+}
+
 static void refuses_a_bad_message(void **state)
 {
     struct folder *folder = *state;
@@ -365,6 +412,8 @@ int main(void)
         ON_DISK(carries_a_conversation_over_to_another_release),
         ON_DISK(gives_the_stored_reply_for_a_message_sent_twice),
         ON_DISK(keeps_no_personal_number),
+        ON_DISK(masks_what_comes_in_pieces),
+        ON_DISK(keeps_no_personal_id_and_still_finds_its_conversation),
         ON_DISK(refuses_a_bad_message),
         ON_DISK(gives_no_reply_that_could_not_be_kept),
         ON_DISK(remembers_one_conversation_without_a_journal),

@@ -281,6 +281,75 @@ static void knows_a_journal_that_is_damaged_or_newer(void **state)
     assert_non_null(strstr(why.text, "version 99"));
 }
 
+static void gives_a_name_one_pseudonym_and_another_journal_another(void **state)
+{
+    struct folder *folder = *state;
+    struct journal *journal = NULL;
+    char first[PSEUDONYM_BYTES], again[PSEUDONYM_BYTES], other[PSEUDONYM_BYTES], path[128];
+    assert_int_equal(journal_open(folder->path, true, &journal, NULL), OK);
+    journal_pseudonym(journal, STR("01012345678"), first);
+    journal_pseudonym(journal, STR("01012345679"), other);
+    journal_close(journal);
+    assert_int_equal(strlen(first), PSEUDONYM_BYTES - 1);
+    assert_memory_equal(first, "masked-", 7);
+    assert_string_not_equal(first, other);
+    assert_int_equal(journal_open(folder->path, true, &journal, NULL), OK);
+    journal_pseudonym(journal, STR("01012345678"), again);
+    journal_close(journal);
+    assert_string_equal(first, again);
+    snprintf(path, sizeof(path), "%s/journal.db", folder->path);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(journal_open(folder->path, true, &journal, NULL), OK);
+    journal_pseudonym(journal, STR("01012345678"), other);
+    journal_close(journal);
+    assert_string_not_equal(first, other);
+}
+
+/* A journal of schema 1, as the program before wrote it. */
+static void brings_an_older_journal_up_with_its_turns(void **state)
+{
+    struct folder *folder = *state;
+    struct journal *journal = NULL;
+    struct turn_row row = row_of("t1", "c1", "m1", "one"), found;
+    struct db *db = NULL;
+    char path[128], name[PSEUDONYM_BYTES], again[PSEUDONYM_BYTES];
+    assert_int_equal(journal_open(folder->path, true, &journal, NULL), OK);
+    assert_int_equal(journal_put(journal, &row, NULL), OK);
+    journal_close(journal);
+    snprintf(path, sizeof(path), "%s/journal.db", folder->path);
+    assert_int_equal(db_open(path, DB_WRITE, false, 1000, &db, NULL), OK);
+    assert_int_equal(db_run(db, "DROP TABLE pseudonym_key; PRAGMA user_version=1", NULL), OK);
+    db_close(db);
+    assert_int_equal(journal_open(folder->path, false, &journal, NULL), OK);
+    assert_int_equal(journal_find(journal, STR("t1"), &found, NULL), OK);
+    journal_close(journal);
+    assert_int_equal(journal_open(folder->path, true, &journal, NULL), OK);
+    assert_int_equal(journal_last(journal, STR("c1"), &found, NULL), OK);
+    journal_pseudonym(journal, STR("x"), name);
+    journal_close(journal);
+    assert_int_equal(journal_open(folder->path, true, &journal, NULL), OK);
+    journal_pseudonym(journal, STR("x"), again);
+    journal_close(journal);
+    assert_string_equal(name, again);
+}
+
+static void refuses_a_damaged_key(void **state)
+{
+    struct folder *folder = *state;
+    struct journal *journal = NULL;
+    struct db *db = NULL;
+    char path[128];
+    assert_int_equal(journal_open(folder->path, true, &journal, NULL), OK);
+    journal_close(journal);
+    journal = NULL;
+    snprintf(path, sizeof(path), "%s/journal.db", folder->path);
+    assert_int_equal(db_open(path, DB_WRITE, false, 1000, &db, NULL), OK);
+    assert_int_equal(db_run(db, "UPDATE pseudonym_key SET hex = 'abcd'", NULL), OK);
+    db_close(db);
+    assert_int_equal(journal_open(folder->path, true, &journal, NULL), ERR_CORRUPT);
+    assert_null(journal);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +373,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(knows_a_journal_that_is_damaged_or_newer, folder_open,
                                         folder_close),
         cmocka_unit_test(makes_ids_that_differ_and_sort_by_time),
+        cmocka_unit_test_setup_teardown(gives_a_name_one_pseudonym_and_another_journal_another,
+                                        folder_open, folder_close),
+        cmocka_unit_test_setup_teardown(brings_an_older_journal_up_with_its_turns, folder_open,
+                                        folder_close),
+        cmocka_unit_test_setup_teardown(refuses_a_damaged_key, folder_open, folder_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
