@@ -80,8 +80,10 @@ bool is_date(const struct sight *s)
     bool is_year = memcmp(digits, "19", 2) == 0 || memcmp(digits, "20", 2) == 0;
     if (group_of(s, 0)->length == 8)
         return is_year && is_month_and_day(digits + 4);
-    return groups_left(s) > 2 && group_of(s, 0)->length == 4 && group_of(s, 1)->length <= 2 &&
-           group_of(s, 2)->length <= 2 && is_year;
+    if (!is_year || group_of(s, 0)->length != 4 || groups_left(s) < 2 || group_of(s, 1)->length > 2)
+        return false;
+    return groups_left(s) == 2 || group_of(s, 2)->length <= 2 ||
+           group_of(s, 2)->joint > JOINT_SLASH;
 }
 
 bool finding_take(const struct sight *s, enum personal kind, int groups, struct finding *out)

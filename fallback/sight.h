@@ -17,7 +17,7 @@ bool are_joined(const struct sight *s, int groups, enum joint loosest);
 bool is_list(const struct sight *s, int groups);
 int two_digits(const char *digits);
 bool is_month_and_day(const char *digits);
-/* 2026-03-05, also 20260305. */
+/* 2026-03-05, also 20260305 and 2026-03. */
 bool is_date(const struct sight *s);
 /* The span of `groups` groups; true, for rules to end with. */
 bool finding_take(const struct sight *s, enum personal kind, int groups, struct finding *out);

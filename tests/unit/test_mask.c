@@ -377,6 +377,7 @@ static void leaves_insurance_figures_near_the_words(void **state)
     stays("1000~2000만원");
     stays("카드값 500000 24");
     stays("100000000만원");
+    check_in("en", "my policy loan of 2025-01", "my policy loan of 2025-01");
     check_in("en", "a bank loan of $1,000,000 over 240 months",
              "a bank loan of $1,000,000 over 240 months");
     check_in("en", "my card was charged 5000000 won", "my card was charged 5000000 won");
