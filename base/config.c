@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum type { TYPE_INT, TYPE_DOUBLE, TYPE_TEXT, TYPE_LANGUAGE };
+enum type { TYPE_INT, TYPE_DOUBLE, TYPE_TEXT, TYPE_LANGUAGE, TYPE_CHOICE };
 
 enum { SOURCE_BYTES = 96, NAME_BYTES = 64, SHOWN_BYTES = 64 };
 
@@ -23,6 +23,7 @@ static const struct entry {
     double least, most; /* of numbers */
     const char *value;  /* the default */
     const char *help;
+    const char *choices[2];
 } table[CONFIG_KEYS] = {
     [CONFIG_LANGUAGE] = {"language", TYPE_LANGUAGE, 0, 0, "ko", "the bot's own language, ko or en"},
     [CONFIG_TIMEZONE_MINUTES] = {"timezone_minutes", TYPE_INT, -12 * 60, 14 * 60, "540",
@@ -47,6 +48,51 @@ static const struct entry {
                               "threads for training; 0: one for each core"},
     [CONFIG_KEEP_RELEASES] = {"keep_releases", TYPE_INT, 0, 1000000, "0",
                               "releases kept after training; 0: all"},
+    [CONFIG_LISTEN] = {"listen", TYPE_TEXT, 0, 0, "127.0.0.1:8080",
+                       "where serve listens: ADDR:PORT, [ADDR]:PORT or unix:PATH"},
+    [CONFIG_WORKERS] = {"workers", TYPE_INT, 0, LIMIT_THREADS, "0",
+                        "threads that answer; 0: one for each core"},
+    [CONFIG_CONNECTIONS] = {"connections", TYPE_INT, 1, LIMIT_CONNECTIONS, "1024",
+                            "connections open at once"},
+    [CONFIG_CONVERSATIONS] = {"conversations", TYPE_INT, 16, 10 * 1000 * 1000, "10000",
+                              "conversations kept in memory; others are read from the journal"},
+    [CONFIG_JOURNAL] = {"journal",
+                        TYPE_CHOICE,
+                        0,
+                        0,
+                        "commit",
+                        "commit: a reply leaves once its turn is on record, and survives a crash "
+                        "of the program; async: it leaves at once, and a crash may lose the "
+                        "record of the last moments' replies",
+                        {"commit", "async"}},
+    [CONFIG_JOURNAL_FAILURE] = {"journal_failure",
+                                TYPE_CHOICE,
+                                0,
+                                0,
+                                "stop",
+                                "when a turn cannot be recorded (disk full) - stop: no reply, 503; "
+                                "answer: reply all the same, and log the turn's id as lost",
+                                {"stop", "answer"}},
+    [CONFIG_KEYS_FILE] = {"keys_file", TYPE_TEXT, 0, 0, "",
+                          "file of keys, a line \"ROLE NAME KEY\" each; empty: only callers on "
+                          "this machine"},
+    [CONFIG_KAKAO_BOT] = {"kakao_bot", TYPE_TEXT, 0, 0, "",
+                          "the bot.id that Kakao's requests must carry; empty: any"},
+    [CONFIG_RATE_PER_ADDRESS] = {"rate_per_address", TYPE_INT, 0, 1000000, "50",
+                                 "requests a second from one address, this machine's own free; "
+                                 "0: no limit"},
+    [CONFIG_RATE_PER_KEY] = {"rate_per_key", TYPE_INT, 0, 1000000, "0",
+                             "requests a second with one key; 0: no limit"},
+    [CONFIG_ADDRESS_HEADER] = {"address_header", TYPE_TEXT, 0, 0, "",
+                               "header in which a proxy on this machine tells the caller's "
+                               "address, such as X-Forwarded-For; its last entry counts"},
+    [CONFIG_ACCESS_LOG] = {"access_log",
+                           TYPE_CHOICE,
+                           0,
+                           0,
+                           "yes",
+                           "a line on standard error for each request, yes or no",
+                           {"yes", "no"}},
 };
 
 struct setting {
@@ -99,6 +145,12 @@ static enum err check_value(const struct entry *entry, struct str text, const st
             return OK;
         return fail(why, place->code, "%s: %s is longer than %d bytes", place->full, entry->name,
                     (int)LIMIT_ANSWER_BYTES);
+    case TYPE_CHOICE:
+        if (str_equal(text, str_of(entry->choices[0])) ||
+            str_equal(text, str_of(entry->choices[1])))
+            return OK;
+        return fail(why, place->code, "%s: %s must be %s or %s", place->full, entry->name,
+                    entry->choices[0], entry->choices[1]);
     case TYPE_INT:
     case TYPE_DOUBLE:
         break;

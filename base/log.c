@@ -31,6 +31,11 @@ static const char *const event_names[] = {
     [LOG_ANSWER_FAILED] = "answer_failed",
     [LOG_JOURNAL_FAILED] = "journal_failed",
     [LOG_RECOVERED] = "recovered",
+    [LOG_REQUEST] = "request",
+    [LOG_TURN_LOST] = "turn_lost",
+    [LOG_RELEASE_LOADED] = "release_loaded",
+    [LOG_RELEASE_FAILED] = "release_failed",
+    [LOG_SERVER_FAILED] = "server_failed",
 };
 
 /* Set once at the start; atomic, since every thread reads it. */

@@ -16,6 +16,11 @@ enum log_event {
     LOG_ANSWER_FAILED, /* a template or expression failed at reply time; handed over instead */
     LOG_JOURNAL_FAILED,
     LOG_RECOVERED,
+    LOG_REQUEST,        /* the access log: one line a request */
+    LOG_TURN_LOST,      /* answered and not kept: `journal = async`, or the rule says answer */
+    LOG_RELEASE_LOADED, /* the server answers from it from now on */
+    LOG_RELEASE_FAILED, /* it could not be loaded; the server goes on with the one it has */
+    LOG_SERVER_FAILED,  /* something of ours broke in a request */
 };
 
 void log_line(enum log_level level, enum log_event event, const char *format, ...)

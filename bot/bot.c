@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "bot/conversation.h"
+#include "bot/steps.h"
 #include "fallback/mask.h"
 
 #include <stdio.h>
@@ -23,17 +24,10 @@ enum {
     MASKED_BYTES = 4 * LIMIT_MESSAGE_BYTES
 };
 
-/* A request after the door. */
-struct accepted {
-    struct str conversation, message_id, channel, text; /* text and ids are masked */
-    bool was_masked;
-    date_days as_of;
-    int64_t at_us;
-};
-
 struct bot {
     struct release *release;
     struct turner *turner;
+    bool is_lent;                      /* release and turner are somebody else's */
     struct journal *journal;           /* NULL: answers are not kept */
     struct arena *arena;               /* one request's names and titles */
     struct buf raw, masked;            /* the message */
@@ -44,12 +38,11 @@ struct bot {
     char remembered[CONVERSATION_NAME_BYTES]; /* this one */
 };
 
-enum err bot_open(const char *bot_folder, int release, bool keeps_journal, struct bot **out,
-                  struct fail *why)
+static struct bot *bot_take(void)
 {
     struct bot *bot = mem_take(1, sizeof(*bot));
     if (!bot)
-        return fail_memory(why);
+        return NULL;
     buf_init(&bot->raw, LIMIT_MESSAGE_BYTES);
     buf_init(&bot->masked, MASKED_BYTES);
     buf_init(&bot->before, STATE_BYTES);
@@ -57,8 +50,19 @@ enum err bot_open(const char *bot_folder, int release, bool keeps_journal, struc
     buf_init(&bot->choices, STATE_BYTES);
     buf_init(&bot->reply.text, (size_t)2 * LIMIT_ANSWER_BYTES);
     bot->arena = arena_open(ARENA_BLOCK, ARENA_BYTES);
-    enum err e =
-        bot->arena ? release_open(bot_folder, release, &bot->release, why) : fail_memory(why);
+    if (bot->arena)
+        return bot;
+    bot_close(bot);
+    return NULL;
+}
+
+enum err bot_open(const char *bot_folder, int release, bool keeps_journal, struct bot **out,
+                  struct fail *why)
+{
+    struct bot *bot = bot_take();
+    if (!bot)
+        return fail_memory(why);
+    enum err e = release_open(bot_folder, release, &bot->release, why);
     if (!e)
         e = turner_open(bot->release, &bot->turner, why);
     if (!e && keeps_journal)
@@ -70,13 +74,35 @@ enum err bot_open(const char *bot_folder, int release, bool keeps_journal, struc
     return e;
 }
 
+enum err bot_open_bare(const char *bot_folder, struct bot **out, struct fail *why)
+{
+    struct bot *bot = bot_take();
+    if (!bot)
+        return fail_memory(why);
+    bot->is_lent = true;
+    enum err e = journal_open(bot_folder, false, &bot->journal, why);
+    if (e)
+        bot_close(bot);
+    else
+        *out = bot;
+    return e;
+}
+
+void bot_lend(struct bot *bot, struct release *release, struct turner *turner)
+{
+    bot->release = release;
+    bot->turner = turner;
+}
+
 void bot_close(struct bot *bot)
 {
     if (!bot)
         return;
     journal_close(bot->journal);
-    turner_close(bot->turner);
-    release_close(bot->release);
+    if (!bot->is_lent) {
+        turner_close(bot->turner);
+        release_close(bot->release);
+    }
     arena_close(bot->arena);
     buf_free(&bot->raw);
     buf_free(&bot->masked);
@@ -90,6 +116,16 @@ void bot_close(struct bot *bot)
 const struct release *bot_release(const struct bot *bot)
 {
     return bot->release;
+}
+
+const struct reply *bot_reply(const struct bot *bot)
+{
+    return &bot->reply;
+}
+
+struct journal *bot_journal(struct bot *bot)
+{
+    return bot->journal;
 }
 
 /* ---- Through the door ---- */
@@ -130,8 +166,8 @@ static enum err name_mask(struct bot *bot, struct str *name, struct fail *why)
     return name->p ? OK : fail_memory(why);
 }
 
-static enum err request_accept(struct bot *bot, const struct bot_request *request,
-                               struct accepted *out, struct fail *why)
+enum err bot_accept(struct bot *bot, const struct bot_request *request, struct accepted *out,
+                    struct fail *why)
 {
     struct str text;
     int offset = (int)config_int(bot->release->settings, CONFIG_TIMEZONE_MINUTES);
@@ -166,25 +202,30 @@ static enum err request_accept(struct bot *bot, const struct bot_request *reques
 
 /* ---- Where the conversation stands ---- */
 
-static enum err conversation_load(struct bot *bot, struct str name, struct conversation *out,
-                                  struct fail *why)
+enum err bot_state(struct bot *bot, struct str conversation, struct str *state, struct fail *why)
 {
     struct turn_row last;
     struct fail problem = {
         .text = ""}; /* a new conversation is no failure, so `why` is written only below */
+    enum err e = journal_last(bot->journal, conversation, &last, &problem);
+    if (e && e != ERR_MISSING)
+        return fail(why, e, "%s", problem.text);
+    *state = e ? STR("") : last.state_after;
+    return OK;
+}
+
+static enum err conversation_load(struct bot *bot, struct str name, struct conversation *out,
+                                  struct fail *why)
+{
+    struct str state;
     if (!bot->journal) {
         *out = str_equal(name, str_of(bot->remembered))
                    ? bot->conversation
                    : (struct conversation){.awaiting = AWAIT_NOTHING};
         return OK;
     }
-    enum err e = journal_last(bot->journal, name, &last, &problem);
-    if (e == ERR_MISSING) {
-        *out = (struct conversation){.awaiting = AWAIT_NOTHING};
-        return OK;
-    }
-    return e ? fail(why, e, "%s", problem.text)
-             : conversation_parse(last.state_after, bot->release->book, out, why);
+    enum err e = bot_state(bot, name, &state, why);
+    return e ? e : conversation_parse(state, bot->release->book, out, why);
 }
 
 static void conversation_remember(struct bot *bot, struct str name,
@@ -221,9 +262,8 @@ static enum err choices_read(struct bot *bot, struct str titles, struct reply *r
     return e;
 }
 
-/* The stored reply as it was given; *is_again false when this message is new. */
-static enum err reply_again(struct bot *bot, const struct accepted *accepted, bool *is_again,
-                            char turn_id[TURN_ID_BYTES], struct fail *why)
+enum err bot_find_again(struct bot *bot, const struct accepted *accepted, bool *is_again,
+                        char turn_id[TURN_ID_BYTES], struct fail *why)
 {
     struct turn_row row;
     struct fail problem = {.text = ""};
@@ -252,8 +292,9 @@ static enum err reply_again(struct bot *bot, const struct accepted *accepted, bo
  * --------------------------------------------------------------------------------------------------
  */
 
-static enum err turn_keep(struct bot *bot, const struct accepted *accepted, int64_t took_us,
-                          const char *turn_id, struct fail *why)
+/* What is kept of the turn; the answer's name goes into the request's arena. */
+static enum err row_fill(struct bot *bot, const struct accepted *accepted, int64_t took_us,
+                         const char *turn_id, struct turn_row *row, struct fail *why)
 {
     const struct reply *reply = &bot->reply;
     char answer[ANSWER_NAME_BYTES] = "";
@@ -267,7 +308,7 @@ static enum err turn_keep(struct bot *bot, const struct accepted *accepted, int6
     if (reply->answer)
         (void)snprintf(answer, sizeof(answer), "%.*s v%d", STR_ARG(reply->answer->id),
                        reply->answer->revision);
-    struct turn_row row = {
+    *row = (struct turn_row){
         .id = str_of(turn_id),
         .conversation = accepted->conversation,
         .message_id = accepted->message_id,
@@ -285,18 +326,54 @@ static enum err turn_keep(struct bot *bot, const struct accepted *accepted, int6
         .reply = str_from_buf(&reply->text),
         .choices = str_from_buf(&bot->choices),
         .reason = str_of(reply->reason),
-        .answer = str_of(answer),
+        .answer = arena_copy(bot->arena, str_of(answer)),
         .release = str_of(bot->release->hash),
         .release_number = bot->release->number,
         .confidence = reply->confidence,
         .has_confidence = reply->has_confidence,
     };
-    enum err e = buf_error(&bot->choices, "the reply's choices", why);
+    return row->answer.p ? buf_error(&bot->choices, "the reply's choices", why) : fail_memory(why);
+}
+
+/* The pure turn between two printed states. */
+static enum err turn_between(struct bot *bot, const struct accepted *accepted,
+                             struct conversation *conversation, struct fail *why)
+{
+    struct message message = {accepted->text, accepted->channel, accepted->as_of, accepted->at_us};
+    buf_clear(&bot->before);
+    buf_clear(&bot->after);
+    enum err e = conversation_print(conversation, bot->release->book, &bot->before, why);
     if (!e)
-        e = journal_put(bot->journal, &row, why);
+        e = turn_answer(bot->turner, conversation, &message, &bot->reply, why);
+    return e ? e : conversation_print(conversation, bot->release->book, &bot->after, why);
+}
+
+enum err bot_take_turn(struct bot *bot, const struct accepted *accepted, struct str state,
+                       char turn_id[TURN_ID_BYTES], struct turn_row *row, struct fail *why)
+{
+    struct conversation conversation;
+    int64_t began_us = clock_monotonic_us();
+    enum err e = conversation_parse(state, bot->release->book, &conversation, why);
+    if (!e)
+        e = turn_between(bot, accepted, &conversation, why);
     if (e)
-        log_line(LOG_ERROR, LOG_JOURNAL_FAILED, "\"turn\":\"%s\"", turn_id);
-    return e;
+        return e;
+    journal_new_id(turn_id, accepted->at_us);
+    return row_fill(bot, accepted, clock_monotonic_us() - began_us, turn_id, row, why);
+}
+
+enum err bot_replay(struct bot *bot, const struct bot_request *requests, size_t count,
+                    struct buf *state, struct fail *why)
+{
+    struct conversation conversation = {.awaiting = AWAIT_NOTHING};
+    struct accepted accepted;
+    enum err e = OK;
+    for (size_t i = 0; i < count && !e; i++) {
+        e = bot_accept(bot, &requests[i], &accepted, why);
+        if (!e)
+            e = turn_between(bot, &accepted, &conversation, why);
+    }
+    return e ? e : conversation_print(&conversation, bot->release->book, state, why);
 }
 
 enum err bot_answer(struct bot *bot, const struct bot_request *request, const struct reply **reply,
@@ -304,10 +381,11 @@ enum err bot_answer(struct bot *bot, const struct bot_request *request, const st
 {
     struct accepted accepted;
     struct conversation conversation;
-    enum err e = request_accept(bot, request, &accepted, why);
+    struct turn_row row;
+    enum err e = bot_accept(bot, request, &accepted, why);
     bool is_again = false;
     if (!e)
-        e = reply_again(bot, &accepted, &is_again, turn_id, why);
+        e = bot_find_again(bot, &accepted, &is_again, turn_id, why);
     if (!e && is_again) {
         *reply = &bot->reply;
         return OK;
@@ -318,18 +396,15 @@ enum err bot_answer(struct bot *bot, const struct bot_request *request, const st
         return e;
 
     int64_t began_us = clock_monotonic_us();
-    struct message message = {accepted.text, accepted.channel, accepted.as_of, accepted.at_us};
-    buf_clear(&bot->before);
-    buf_clear(&bot->after);
-    e = conversation_print(&conversation, bot->release->book, &bot->before, why);
-    if (!e)
-        e = turn_answer(bot->turner, &conversation, &message, &bot->reply, why);
-    if (!e)
-        e = conversation_print(&conversation, bot->release->book, &bot->after, why);
+    e = turn_between(bot, &accepted, &conversation, why);
     turn_id[0] = '\0';
     if (!e && bot->journal) {
         journal_new_id(turn_id, accepted.at_us);
-        e = turn_keep(bot, &accepted, clock_monotonic_us() - began_us, turn_id, why);
+        e = row_fill(bot, &accepted, clock_monotonic_us() - began_us, turn_id, &row, why);
+        if (!e)
+            e = journal_put(bot->journal, &row, why);
+        if (e)
+            log_line(LOG_ERROR, LOG_JOURNAL_FAILED, "\"turn\":\"%s\"", turn_id);
     }
     if (e)
         return e;

@@ -76,6 +76,9 @@ static const char each_sql[] =
 static const char count_sql[] = "SELECT COUNT(*) FROM turns WHERE at_us >= $1";
 static const char last_sql[] =
     "SELECT " TURN_COLUMNS " FROM turns WHERE conversation = $1 ORDER BY position DESC LIMIT 1";
+static const char has_sql[] = "SELECT 1 FROM turns WHERE id = $1";
+static const char messages_sql[] =
+    "SELECT message_id FROM turns WHERE conversation = $1 AND message_id IS NOT NULL";
 
 static const char key_put_sql[] = "INSERT INTO pseudonym_key (id, hex) VALUES (1, $1) "
                                   "ON CONFLICT (id) DO NOTHING";
@@ -169,7 +172,7 @@ static struct str or_none(struct str text)
     return text.n ? text : STR_NONE;
 }
 
-enum err journal_put(struct journal *journal, const struct turn_row *row, struct fail *why)
+enum err journal_add(struct journal *journal, const struct turn_row *row, struct fail *why)
 {
     char as_of[DATE_TEXT_BYTES];
     struct db_statement *s = NULL;
@@ -201,6 +204,49 @@ enum err journal_put(struct journal *journal, const struct turn_row *row, struct
     db_bind_text(s, 19, or_empty(row->release));
     db_bind_int(s, 20, row->release_number);
     return db_finish(s, why);
+}
+
+enum err journal_put(struct journal *journal, const struct turn_row *row, struct fail *why)
+{
+    return journal_add(journal, row, why); /* a statement by itself is a transaction */
+}
+
+enum err journal_begin(struct journal *journal, struct fail *why)
+{
+    return db_begin(journal->db, why);
+}
+
+enum err journal_end(struct journal *journal, enum err e, struct fail *why)
+{
+    return db_end(journal->db, e, why);
+}
+
+enum err journal_has(struct journal *journal, struct str id, bool *has, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    enum err e = db_take(journal->db, has_sql, &s, why);
+    if (e)
+        return e;
+    db_bind_text(s, 1, id);
+    e = db_step(s, has, why);
+    db_give(s);
+    return e;
+}
+
+enum err journal_messages(struct journal *journal, struct str conversation,
+                          void (*each)(void *data, struct str message_id), void *data,
+                          struct fail *why)
+{
+    struct db_statement *s = NULL;
+    bool has_row = false;
+    enum err e = db_take(journal->db, messages_sql, &s, why);
+    if (e)
+        return e;
+    db_bind_text(s, 1, conversation);
+    for (e = db_step(s, &has_row, why); !e && has_row; e = db_step(s, &has_row, why))
+        each(data, db_text(s, 0));
+    db_give(s);
+    return e;
 }
 
 /* Copies the statement's row into the journal's own buffer, since the statement is given back. The

@@ -59,6 +59,18 @@ MUST_USE enum err journal_count(struct journal *journal, int64_t since_us, size_
 /* "masked-" and a hash of the name under this journal's own random key: always the same for the
  * same name, another for every other. The journal must be open for writing. */
 void journal_pseudonym(const struct journal *journal, struct str name, char out[PSEUDONYM_BYTES]);
+/* Every message_id of a conversation that has one. */
+MUST_USE enum err journal_messages(struct journal *journal, struct str conversation,
+                                   void (*each)(void *data, struct str message_id), void *data,
+                                   struct fail *why);
+/* Several turns in one transaction: begin, add each, end. journal_end commits when `e` is OK, else
+ * nothing of the batch is there; but a commit that fails may have been made, so before a row is
+ * added again journal_has must be asked. */
+MUST_USE enum err journal_begin(struct journal *journal, struct fail *why);
+MUST_USE enum err journal_add(struct journal *journal, const struct turn_row *row,
+                              struct fail *why);
+MUST_USE enum err journal_end(struct journal *journal, enum err e, struct fail *why);
+MUST_USE enum err journal_has(struct journal *journal, struct str id, bool *has, struct fail *why);
 void journal_new_id(char out[TURN_ID_BYTES], int64_t at_us);
 
 #endif
