@@ -1,0 +1,314 @@
+/* Group commit. While one transaction is being committed the next turns queue; the thread then
+ * takes all of them at once. Under load this makes batches of dozens and costs each reply about one
+ * commit of waiting; with one customer a batch is one turn.
+ *
+ * Entries are made up to the capacity and then used again, last used first, so that their buffers
+ * are warm. An entry is at any time with a worker, in the queue, in the batch, or spare. */
+#include "bot/journal_writer.h"
+
+#include "base/arena.h"
+#include "base/log.h"
+
+#include <pthread.h>
+#include <string.h>
+
+enum {
+    ENTRY_BYTES = 128 * 1024,     /* texts of one turn */
+    ENTRY_KEPT_BYTES = 16 * 1024, /* a spare entry that grew past this gives its buffer back */
+    ROW_TEXTS = 13,
+    /* Turns in one transaction: bounds how long the first of a batch waits for the last. */
+    BATCH_MAXIMUM = 256,
+};
+
+struct journal_writer {
+    struct journal *journal;
+    pthread_t thread;
+    pthread_mutex_t lock; /* of everything below */
+    pthread_cond_t has_work;
+    struct journal_entry *first, *last; /* the queue */
+    struct journal_entry *spare;
+    size_t made, queued, capacity;
+    bool is_closing, is_started;
+    struct journal_counts counts;
+};
+
+/* ---- Entries ---- */
+
+struct journal_entry *journal_writer_take(struct journal_writer *writer)
+{
+    (void)pthread_mutex_lock(&writer->lock);
+    struct journal_entry *entry = writer->spare;
+    bool may_make = !entry && writer->made < writer->capacity;
+    if (entry)
+        writer->spare = entry->next;
+    writer->made += may_make;
+    (void)pthread_mutex_unlock(&writer->lock);
+    if (!may_make)
+        return entry;
+    entry = mem_take(1, sizeof(*entry));
+    if (entry) {
+        buf_init(&entry->text, ENTRY_BYTES);
+        return entry;
+    }
+    (void)pthread_mutex_lock(&writer->lock);
+    writer->made--;
+    (void)pthread_mutex_unlock(&writer->lock);
+    return NULL;
+}
+
+static void entry_clean(struct journal_entry *entry)
+{
+    struct buf text = entry->text;
+    if (text.capacity > ENTRY_KEPT_BYTES)
+        buf_free(&text);
+    buf_clear(&text);
+    *entry = (struct journal_entry){.text = text};
+}
+
+void journal_writer_give(struct journal_writer *writer, struct journal_entry *entry)
+{
+    if (!entry)
+        return;
+    entry_clean(entry);
+    (void)pthread_mutex_lock(&writer->lock);
+    entry->next = writer->spare;
+    writer->spare = entry;
+    (void)pthread_mutex_unlock(&writer->lock);
+}
+
+enum err journal_entry_fill(struct journal_entry *entry, const struct turn_row *row,
+                            struct fail *why)
+{
+    struct turn_row *to = &entry->row;
+    *to = *row;
+    struct str *texts[ROW_TEXTS] = {&to->id,      &to->conversation, &to->message_id,  &to->channel,
+                                    &to->message, &to->state_before, &to->state_after, &to->route,
+                                    &to->intent,  &to->reply,        &to->choices,     &to->reason,
+                                    &to->release};
+    size_t from[ROW_TEXTS];
+    buf_clear(&entry->text);
+    for (int i = 0; i < ROW_TEXTS; i++) { /* offsets first: the buffer moves while it grows */
+        from[i] = entry->text.n;
+        buf_add_str(&entry->text, *texts[i]);
+    }
+    size_t answer = entry->text.n;
+    buf_add_str(&entry->text, to->answer);
+    enum err e = buf_error(&entry->text, "a turn for the journal", why);
+    if (e)
+        return e;
+    for (int i = 0; i < ROW_TEXTS; i++)
+        if (texts[i]->p)
+            texts[i]->p = entry->text.p + from[i];
+    if (to->answer.p)
+        to->answer.p = entry->text.p + answer;
+    return OK;
+}
+
+void journal_writer_put(struct journal_writer *writer, struct journal_entry *entry)
+{
+    entry->next = NULL;
+    (void)pthread_mutex_lock(&writer->lock);
+    if (writer->last)
+        writer->last->next = entry;
+    else
+        writer->first = entry;
+    writer->last = entry;
+    bool was_empty = writer->queued++ == 0;
+    if (was_empty)
+        (void)pthread_cond_signal(&writer->has_work);
+    (void)pthread_mutex_unlock(&writer->lock);
+}
+
+/* ---- Committing ---- */
+
+/* One transaction over a part of the batch. `is_again`: some may be there already. */
+static enum err part_commit(struct journal *journal, struct journal_entry **batch, size_t count,
+                            bool is_again, struct fail *why)
+{
+    enum err e = journal_begin(journal, why);
+    if (e)
+        return e;
+    for (size_t i = 0; i < count && !e; i++) {
+        bool has = false;
+        if (is_again)
+            e = journal_has(journal, batch[i]->row.id, &has, why);
+        if (!e && !has)
+            e = journal_add(journal, &batch[i]->row, why);
+    }
+    return journal_end(journal, e, why);
+}
+
+static void entry_tell(struct journal_writer *writer, struct journal_entry *entry, enum err e)
+{
+    entry->told(entry, e);
+    journal_writer_give(writer, entry);
+}
+
+/* Says once a batch what happened, whatever the number of turns. */
+static void failure_log(struct journal_entry **batch, size_t count, size_t failed,
+                        const struct fail *why)
+{
+    struct buf text;
+    buf_init(&text, (size_t)2 * FAIL_TEXT_BYTES);
+    buf_add_char(&text, '"');
+    for (const char *p = why->text; *p; p++)
+        if (*p != '"' && *p != '\\' && (unsigned char)*p >= ' ')
+            buf_add_char(&text, *p);
+    buf_add_char(&text, '"');
+    log_line(failed ? LOG_ERROR : LOG_WARN, LOG_JOURNAL_FAILED,
+             "\"turns\":%zu,\"not_kept\":%zu,\"first\":\"%.*s\",\"why\":%.*s", count, failed,
+             STR_ARG(batch[0]->row.id), STR_ARG(str_from_buf(&text)));
+    buf_free(&text);
+}
+
+/* Halves until what fails stands alone, so that one bad row costs the others nothing. The stack
+ * holds the right halves that wait: one for each halving. Returns how many were not kept. */
+static size_t halves_commit(struct journal_writer *writer, struct journal_entry **batch,
+                            size_t count, struct fail *why)
+{
+    struct {
+        size_t from, to;
+    } stack[16] = {{0, count}};
+    size_t depth = 1, failed = 0;
+    enum err stuck = OK; /* another process holds the journal: waiting for it once was enough */
+    while (depth > 0) {
+        size_t from = stack[--depth].from, to = stack[depth].to;
+        bool is_whole = from == 0 && to == count;
+        enum err e = stuck ? stuck
+                     : is_whole && count > 1
+                         ? ERR_SYSTEM /* it has just failed as a whole */
+                         : part_commit(writer->journal, batch + from, to - from, true, why);
+        stuck = e == ERR_BUSY ? e : stuck;
+        if (!e || stuck || to - from == 1) {
+            failed += e ? to - from : 0;
+            for (size_t i = from; i < to; i++)
+                entry_tell(writer, batch[i], e);
+            continue;
+        }
+        size_t middle = from + (to - from) / 2;
+        stack[depth].from = middle;
+        stack[depth++].to = to;
+        stack[depth].from = from;
+        stack[depth++].to = middle;
+    }
+    return failed;
+}
+
+static void batch_commit(struct journal_writer *writer, struct journal_entry **batch, size_t count)
+{
+    struct fail why = {.text = ""};
+    size_t failed = 0;
+    char first[TURN_ID_BYTES];
+    struct journal_entry shown = {.row.id = {first, 0}}, *named = &shown;
+    enum err e = part_commit(writer->journal, batch, count, false, &why);
+    if (e) { /* the entries are gone once they are told */
+        shown.row.id.n = batch[0]->row.id.n < TURN_ID_BYTES ? batch[0]->row.id.n : TURN_ID_BYTES;
+        memcpy(first, batch[0]->row.id.p, shown.row.id.n);
+        struct fail later = {.text = ""};
+        if (e == ERR_BUSY) {
+            failed = count;
+            for (size_t i = 0; i < count; i++)
+                entry_tell(writer, batch[i], e);
+        } else {
+            failed = halves_commit(writer, batch, count, &later);
+        }
+        failure_log(&named, count, failed, &why);
+    } else {
+        for (size_t i = 0; i < count; i++)
+            entry_tell(writer, batch[i], OK);
+    }
+    (void)pthread_mutex_lock(&writer->lock);
+    writer->counts.rows += count - failed;
+    writer->counts.failed += failed;
+    writer->counts.batches++;
+    writer->counts.is_failing = failed > 0;
+    if (!failed)
+        writer->counts.last_commit_us = clock_now_us();
+    (void)pthread_mutex_unlock(&writer->lock);
+}
+
+/* What has queued, at most a batch; 0 when the writer is to end. */
+static size_t batch_take(struct journal_writer *writer, struct journal_entry **batch)
+{
+    size_t count = 0;
+    (void)pthread_mutex_lock(&writer->lock);
+    while (!writer->first && !writer->is_closing)
+        (void)pthread_cond_wait(&writer->has_work, &writer->lock);
+    for (; writer->first && count < BATCH_MAXIMUM; count++) {
+        batch[count] = writer->first;
+        writer->first = writer->first->next;
+    }
+    if (!writer->first)
+        writer->last = NULL;
+    writer->queued -= count;
+    (void)pthread_mutex_unlock(&writer->lock);
+    return count;
+}
+
+static void *writer_run(void *data)
+{
+    struct journal_writer *writer = data;
+    struct journal_entry *batch[BATCH_MAXIMUM];
+    size_t count;
+    while ((count = batch_take(writer, batch)) > 0)
+        batch_commit(writer, batch, count);
+    return NULL;
+}
+
+/* ---- Open and close ---- */
+
+enum err journal_writer_open(const char *bot_folder, size_t capacity, struct journal_writer **out,
+                             struct fail *why)
+{
+    struct journal_writer *writer = mem_take(1, sizeof(*writer));
+    if (!writer)
+        return fail_memory(why);
+    writer->capacity = capacity;
+    (void)pthread_mutex_init(&writer->lock, NULL);
+    (void)pthread_cond_init(&writer->has_work, NULL);
+    enum err e = journal_open(bot_folder, true, &writer->journal, why);
+    if (!e) {
+        int problem = pthread_create(&writer->thread, NULL, writer_run, writer);
+        writer->is_started = problem == 0;
+        if (problem)
+            e = fail_errno(why, ERR_SYSTEM, problem, "the journal's thread cannot start");
+    }
+    if (e)
+        journal_writer_close(writer);
+    else
+        *out = writer;
+    return e;
+}
+
+void journal_writer_close(struct journal_writer *writer)
+{
+    if (!writer)
+        return;
+    if (writer->is_started) {
+        (void)pthread_mutex_lock(&writer->lock);
+        writer->is_closing = true;
+        (void)pthread_cond_signal(&writer->has_work);
+        (void)pthread_mutex_unlock(&writer->lock);
+        (void)pthread_join(writer->thread, NULL);
+    }
+    while (writer->spare) {
+        struct journal_entry *entry = writer->spare;
+        writer->spare = entry->next;
+        buf_free(&entry->text);
+        mem_give(entry);
+    }
+    journal_close(writer->journal);
+    (void)pthread_cond_destroy(&writer->has_work);
+    (void)pthread_mutex_destroy(&writer->lock);
+    mem_give(writer);
+}
+
+struct journal_counts journal_writer_counts(struct journal_writer *writer)
+{
+    (void)pthread_mutex_lock(&writer->lock);
+    struct journal_counts counts = writer->counts;
+    counts.queued = writer->queued;
+    counts.capacity = writer->capacity;
+    (void)pthread_mutex_unlock(&writer->lock);
+    return counts;
+}

@@ -1,0 +1,424 @@
+/* A release in use is an edition: the release and, for each clerk, the scratch that answering from
+ * it needs, all made before the swap so that no worker ever waits for it. Editions are counted;
+ * the count changes under a lock that is held for an addition. One that nobody uses any more is
+ * freed by whoever reloads, not by a worker.
+ *
+ * The order of a turn: seat, state, message id, room in the journal's queue, answer. Everything
+ * that can say no comes before the answer, so that a turn once answered is always handed over. */
+#include "bot/service.h"
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "bot/steps.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { STATE_BYTES = 16 * 1024 };
+
+struct edition {
+    struct release *release;
+    struct turner *turners[LIMIT_THREADS];
+    int uses; /* under the service's lock; being current is one */
+    struct edition *next;
+};
+
+struct service {
+    char *bot_folder;
+    struct service_settings settings;
+    struct journal_writer *writer;
+    struct conversations *conversations;
+    pthread_mutex_t lock; /* of the editions */
+    struct edition *current, *retired;
+};
+
+struct clerk {
+    struct service *service;
+    int number;
+    struct bot *bot;
+    struct buf state; /* of a history */
+    char turn_id[TURN_ID_BYTES];
+    /* Of the turn that is under way: */
+    struct edition *edition;
+    struct seat *seat;
+    struct journal_entry *entry;
+};
+
+/* ---- Editions ---- */
+
+static void edition_close(struct edition *edition)
+{
+    if (!edition)
+        return;
+    for (int i = 0; i < LIMIT_THREADS; i++)
+        turner_close(edition->turners[i]);
+    release_close(edition->release);
+    mem_give(edition);
+}
+
+static enum err edition_open(const struct service *service, struct edition **out, struct fail *why)
+{
+    struct edition *edition = mem_take(1, sizeof(*edition));
+    if (!edition)
+        return fail_memory(why);
+    edition->uses = 1;
+    enum err e = release_open(service->bot_folder, 0, &edition->release, why);
+    for (int i = 0; i < service->settings.clerks && !e; i++)
+        e = turner_open(edition->release, &edition->turners[i], why);
+    if (e)
+        edition_close(edition);
+    else
+        *out = edition;
+    return e;
+}
+
+static void edition_take(struct clerk *clerk)
+{
+    struct service *service = clerk->service;
+    (void)pthread_mutex_lock(&service->lock);
+    clerk->edition = service->current;
+    clerk->edition->uses++;
+    (void)pthread_mutex_unlock(&service->lock);
+    bot_lend(clerk->bot, clerk->edition->release, clerk->edition->turners[clerk->number]);
+}
+
+/* The caller holds the lock. */
+static void use_end(struct service *service, struct edition *edition)
+{
+    if (--edition->uses > 0)
+        return;
+    edition->next = service->retired;
+    service->retired = edition;
+}
+
+static void edition_give(struct clerk *clerk)
+{
+    if (!clerk->edition)
+        return;
+    (void)pthread_mutex_lock(&clerk->service->lock);
+    use_end(clerk->service, clerk->edition);
+    (void)pthread_mutex_unlock(&clerk->service->lock);
+    clerk->edition = NULL;
+}
+
+static void retired_close(struct service *service)
+{
+    (void)pthread_mutex_lock(&service->lock);
+    struct edition *edition = service->retired;
+    service->retired = NULL;
+    (void)pthread_mutex_unlock(&service->lock);
+    while (edition) {
+        struct edition *next = edition->next;
+        edition_close(edition);
+        edition = next;
+    }
+}
+
+/* Whether BOT/current names another release than the one in use. */
+static enum err is_outdated(struct service *service, bool *out, struct fail *why)
+{
+    char hash[HASH_HEX_BYTES];
+    size_t count = 0;
+    int active = 0;
+    enum err e = release_list(service->bot_folder, NULL, 0, &count, &active, why);
+    if (!e && active == 0)
+        e = fail(why, ERR_MISSING, "%s: no release is active", service->bot_folder);
+    if (!e && active == service->current->release->number) {
+        e = release_hash(service->bot_folder, active, hash, why);
+        *out = strcmp(hash, service->current->release->hash) != 0;
+    } else {
+        *out = true;
+    }
+    return e;
+}
+
+enum err service_reload(struct service *service, bool *is_new, struct fail *why)
+{
+    struct edition *edition = NULL;
+    bool is_old = false;
+    *is_new = false;
+    retired_close(service);
+    enum err e = is_outdated(service, &is_old, why);
+    if (e || !is_old)
+        return e;
+    e = edition_open(service, &edition, why);
+    if (e)
+        return e;
+    (void)pthread_mutex_lock(&service->lock);
+    use_end(service, service->current);
+    service->current = edition;
+    (void)pthread_mutex_unlock(&service->lock);
+    retired_close(service);
+    *is_new = true;
+    return OK;
+}
+
+/* ---- Open and close ---- */
+
+enum err service_open(const char *bot_folder, const struct service_settings *settings,
+                      struct service **out, struct fail *why)
+{
+    struct service *service = mem_take(1, sizeof(*service));
+    if (!service)
+        return fail_memory(why);
+    assert(settings->clerks >= 1 && settings->clerks <= LIMIT_THREADS);
+    (void)pthread_mutex_init(&service->lock, NULL);
+    service->settings = *settings;
+    service->bot_folder = mem_copy(str_of(bot_folder));
+    enum err e =
+        service->bot_folder ? edition_open(service, &service->current, why) : fail_memory(why);
+    if (!e)
+        e = conversations_open(settings->conversations, &service->conversations, why);
+    if (!e)
+        e = journal_writer_open(bot_folder, settings->queue, &service->writer, why);
+    if (e)
+        service_close(service);
+    else
+        *out = service;
+    return e;
+}
+
+void service_drain(struct service *service)
+{
+    journal_writer_close(service->writer);
+    service->writer = NULL;
+}
+
+void service_close(struct service *service)
+{
+    if (!service)
+        return;
+    service_drain(service);
+    conversations_close(service->conversations);
+    retired_close(service);
+    edition_close(service->current);
+    (void)pthread_mutex_destroy(&service->lock);
+    mem_give(service->bot_folder);
+    mem_give(service);
+}
+
+struct service_counts service_counts(struct service *service)
+{
+    struct service_counts counts = {.journal = journal_writer_counts(service->writer),
+                                    .conversations = conversations_count(service->conversations)};
+    (void)pthread_mutex_lock(&service->lock);
+    counts.release = service->current->release->number;
+    memcpy(counts.hash, service->current->release->hash, sizeof(counts.hash));
+    (void)pthread_mutex_unlock(&service->lock);
+    return counts;
+}
+
+bool service_replies_wait(struct service *service)
+{
+    return !service->settings.replies_at_once || journal_writer_counts(service->writer).is_failing;
+}
+
+bool service_leave(struct service *service, struct waiter *waiter)
+{
+    return conversations_leave(service->conversations, waiter);
+}
+
+void service_decline(struct service *service, struct waiter *waiter)
+{
+    conversations_decline(service->conversations, waiter);
+}
+
+enum err clerk_open(struct service *service, int number, struct clerk **out, struct fail *why)
+{
+    assert(number < service->settings.clerks);
+    struct clerk *clerk = mem_take(1, sizeof(*clerk));
+    if (!clerk)
+        return fail_memory(why);
+    clerk->service = service;
+    clerk->number = number;
+    buf_init(&clerk->state, STATE_BYTES);
+    enum err e = bot_open_bare(service->bot_folder, &clerk->bot, why);
+    if (e)
+        clerk_close(clerk);
+    else
+        *out = clerk;
+    return e;
+}
+
+void clerk_close(struct clerk *clerk)
+{
+    if (!clerk)
+        return;
+    clerk_cancel(clerk);
+    bot_close(clerk->bot);
+    buf_free(&clerk->state);
+    mem_give(clerk);
+}
+
+/* ---- A turn ---- */
+
+void clerk_cancel(struct clerk *clerk)
+{
+    journal_writer_give(clerk->service->writer, clerk->entry);
+    if (clerk->seat)
+        conversations_give(clerk->service->conversations, clerk->seat);
+    clerk->entry = NULL;
+    clerk->seat = NULL;
+    edition_give(clerk);
+}
+
+const struct release *clerk_lease(struct clerk *clerk, struct classifier **classifier)
+{
+    edition_take(clerk);
+    *classifier = turner_classifier(clerk->edition->turners[clerk->number]);
+    return clerk->edition->release;
+}
+
+struct seen {
+    const struct conversations *conversations;
+    struct seat *seat;
+};
+
+static void message_see(void *data, struct str message_id)
+{
+    const struct seen *seen = data;
+    seat_see(seen->conversations, seen->seat, message_id);
+}
+
+/* What the journal knows of a conversation that was not in memory: one look-up by index, in the
+ * worker, since it reads pages that are mostly in memory and waits for no lock. */
+static enum err seat_load(struct clerk *clerk, struct str name, struct fail *why)
+{
+    struct seat *seat = clerk->seat;
+    struct seen seen = {clerk->service->conversations, seat};
+    struct str state;
+    if (seat->is_loaded)
+        return OK;
+    enum err e = bot_state(clerk->bot, name, &state, why);
+    if (e)
+        return e;
+    buf_clear(&seat->state);
+    buf_add_str(&seat->state, state);
+    e = buf_error(&seat->state, "the conversation's state", why);
+    if (!e && state.n > 0) /* only a conversation that has turns can have messages */
+        e = journal_messages(bot_journal(clerk->bot), name, message_see, &seen, why);
+    seat->is_loaded = !e;
+    return e;
+}
+
+static enum err seat_take(struct clerk *clerk, struct str name, struct waiter *waiter, bool *waits,
+                          struct fail *why)
+{
+    enum seat_outcome outcome =
+        conversations_take(clerk->service->conversations, name, waiter, &clerk->seat);
+    *waits = outcome == SEAT_WAITS;
+    if (outcome == SEAT_FULL)
+        return fail(why, ERR_BUSY, "too many messages at once; please try again");
+    return *waits ? OK : seat_load(clerk, name, why);
+}
+
+/* Room in the queue first, so that the turn, once answered, is handed over. */
+static enum err turn_begin(struct clerk *clerk, const struct accepted *accepted, struct str state,
+                           char turn_id[TURN_ID_BYTES], struct fail *why)
+{
+    struct turn_row row;
+    clerk->entry = journal_writer_take(clerk->service->writer);
+    if (!clerk->entry)
+        return fail(why, ERR_BUSY, "too many messages at once; please try again");
+    enum err e = bot_take_turn(clerk->bot, accepted, state, turn_id, &row, why);
+    return e ? e : journal_entry_fill(clerk->entry, &row, why);
+}
+
+static enum err begin_seated(struct clerk *clerk, const struct accepted *accepted,
+                             struct waiter *waiter, enum clerk_outcome *outcome,
+                             char turn_id[TURN_ID_BYTES], struct fail *why)
+{
+    bool waits = false, is_again = false;
+    enum err e = seat_take(clerk, accepted->conversation, waiter, &waits, why);
+    *outcome = waits ? CLERK_WAITS : CLERK_ANSWERED;
+    if (e || waits)
+        return e;
+    if (accepted->message_id.n > 0 &&
+        seat_may_have_seen(clerk->service->conversations, clerk->seat, accepted->message_id))
+        e = bot_find_again(clerk->bot, accepted, &is_again, turn_id, why);
+    if (e || !is_again)
+        return e ? e : turn_begin(clerk, accepted, str_from_buf(&clerk->seat->state), turn_id, why);
+    *outcome = CLERK_AGAIN;
+    return OK;
+}
+
+static enum err begin_with_history(struct clerk *clerk, const struct bot_request *request,
+                                   const struct clerk_history *history, char turn_id[TURN_ID_BYTES],
+                                   struct fail *why)
+{
+    struct accepted accepted;
+    buf_clear(&clerk->state);
+    enum err e = bot_replay(clerk->bot, history->requests, history->count, &clerk->state, why);
+    if (!e)
+        e = bot_accept(clerk->bot, request, &accepted, why);
+    return e ? e : turn_begin(clerk, &accepted, str_from_buf(&clerk->state), turn_id, why);
+}
+
+enum err clerk_begin(struct clerk *clerk, const struct bot_request *request,
+                     const struct clerk_history *history, struct waiter *waiter,
+                     enum clerk_outcome *outcome, struct clerk_result *result, struct fail *why)
+{
+    struct accepted accepted;
+    assert(!clerk->edition && !clerk->seat && !clerk->entry);
+    edition_take(clerk);
+    *outcome = CLERK_ANSWERED;
+    result->turn_id = clerk->turn_id;
+    result->release = clerk->edition->release;
+    result->reply = bot_reply(clerk->bot);
+    enum err e;
+    if (history) {
+        e = begin_with_history(clerk, request, history, clerk->turn_id, why);
+    } else {
+        e = bot_accept(clerk->bot, request, &accepted, why);
+        if (!e)
+            e = begin_seated(clerk, &accepted, waiter, outcome, clerk->turn_id, why);
+    }
+    if (e || *outcome == CLERK_WAITS)
+        clerk_cancel(clerk);
+    return e;
+}
+
+/* ---- Keeping it; in the writer's thread ---- */
+
+static void entry_told(struct journal_entry *entry, enum err e)
+{
+    struct service *service = entry->owner[0];
+    struct seat *seat = entry->owner[1];
+    bool may_answer = !e || service->settings.answers_when_lost;
+    bool is_answered = may_answer || !entry->done; /* without `done` the reply has already left */
+    if (e && is_answered)
+        log_line(LOG_ERROR, LOG_TURN_LOST, "\"turn\":\"%.*s\"", STR_ARG(entry->row.id));
+    if (seat) {
+        if (is_answered) {
+            buf_clear(&seat->state);
+            buf_add_str(&seat->state, entry->row.state_after);
+            seat->is_loaded = !seat->state.error; /* else the journal is asked again */
+            if (entry->row.message_id.n > 0 && !e)
+                seat_see(service->conversations, seat, entry->row.message_id);
+        } else {
+            seat->is_loaded = false;
+            memset(seat->seen, 0, sizeof(seat->seen));
+        }
+        conversations_give(service->conversations, seat);
+    }
+    if (entry->done)
+        entry->done(entry->data, entry->ticket, may_answer);
+}
+
+void clerk_commit(struct clerk *clerk, void (*done)(void *data, uint64_t ticket, bool may_answer),
+                  void *data, uint64_t ticket)
+{
+    struct journal_entry *entry = clerk->entry;
+    entry->told = entry_told;
+    entry->owner[0] = clerk->service;
+    entry->owner[1] = clerk->seat;
+    entry->done = done;
+    entry->data = data;
+    entry->ticket = ticket;
+    clerk->entry = NULL;
+    clerk->seat = NULL;
+    edition_give(clerk);
+    journal_writer_put(clerk->service->writer, entry);
+}

@@ -1,0 +1,90 @@
+/* A bot that answers many at once: the release, which may be swapped while it is in use; the
+ * conversations in memory; and the journal's one writer. Shared by all workers, each of which
+ * answers through a clerk of its own.
+ *
+ * A turn goes: clerk_begin answers it in memory; the caller copies the reply out; clerk_commit
+ * hands the turn to the journal and, once it is kept, `done` is called and the reply may be sent.
+ * Until then the conversation takes no other turn, so what a later turn builds on is always in the
+ * journal. */
+#ifndef SERVICE_H
+#define SERVICE_H
+
+#include "bot/bot.h"
+#include "bot/conversations.h"
+#include "bot/journal_writer.h"
+
+struct service;
+struct clerk; /* one thread */
+
+struct service_settings {
+    int clerks;             /* how many there will be */
+    size_t conversations;   /* kept in memory */
+    size_t queue;           /* turns on their way to the journal */
+    bool replies_at_once;   /* journal = async: a reply does not wait for the disk. A turn answered
+                               in the last moments before a crash may then be missing. */
+    bool answers_when_lost; /* journal_failure = answer: a turn that cannot be kept is answered all
+                               the same, and its id logged */
+};
+
+/* Opens the active release and the journal. */
+MUST_USE enum err service_open(const char *bot_folder, const struct service_settings *settings,
+                               struct service **out, struct fail *why);
+/* After the last clerk: commits what has queued. */
+void service_close(struct service *service);
+/* Answers from the release that BOT/current names, if it is not the one in use; requests that are
+ * under way end on the old one. On failure everything stays as it was. Slow: not for a worker.
+ * One thread at a time. */
+MUST_USE enum err service_reload(struct service *service, bool *is_new, struct fail *why);
+/* Commits what has queued and ends the writer; no turn may begin after it. */
+void service_drain(struct service *service);
+
+struct service_counts {
+    struct journal_counts journal;
+    size_t conversations;
+    int release;
+    char hash[HASH_HEX_BYTES];
+};
+struct service_counts service_counts(struct service *service);
+/* Whether a reply must wait for `done`: unless journal = async and the journal is well. */
+bool service_replies_wait(struct service *service);
+/* For a waiter whose time is up; false when its turn has come, and it will be woken. */
+bool service_leave(struct service *service, struct waiter *waiter);
+/* For a waiter that was woken and will not begin again. */
+void service_decline(struct service *service, struct waiter *waiter);
+
+MUST_USE enum err clerk_open(struct service *service, int number, struct clerk **out,
+                             struct fail *why); /* numbers from 0 */
+void clerk_close(struct clerk *clerk);
+
+enum clerk_outcome {
+    CLERK_ANSWERED, /* a new turn: copy the reply, then clerk_commit or clerk_cancel */
+    CLERK_AGAIN,    /* this message was answered before: copy the reply, then clerk_cancel */
+    CLERK_WAITS     /* `waiter` is woken when its turn has come: then begin again */
+};
+struct clerk_result { /* borrowed until clerk_commit or clerk_cancel */
+    const struct reply *reply;
+    const char *turn_id;
+    const struct release *release;
+};
+/* Messages that came before and are not in the journal, oldest first: the state is what they lead
+ * to, and the conversation has no seat. NULL: the conversation is the one that its name says. */
+struct clerk_history {
+    const struct bot_request *requests;
+    size_t count;
+};
+/* ERR_INPUT, ERR_LIMIT: the message is at fault. ERR_BUSY: a queue is full. After a failure, or
+ * CLERK_WAITS, nothing is held. */
+MUST_USE enum err clerk_begin(struct clerk *clerk, const struct bot_request *request,
+                              const struct clerk_history *history, struct waiter *waiter,
+                              enum clerk_outcome *outcome, struct clerk_result *result,
+                              struct fail *why);
+/* `done` (may be NULL) is called once, by the writer's thread, perhaps before this returns.
+ * may_answer false: the turn is not kept, and the rule is to say so. */
+void clerk_commit(struct clerk *clerk, void (*done)(void *data, uint64_t ticket, bool may_answer),
+                  void *data, uint64_t ticket);
+void clerk_cancel(struct clerk *clerk);
+/* The release as it is now and this clerk's classifier for it, until clerk_cancel: for what is no
+ * turn. */
+const struct release *clerk_lease(struct clerk *clerk, struct classifier **classifier);
+
+#endif
