@@ -7,7 +7,7 @@ JOBS ?= -j$(shell nproc)
 FOLDERS := base store classifier responses fallback bot training server cli
 # Debian packages, and what for. `make run` and `make test` install what is missing of the first and the first two.
 PACKAGES_build := gcc make pkg-config libc6-dev libsvm-dev libsqlite3-dev libcurl4-openssl-dev libcjson-dev \
-	libgmp-dev libsodium-dev libutf8proc-dev
+	libgmp-dev libsodium-dev libutf8proc-dev libmicrohttpd-dev
 PACKAGES_test := libcmocka-dev python3 sqlite3
 PACKAGES_lint := clang clang-format clang-tidy cppcheck
 PACKAGES_fuzz := clang libclang-rt-14-dev
@@ -16,7 +16,7 @@ PACKAGES_bench := fasttext python3-sklearn $(PACKAGES_marks)
 PACKAGES_coverage := gcovr
 PACKAGES_fresh := debootstrap
 
-LIBRARIES := sqlite3 libcjson gmp libsodium libutf8proc
+LIBRARIES := sqlite3 libcjson gmp libsodium libutf8proc libmicrohttpd
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wformat=2 -Wundef -Wwrite-strings

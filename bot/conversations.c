@@ -139,6 +139,7 @@ enum seat_outcome conversations_take(struct conversations *conversations, struct
     if (outcome == SEAT_TAKEN) {
         seat->is_taken = true;
         seat->owner = NULL;
+        waiter->seat = NULL;
         *out = seat;
     }
     (void)pthread_mutex_unlock(&shard->lock);
@@ -190,6 +191,7 @@ bool conversations_leave(struct conversations *conversations, struct waiter *wai
         if (seat->last == at)
             seat->last = before;
         seat->waiting--;
+        waiter->seat = NULL;
         was_in_line = true;
         break;
     }

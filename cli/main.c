@@ -55,6 +55,13 @@ static const struct command {
     {"chat", command_chat, "[OPTIONS]", "a conversation on standard input",
      "  --conversation, --channel, --as-of, --release, --no-journal: as for ask\n"
      "/why explains the last reply, /quit ends.\n"},
+    {"serve", command_serve, "[--listen ADDR:PORT]", "answer over HTTP",
+     "  --listen WHERE     127.0.0.1:8080 unless told; [::1]:8080, unix:/run/paring.sock\n"
+     "Settings, all of which \"paring config\" shows: listen, workers, connections, "
+     "conversations,\n"
+     "journal (commit or async), journal_failure (stop or answer), keys_file, kakao_bot,\n"
+     "rate_per_address, rate_per_key, address_header, access_log. SIGHUP, or activating another\n"
+     "release, changes the release in use; SIGTERM answers what is in flight and ends.\n"},
     {"explain", command_explain, "TURN", "why a reply was what it was",
      "TURN is named by ask --json. The turn is run again from its release; exits 1 if the reply\n"
      "does not come out byte for byte.\n"},

@@ -12,6 +12,7 @@ is_brought() {
     libcurl4-openssl-dev) pkg-config --exists libcurl ;;
     libcjson-dev | libsodium-dev | libutf8proc-dev) name=${1%-dev} && pkg-config --exists "$name" ;;
     libgmp-dev) pkg-config --exists gmp ;;
+    libmicrohttpd-dev) pkg-config --exists libmicrohttpd ;;
     libcmocka-dev) pkg-config --exists cmocka ;;
     libsvm-dev) echo '#include <libsvm/svm.h>' | cc -E - >/dev/null 2>&1 || echo '#include <svm.h>' | cc -E - >/dev/null 2>&1 ;;
     *) true ;; # the C library, data sets: the build or the tool says so itself

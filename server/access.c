@@ -1,0 +1,203 @@
+/* Keys and allowances. What is compared is a keyed hash of a key, so that neither the time a
+ * comparison takes nor a dump of memory tells a key; every key is compared with every caller's, in
+ * constant time.
+ *
+ * An allowance is one 64-bit number, the time at which the caller's next request would be due if
+ * all were evenly spaced (GCRA). A request is refused while that is more than a burst ahead of now.
+ * Callers share a table by keyed hash: two of 65,536 addresses may meet in a slot, then they share
+ * an allowance, and nobody outside can choose with whom. */
+#include "server/access.h"
+
+#include "base/arena.h"
+#include "base/files.h"
+
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <sodium.h>
+
+enum {
+    SLOTS = 1 << 16,
+    KEYS_FILE_BYTES = 256 * 1024,
+    KEY_BYTES_LEAST = 16,
+    KEY_NAME_BYTES = 64,
+    DIGEST_BYTES = 32,
+    BURST_SECONDS = 2,
+};
+static const int64_t us_per_second = 1000000;
+
+struct key {
+    unsigned char digest[DIGEST_BYTES];
+    enum role role;
+    char name[KEY_NAME_BYTES];
+    atomic_int_least64_t due_us;
+};
+
+struct access {
+    unsigned char secret[crypto_generichash_KEYBYTES];
+    unsigned char slot_secret[crypto_shorthash_KEYBYTES];
+    int64_t per_address, per_key; /* requests a second; 0: no limit */
+    size_t key_count;
+    struct key *keys; /* LIMIT_KEYS of them */
+    atomic_int_least64_t *due_us;
+};
+
+/* ---- Keys ---- */
+
+static void digest(const struct access *access, struct str key, unsigned char out[DIGEST_BYTES])
+{
+    (void)crypto_generichash(out, DIGEST_BYTES, (const unsigned char *)(key.p ? key.p : ""), key.n,
+                             access->secret, sizeof(access->secret));
+}
+
+static struct str word_take(struct str *rest)
+{
+    size_t n = 0;
+    *rest = str_trim(*rest);
+    while (n < rest->n && rest->p[n] != ' ' && rest->p[n] != '\t')
+        n++;
+    struct str word = str_slice(*rest, 0, n);
+    *rest = str_slice(*rest, n, rest->n);
+    return word;
+}
+
+static enum err line_read(struct access *access, struct str line, const char *path, size_t number,
+                          struct fail *why)
+{
+    line = str_trim(line);
+    if (line.n == 0 || line.p[0] == '#')
+        return OK;
+    struct str role = word_take(&line), name = word_take(&line), key = word_take(&line);
+    bool is_channel = str_equal(role, STR("channel"));
+    if (!is_channel && !str_equal(role, STR("operator")))
+        return fail(why, ERR_INPUT, "%s:%zu: a line begins with channel or operator", path, number);
+    if (key.n < KEY_BYTES_LEAST || str_trim(line).n > 0)
+        return fail(why, ERR_INPUT,
+                    "%s:%zu: a role, a name and a key of at least %d bytes are expected", path,
+                    number, (int)KEY_BYTES_LEAST);
+    if (name.n >= KEY_NAME_BYTES)
+        return fail(why, ERR_INPUT, "%s:%zu: the name is longer than %d bytes", path, number,
+                    KEY_NAME_BYTES - 1);
+    for (size_t i = 0; i < name.n; i++)
+        if (name.p[i] <= ' ' || name.p[i] == '"' || name.p[i] == '\\' || name.p[i] > '~')
+            return fail(why, ERR_INPUT, "%s:%zu: a name is made of plain ASCII characters", path,
+                        number);
+    if (access->key_count == LIMIT_KEYS)
+        return fail(why, ERR_LIMIT, "%s:%zu: more than %d keys", path, number, (int)LIMIT_KEYS);
+    struct key *to = &access->keys[access->key_count++];
+    to->role = is_channel ? ROLE_CHANNEL : ROLE_OPERATOR;
+    memcpy(to->name, name.p, name.n);
+    digest(access, key, to->digest);
+    return OK;
+}
+
+static enum err keys_read(struct access *access, const char *path, struct fail *why)
+{
+    struct stat status;
+    struct buf text;
+    struct str line;
+    buf_init(&text, KEYS_FILE_BYTES);
+    enum err e = file_read(path, KEYS_FILE_BYTES, &text, why);
+    if (!e && stat(path, &status) == 0 && (status.st_mode & S_IROTH))
+        e = fail(why, ERR_USE, "%s: can be read by everybody: chmod o-rwx", path);
+    struct str rest = str_from_buf(&text);
+    for (size_t number = 1; !e && rest.p && str_next(&rest, '\n', &line); number++)
+        e = line_read(access, line, path, number, why);
+    if (!e && access->key_count == 0)
+        e = fail(why, ERR_INPUT, "%s: holds no key", path);
+    if (text.p)
+        sodium_memzero(text.p, text.capacity);
+    buf_free(&text);
+    return e;
+}
+
+enum err access_open(const struct config *config, struct access **out, struct fail *why)
+{
+    struct str path = config_text(config, CONFIG_KEYS_FILE);
+    struct access *access = mem_take(1, sizeof(*access));
+    if (!access)
+        return fail_memory(why);
+    randombytes_buf(access->secret, sizeof(access->secret));
+    randombytes_buf(access->slot_secret, sizeof(access->slot_secret));
+    access->per_address = config_int(config, CONFIG_RATE_PER_ADDRESS);
+    access->per_key = config_int(config, CONFIG_RATE_PER_KEY);
+    access->keys = mem_take(LIMIT_KEYS, sizeof(*access->keys));
+    access->due_us = mem_take(SLOTS, sizeof(*access->due_us));
+    enum err e = access->keys && access->due_us ? OK : fail_memory(why);
+    if (!e && path.n > 0)
+        e = keys_read(access, path.p, why);
+    if (e)
+        access_close(access);
+    else
+        *out = access;
+    return e;
+}
+
+void access_close(struct access *access)
+{
+    if (!access)
+        return;
+    mem_give(access->keys);
+    mem_give(access->due_us);
+    mem_give(access);
+}
+
+bool access_has_keys(const struct access *access)
+{
+    return access->key_count > 0;
+}
+
+/* ---- Allowances ---- */
+
+/* Takes `cost` requests of an allowance of `per_second`; false when there is not that much. */
+static bool allowance_take(atomic_int_least64_t *due_us, int64_t per_second, int cost)
+{
+    if (per_second == 0 || cost == 0)
+        return true;
+    int64_t now = clock_monotonic_us(), step = cost * us_per_second / per_second;
+    int64_t due = atomic_load_explicit(due_us, memory_order_relaxed), next;
+    do {
+        next = (due > now ? due : now) + step;
+        if (next - now > BURST_SECONDS * us_per_second + step)
+            return false;
+    } while (!atomic_compare_exchange_weak_explicit(due_us, &due, next, memory_order_relaxed,
+                                                    memory_order_relaxed));
+    return true;
+}
+
+static bool address_take(struct access *access, struct str address, int cost)
+{
+    unsigned char bytes[crypto_shorthash_BYTES];
+    uint64_t hash;
+    if (!address.p || access->per_address == 0)
+        return true;
+    (void)crypto_shorthash(bytes, (const unsigned char *)address.p, address.n, access->slot_secret);
+    memcpy(&hash, bytes, sizeof(hash));
+    return allowance_take(&access->due_us[hash % SLOTS], access->per_address, cost);
+}
+
+enum access_verdict access_check(struct access *access, const struct http_route *route,
+                                 struct str key, struct str address, struct str *name)
+{
+    unsigned char presented[DIGEST_BYTES];
+    struct key *found = NULL;
+    *name = STR("");
+    if (!address_take(access, address, route->rate))
+        return ACCESS_TOO_FAST; /* also for wrong keys: guessing is not free */
+    if (route->role == ROLE_ANYONE || access->key_count == 0)
+        return ACCESS_GRANTED;
+    if (key.n == 0)
+        return ACCESS_NO_KEY;
+    digest(access, key, presented);
+    for (size_t i = 0; i < access->key_count; i++)
+        if (sodium_memcmp(presented, access->keys[i].digest, DIGEST_BYTES) == 0)
+            found = &access->keys[i];
+    if (!found)
+        return ACCESS_NO_KEY;
+    *name = str_of(found->name);
+    if (found->role != route->role)
+        return ACCESS_WRONG_ROLE;
+    return allowance_take(&found->due_us, access->per_key, route->rate) ? ACCESS_GRANTED
+                                                                        : ACCESS_TOO_FAST;
+}

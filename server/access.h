@@ -1,0 +1,22 @@
+/* Who may call, and how often. Keys are read from a file of lines "ROLE NAME KEY", ROLE being
+ * channel or operator; without one, only callers on this machine are heard. */
+#ifndef ACCESS_H
+#define ACCESS_H
+
+#include "base/config.h"
+#include "server/routes.h"
+
+struct access; /* immutable but for the allowances; any thread */
+
+/* ERR_USE: the file can be read by everybody. ERR_INPUT with its line. */
+MUST_USE enum err access_open(const struct config *config, struct access **out, struct fail *why);
+void access_close(struct access *access);
+bool access_has_keys(const struct access *access);
+
+enum access_verdict { ACCESS_GRANTED, ACCESS_NO_KEY, ACCESS_WRONG_ROLE, ACCESS_TOO_FAST };
+/* Takes the time of every key there is, whichever is right. `address`: the caller's, STR_NONE for
+ * this machine's own. *name is the key's, borrowed. */
+enum access_verdict access_check(struct access *access, const struct http_route *route,
+                                 struct str key, struct str address, struct str *name);
+
+#endif

@@ -1,0 +1,86 @@
+/* One request and its reply. A handler reads the request from it and either writes the reply or
+ * says what the reply waits for; it may be called again when that has come. */
+#ifndef EXCHANGE_H
+#define EXCHANGE_H
+
+#include "base/json.h"
+#include "bot/service.h"
+
+struct MHD_Connection;
+struct worker;
+struct http_route;
+struct link;
+
+enum handled {
+    HANDLED,  /* status and `out` are the reply */
+    WAITS,    /* for the conversation's turn: call again when woken */
+    COMMITTED /* status and `out` are the reply once the journal has it */
+};
+
+enum { REQUEST_ID_BYTES = 65 };
+
+/* What the request's head says; borrowed from the connection. */
+struct head {
+    struct str host, length, content_type, authorization, api_key, request_id, address;
+    struct str chat_id; /* X-OpenWebUI-Chat-Id */
+    int hosts, lengths, encodings, authorizations, api_keys;
+    size_t content_length;
+    bool has_body;
+};
+
+/* Where a parked exchange is; changed under the worker's lock only. */
+enum parking { PARK_NONE, PARK_SEAT, PARK_COMMIT, PARK_WOKEN, PARK_LATE };
+
+struct exchange {
+    /* The request */
+    const struct http_route *route; /* NULL: there is none */
+    struct worker *worker;
+    struct clerk *clerk;
+    struct head head;
+    const char *query_token;
+    char id[REQUEST_ID_BYTES];
+    struct buf body;
+    struct str key_name; /* whose key it came with; "" for none */
+    /* The reply */
+    unsigned status;
+    const char *content_type;
+    struct buf out;
+    const char *error; /* the code of a failure, for the log and the counts */
+    char turn_id[TURN_ID_BYTES];
+    int retry_after;          /* seconds, 0 for none */
+    const void *handler_data; /* what a handler's `render` needs; for the handler's call only */
+    /* For http.c */
+    struct MHD_Connection *connection;
+    struct link *link;
+    int64_t began_us, deadline_us;
+    bool is_refused; /* the body is swallowed, the reply is there */
+    bool must_close;
+    bool has_begun; /* the handler has been called */
+    enum parking parking, was_parked;
+    bool is_woken; /* before it was parked */
+    bool may_answer;
+    uint64_t ticket; /* a new one for each request, so that a late waking finds nobody */
+    struct waiter waiter;
+    struct exchange *next, *previous;
+};
+
+/* Writes the failure in the route's own form; returns HANDLED. */
+enum handled exchange_fail(struct exchange *exchange, unsigned status, const char *code,
+                           const char *message);
+/* The failure of a call below as a status: a stranger's mistake is a 4xx with its sentence, a full
+ * queue a 503, ours a 500 without detail and with a line in the log. */
+enum handled exchange_fail_as(struct exchange *exchange, enum err e, const struct fail *why);
+/* {"error":{"code","message"}} into `out`. */
+void exchange_error_print(struct exchange *exchange, const char *code, const char *message);
+/* The body as one JSON object whose keys are all among `keys` (NULL: any). */
+MUST_USE enum err exchange_json(struct exchange *exchange, const char *const *keys, size_t count,
+                                cJSON **out, struct fail *why);
+
+/* One turn for a channel. `render` writes the reply into exchange->out in the channel's form, while
+ * everything in the result can still be read. */
+enum handled exchange_turn(struct exchange *exchange, const struct bot_request *request,
+                           const struct clerk_history *history,
+                           void (*render)(struct exchange *exchange,
+                                          const struct clerk_result *result));
+
+#endif

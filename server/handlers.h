@@ -1,0 +1,27 @@
+/* The handlers of the route table, and how each channel says that something failed. */
+#ifndef HANDLERS_H
+#define HANDLERS_H
+
+#include "server/exchange.h"
+
+enum handled alive_get(struct exchange *exchange);
+enum handled ready_get(struct exchange *exchange);
+enum handled metrics_get(struct exchange *exchange);
+
+enum handled turns_post(struct exchange *exchange);
+
+enum handled kakao_post(struct exchange *exchange);
+
+enum handled openai_chat_post(struct exchange *exchange);
+enum handled openai_models_get(struct exchange *exchange);
+void openai_fail(struct exchange *exchange, const char *code, const char *message);
+
+enum handled rasa_hello_get(struct exchange *exchange);
+enum handled rasa_version_get(struct exchange *exchange);
+enum handled rasa_status_get(struct exchange *exchange);
+enum handled rasa_health_get(struct exchange *exchange);
+enum handled rasa_webhook_post(struct exchange *exchange);
+enum handled rasa_parse_post(struct exchange *exchange);
+void rasa_fail(struct exchange *exchange, const char *code, const char *message);
+
+#endif

@@ -1,0 +1,43 @@
+/* What an operator's tools ask: is the process alive, should it get traffic, what does it count. */
+#include "base/clock.h"
+#include "server/handlers.h"
+#include "server/http.h"
+
+static enum handled say(struct exchange *exchange, unsigned status, const char *text)
+{
+    exchange->status = status;
+    exchange->content_type = "text/plain; charset=utf-8";
+    buf_add_text(&exchange->out, text);
+    return HANDLED;
+}
+
+enum handled alive_get(struct exchange *exchange)
+{
+    return say(exchange, 200, "alive\n");
+}
+
+enum handled ready_get(struct exchange *exchange)
+{
+    struct site *site = exchange->worker->site;
+    if (atomic_load(&site->is_draining))
+        return exchange_fail(exchange, 503, "stopping", "the server is stopping");
+    if (service_counts(site->service).journal.is_failing)
+        return exchange_fail(exchange, 503, "journal", "the journal cannot be written");
+    return say(exchange, 200, "ready\n");
+}
+
+enum handled metrics_get(struct exchange *exchange)
+{
+    struct site *site = exchange->worker->site;
+    struct metrics_sources sources = {
+        .workers = site->metrics,
+        .count = site->worker_count,
+        .service = service_counts(site->service),
+        .started_us = site->started_us,
+        .is_draining = atomic_load(&site->is_draining),
+    };
+    metrics_print(&sources, &exchange->out);
+    exchange->status = 200;
+    exchange->content_type = "text/plain; version=0.0.4; charset=utf-8";
+    return HANDLED;
+}

@@ -1,0 +1,611 @@
+/* A request's way. libmicrohttpd calls on_request first with the head alone: here the head is
+ * judged, the caller's right and rate checked and an exchange set up. A reply given in that call
+ * closes the connection, which is what a head that cannot be trusted deserves; for everything else
+ * the body is read first. When it is whole the route's handler runs. If the reply has to wait, for
+ * the journal or for the conversation's turn, the connection is suspended and the exchange parked;
+ * whoever it waits for wakes it, and on_request is called again.
+ *
+ * A parked exchange may be woken by the journal's thread, by another worker, or by its deadline,
+ * and all may happen at once: under the worker's lock the first wins. A waker names the exchange by
+ * a ticket that is new for every request, so that one who comes late finds nobody. Exchanges are
+ * kept for the next request and freed with the worker, so a late look at one is never at freed
+ * memory. */
+#include "server/http.h"
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "server/head.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <microhttpd.h>
+#include <sodium.h>
+
+enum {
+    HEAD_BYTES = 16 * 1024, /* of one request's head, and what libmicrohttpd needs beside */
+    BUFFER_KEPT_BYTES = 32 * 1024,
+    REPLY_BYTES = 512 * 1024,
+    RETRY_SECONDS = 1,
+};
+
+/* A request must have arrived this long after its first byte could have; a client that drips bytes
+ * gains nothing. */
+static const int64_t first_request_us = 10 * 1000000, next_request_us = 60 * 1000000,
+                     request_us = 15 * 1000000;
+static const int64_t parked_us = 10 * 1000000;        /* then 503 */
+static const int64_t connection_us = 600 * 1000000LL; /* older ones are closed after a reply */
+
+struct link { /* a connection */
+    int fd;
+    int64_t began_us;
+    atomic_int_least64_t deadline_us;
+    char address[INET6_ADDRSTRLEN]; /* "" for this machine's own */
+    bool is_cut;
+    struct link *next, *previous;
+};
+
+/* ---- Connections ---- */
+
+static void address_read(const struct sockaddr *address, char out[INET6_ADDRSTRLEN])
+{
+    out[0] = '\0';
+    if (!address)
+        return;
+    if (address->sa_family == AF_INET) {
+        const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)address;
+        if (ntohl(v4->sin_addr.s_addr) >> 24 != 127)
+            (void)inet_ntop(AF_INET, &v4->sin_addr, out, INET6_ADDRSTRLEN);
+    } else if (address->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)address;
+        if (!IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr))
+            (void)inet_ntop(AF_INET6, &v6->sin6_addr, out, INET6_ADDRSTRLEN);
+    }
+}
+
+static void link_open(struct worker *worker, struct MHD_Connection *connection, void **out)
+{
+    const union MHD_ConnectionInfo *info;
+    struct link *link = mem_take(1, sizeof(*link));
+    *out = link;
+    atomic_fetch_add(&worker->metrics.connections, 1);
+    if (!link)
+        return;
+    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    link->fd = info ? info->connect_fd : -1;
+    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    address_read(info ? info->client_addr : NULL, link->address);
+    link->began_us = clock_monotonic_us();
+    atomic_init(&link->deadline_us, link->began_us + first_request_us);
+    (void)pthread_mutex_lock(&worker->lock);
+    link->next = worker->links;
+    if (link->next)
+        link->next->previous = link;
+    worker->links = link;
+    (void)pthread_mutex_unlock(&worker->lock);
+}
+
+/* Called before the socket is closed, so that nobody ever cuts a number that means another
+ * connection. */
+static void link_close(struct worker *worker, struct link *link)
+{
+    atomic_fetch_sub(&worker->metrics.connections, 1);
+    if (!link)
+        return;
+    (void)pthread_mutex_lock(&worker->lock);
+    *(link->previous ? &link->previous->next : &worker->links) = link->next;
+    if (link->next)
+        link->next->previous = link->previous;
+    (void)pthread_mutex_unlock(&worker->lock);
+    mem_give(link);
+}
+
+static void on_connection(void *cls, struct MHD_Connection *connection, void **data,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+        link_open(cls, connection, data);
+    else
+        link_close(cls, *data);
+}
+
+/* ---- Exchanges ---- */
+
+static struct exchange *exchange_take(struct worker *worker)
+{
+    struct exchange *exchange = worker->spare;
+    bool is_new = !exchange;
+    if (exchange)
+        worker->spare = exchange->next;
+    else if (!(exchange = mem_take(1, sizeof(*exchange))))
+        return NULL;
+    if (is_new) {
+        exchange->worker = worker;
+        exchange->clerk = worker->clerk;
+        buf_init(&exchange->body, LIMIT_BODY);
+        buf_init(&exchange->out, REPLY_BYTES);
+    }
+    exchange->next = exchange->previous = NULL;
+    (void)pthread_mutex_lock(&worker->lock);
+    exchange->ticket = ++worker->tickets;
+    worker->active++;
+    (void)pthread_mutex_unlock(&worker->lock);
+    return exchange;
+}
+
+static void buffer_clean(struct buf *buf)
+{
+    if (buf->capacity > BUFFER_KEPT_BYTES)
+        buf_free(buf);
+    buf_clear(buf);
+}
+
+static void exchange_give(struct exchange *exchange)
+{
+    struct worker *worker = exchange->worker;
+    struct buf body = exchange->body, out = exchange->out;
+    struct clerk *clerk = exchange->clerk;
+    buffer_clean(&body);
+    buffer_clean(&out);
+    (void)pthread_mutex_lock(&worker->lock);
+    *exchange = (struct exchange){
+        .worker = worker, .clerk = clerk, .body = body, .out = out, .ticket = ++worker->tickets};
+    worker->active--;
+    (void)pthread_mutex_unlock(&worker->lock);
+    exchange->next = worker->spare;
+    worker->spare = exchange;
+}
+
+/* ---- Parking ---- */
+
+/* The caller holds the lock. */
+static void unpark(struct exchange *exchange, enum parking parking)
+{
+    struct worker *worker = exchange->worker;
+    *(exchange->previous ? &exchange->previous->next : &worker->parked) = exchange->next;
+    if (exchange->next)
+        exchange->next->previous = exchange->previous;
+    exchange->next = exchange->previous = NULL;
+    exchange->was_parked = exchange->parking;
+    exchange->parking = parking;
+    MHD_resume_connection(exchange->connection);
+}
+
+static void wake(struct exchange *exchange, uint64_t ticket, bool may_answer)
+{
+    struct worker *worker = exchange->worker;
+    (void)pthread_mutex_lock(&worker->lock);
+    if (exchange->ticket == ticket &&
+        (exchange->parking == PARK_SEAT || exchange->parking == PARK_COMMIT)) {
+        exchange->may_answer = may_answer;
+        unpark(exchange, PARK_WOKEN);
+    } else if (exchange->ticket == ticket && exchange->parking == PARK_NONE) {
+        exchange->may_answer = may_answer;
+        exchange->is_woken = true;
+    }
+    (void)pthread_mutex_unlock(&worker->lock);
+}
+
+static void on_seat(void *data, uint64_t ticket)
+{
+    wake(data, ticket, true);
+}
+
+static void on_commit(void *data, uint64_t ticket, bool may_answer)
+{
+    wake(data, ticket, may_answer);
+}
+
+/* False when what is waited for has come in the meantime. */
+static bool park(struct exchange *exchange, enum parking parking)
+{
+    struct worker *worker = exchange->worker;
+    (void)pthread_mutex_lock(&worker->lock);
+    bool parks = !exchange->is_woken;
+    exchange->is_woken = false;
+    if (parks) {
+        MHD_suspend_connection(exchange->connection);
+        exchange->parking = parking;
+        exchange->deadline_us = clock_monotonic_us() + parked_us;
+        exchange->previous = NULL;
+        exchange->next = worker->parked;
+        if (exchange->next)
+            exchange->next->previous = exchange;
+        worker->parked = exchange;
+    } else {
+        exchange->parking = PARK_WOKEN;
+        exchange->was_parked = parking;
+    }
+    (void)pthread_mutex_unlock(&worker->lock);
+    return parks;
+}
+
+void worker_tick(struct worker *worker)
+{
+    int64_t now = clock_monotonic_us();
+    (void)pthread_mutex_lock(&worker->lock);
+    for (struct link *link = worker->links; link; link = link->next) {
+        if (link->is_cut || link->fd < 0 || atomic_load(&link->deadline_us) > now)
+            continue;
+        (void)shutdown(link->fd, SHUT_RDWR);
+        link->is_cut = true;
+        metrics_add(&worker->metrics.reaped);
+    }
+    for (struct exchange *exchange = worker->parked, *next; exchange; exchange = next) {
+        next = exchange->next;
+        if (exchange->deadline_us > now ||
+            (exchange->parking == PARK_SEAT &&
+             !service_leave(worker->site->service, &exchange->waiter)))
+            continue;
+        metrics_add(&worker->metrics.late);
+        unpark(exchange, PARK_LATE);
+    }
+    (void)pthread_mutex_unlock(&worker->lock);
+}
+
+bool worker_is_idle(struct worker *worker)
+{
+    (void)pthread_mutex_lock(&worker->lock);
+    bool is_idle = worker->active == 0;
+    (void)pthread_mutex_unlock(&worker->lock);
+    return is_idle;
+}
+
+/* ---- Turns, for handlers ---- */
+
+enum handled exchange_turn(struct exchange *exchange, const struct bot_request *request,
+                           const struct clerk_history *history,
+                           void (*render)(struct exchange *exchange,
+                                          const struct clerk_result *result))
+{
+    struct service *service = exchange->worker->site->service;
+    struct metrics *metrics = &exchange->worker->metrics;
+    enum clerk_outcome outcome;
+    struct clerk_result result;
+    struct fail why = {.text = ""};
+    exchange->waiter.wake = on_seat;
+    exchange->waiter.data = exchange;
+    exchange->waiter.ticket = exchange->ticket;
+    enum err e =
+        clerk_begin(exchange->clerk, request, history, &exchange->waiter, &outcome, &result, &why);
+    if (e) {
+        service_decline(service, &exchange->waiter);
+        return exchange_fail_as(exchange, e, &why);
+    }
+    if (outcome == CLERK_WAITS)
+        return WAITS;
+    memcpy(exchange->turn_id, result.turn_id, sizeof(exchange->turn_id));
+    exchange->status = MHD_HTTP_OK;
+    exchange->content_type = "application/json; charset=utf-8";
+    render(exchange, &result);
+    e = buf_error(&exchange->out, "the reply", &why);
+    if (e || outcome == CLERK_AGAIN) {
+        clerk_cancel(exchange->clerk);
+        metrics_add(&metrics->again);
+        return e ? exchange_fail_as(exchange, ERR_SYSTEM, &why) : HANDLED;
+    }
+    metrics_add(&metrics->turns[result.reply->route]);
+    bool waits = service_replies_wait(service);
+    clerk_commit(exchange->clerk, waits ? on_commit : NULL, exchange, exchange->ticket);
+    return waits ? COMMITTED : HANDLED;
+}
+
+/* ---- Replying ---- */
+
+static enum MHD_Result reply(struct exchange *exchange)
+{
+    static const char *const fixed[][2] = {
+        {"X-Content-Type-Options", "nosniff"},
+        {"Cache-Control", "no-store"},
+        {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+        {"Referrer-Policy", "no-referrer"},
+    };
+    const struct site *site = exchange->worker->site;
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(exchange->out.n, exchange->out.p, MHD_RESPMEM_PERSISTENT);
+    if (!response)
+        return MHD_NO;
+    (void)MHD_add_response_header(response, "Content-Type", exchange->content_type);
+    (void)MHD_add_response_header(response, "X-Request-Id", exchange->id);
+    for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+        (void)MHD_add_response_header(response, fixed[i][0], fixed[i][1]);
+    if (exchange->retry_after) {
+        char seconds[16];
+        (void)snprintf(seconds, sizeof(seconds), "%d", exchange->retry_after);
+        (void)MHD_add_response_header(response, "Retry-After", seconds);
+    }
+    if (exchange->status == MHD_HTTP_UNAUTHORIZED)
+        (void)MHD_add_response_header(response, "WWW-Authenticate", "Bearer");
+    bool is_old = exchange->link && clock_monotonic_us() - exchange->link->began_us > connection_us;
+    if (exchange->must_close || is_old || atomic_load(&site->is_draining))
+        (void)MHD_add_response_header(response, "Connection", "close");
+    enum MHD_Result result = MHD_queue_response(exchange->connection, exchange->status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+/* A reply in on_request's first call; libmicrohttpd closes the connection after it. */
+static enum MHD_Result refuse_now(struct exchange *exchange, unsigned status, const char *code,
+                                  const char *message)
+{
+    exchange->must_close = true;
+    (void)exchange_fail(exchange, status, code, message);
+    return reply(exchange);
+}
+
+/* A reply once the body has been swallowed; the connection stays. */
+static enum MHD_Result refuse(struct exchange *exchange, unsigned status, const char *code,
+                              const char *message)
+{
+    exchange->is_refused = true;
+    (void)exchange_fail(exchange, status, code, message);
+    return MHD_YES;
+}
+
+/* ---- The head ---- */
+
+static void id_make(struct exchange *exchange)
+{
+    struct worker *worker = exchange->worker;
+    if (head_names_request(&exchange->head))
+        (void)snprintf(exchange->id, sizeof(exchange->id), "%.*s",
+                       STR_ARG(exchange->head.request_id));
+    else
+        (void)snprintf(exchange->id, sizeof(exchange->id), "%s%llx", worker->id_prefix,
+                       (unsigned long long)++worker->requests);
+}
+
+/* Whose allowance it is: the peer's, or whom a proxy on this machine names. */
+static struct str caller_address(const struct exchange *exchange)
+{
+    struct str named = exchange->head.address, entry;
+    if (exchange->link && exchange->link->address[0])
+        return str_of(exchange->link->address);
+    if (!exchange->worker->site->address_header || named.n == 0)
+        return STR_NONE;
+    while (str_next(&named, ',', &entry))
+        continue;
+    return str_trim(entry);
+}
+
+static enum MHD_Result access_judge(struct exchange *exchange)
+{
+    struct site *site = exchange->worker->site;
+    struct str key = head_key(&exchange->head);
+    if (exchange->route->takes_token && key.n == 0)
+        key = str_of(exchange->query_token);
+    enum access_verdict verdict = access_check(site->access, exchange->route, key,
+                                               caller_address(exchange), &exchange->key_name);
+    if (verdict != ACCESS_GRANTED)
+        metrics_add(&exchange->worker->metrics.refused[verdict]);
+    switch (verdict) {
+    case ACCESS_NO_KEY:
+        return refuse(exchange, 401, "unauthorized", "a valid key is needed");
+    case ACCESS_WRONG_ROLE:
+        return refuse(exchange, 403, "forbidden", "this key is for something else");
+    case ACCESS_TOO_FAST:
+        exchange->retry_after = RETRY_SECONDS;
+        return refuse(exchange, 429, "too_many_requests", "please send fewer requests a second");
+    default:
+        break;
+    }
+    if (site->is_local && !access_has_keys(site->access) && !head_is_local(&exchange->head))
+        return refuse(exchange, 403, "forbidden",
+                      "without keys only this machine's own names are answered to");
+    return MHD_YES;
+}
+
+static enum MHD_Result request_judge(struct exchange *exchange, const char *url, const char *method,
+                                     const char *version)
+{
+    bool is_path = false;
+    const struct head *head = &exchange->head;
+    const struct head_problem *problem =
+        head_check(&exchange->head, strcmp(version, "HTTP/1.0") == 0);
+    if (problem)
+        return refuse_now(exchange, problem->status, problem->code, problem->message);
+    if (atomic_load(&exchange->worker->site->is_closed))
+        return refuse_now(exchange, 503, "stopping", "the server is stopping");
+    struct str verb = str_of(strcmp(method, "HEAD") == 0 ? "GET" : method);
+    exchange->route = route_find(verb, str_of(url), &is_path);
+    size_t limit = exchange->route ? exchange->route->body_limit : LIMIT_BODY;
+    if (head->content_length > limit)
+        return limit == 0 ? refuse_now(exchange, 400, "bad_request", "no body is taken here")
+                          : refuse_now(exchange, 413, "too_large", "the body is too long");
+    if (!exchange->route && is_path)
+        return refuse(exchange, 405, "method_not_allowed", "this path has another method");
+    if (!exchange->route)
+        return refuse(exchange, 404, "not_found", "there is nothing here");
+    enum MHD_Result result = access_judge(exchange);
+    if (exchange->is_refused)
+        return result;
+    if (head->has_body && !head_is_json(head))
+        return refuse(exchange, 415, "unsupported_media_type",
+                      "the body must be JSON, with Content-Type: application/json");
+    return MHD_YES;
+}
+
+static enum MHD_Result request_begin(struct worker *worker, struct MHD_Connection *connection,
+                                     const char *url, const char *method, const char *version,
+                                     void **data)
+{
+    struct exchange *exchange = exchange_take(worker);
+    const union MHD_ConnectionInfo *info;
+    if (!exchange)
+        return MHD_NO; /* closes */
+    *data = exchange;
+    exchange->connection = connection;
+    exchange->began_us = clock_monotonic_us();
+    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    exchange->link = info ? info->socket_context : NULL;
+    if (exchange->link)
+        atomic_store(&exchange->link->deadline_us, exchange->began_us + request_us);
+    head_read(connection, worker->site->address_header, &exchange->head);
+    exchange->query_token = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "token");
+    id_make(exchange);
+    return request_judge(exchange, url, method, version);
+}
+
+/* ---- The whole request ---- */
+
+static enum MHD_Result request_run(struct exchange *exchange)
+{
+    enum handled handled;
+    do {
+        exchange->parking = PARK_NONE;
+        exchange->has_begun = true;
+        buf_clear(&exchange->out);
+        handled = exchange->route->handler(exchange);
+    } while (handled == WAITS && !park(exchange, PARK_SEAT));
+    if (handled == WAITS || (handled == COMMITTED && park(exchange, PARK_COMMIT)))
+        return MHD_YES;
+    if (handled == COMMITTED && !exchange->may_answer) {
+        exchange->retry_after = RETRY_SECONDS;
+        (void)exchange_fail(exchange, 503, "not_kept", "the turn could not be recorded");
+    }
+    return reply(exchange);
+}
+
+/* What it was parked for has come, or its deadline. */
+static enum MHD_Result request_resume(struct exchange *exchange)
+{
+    (void)pthread_mutex_lock(&exchange->worker->lock);
+    enum parking parking = exchange->parking, was_parked = exchange->was_parked;
+    bool may_answer = exchange->may_answer;
+    (void)pthread_mutex_unlock(&exchange->worker->lock);
+    if (parking == PARK_WOKEN && was_parked == PARK_SEAT)
+        return request_run(exchange);
+    if (parking == PARK_LATE || !may_answer) {
+        exchange->retry_after = RETRY_SECONDS;
+        (void)exchange_fail(exchange, 503, parking == PARK_LATE ? "late" : "not_kept",
+                            parking == PARK_LATE ? "this took too long; please try again"
+                                                 : "the turn could not be recorded");
+    }
+    return reply(exchange);
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *upload_size, void **data)
+{
+    struct exchange *exchange = *data;
+    if (!exchange)
+        return request_begin(cls, connection, url, method, version, data);
+    if (*upload_size > 0) {
+        if (!exchange->is_refused)
+            buf_add(&exchange->body, upload, *upload_size);
+        *upload_size = 0;
+        return MHD_YES;
+    }
+    if (exchange->is_refused)
+        return reply(exchange);
+    if (exchange->parking != PARK_NONE)
+        return request_resume(exchange);
+    return request_run(exchange);
+}
+
+/* The access log: no text, no address, no path but a route's own. */
+static void access_log(const struct exchange *exchange, unsigned status, int64_t took_us)
+{
+    const struct http_route *route = exchange->route;
+    log_line(LOG_INFO, LOG_REQUEST,
+             "\"request_id\":\"%s\",\"method\":\"%s\",\"route\":\"%s\",\"status\":%u,\"us\":%lld"
+             "%s%s%s%s%s%s%s%.*s%s",
+             exchange->id, route ? route->method : "", route ? route->path : "", status,
+             (long long)took_us, exchange->turn_id[0] ? ",\"turn\":\"" : "", exchange->turn_id,
+             exchange->turn_id[0] ? "\"" : "", exchange->error ? ",\"error\":\"" : "",
+             exchange->error ? exchange->error : "", exchange->error ? "\"" : "",
+             exchange->key_name.n ? ",\"key\":\"" : "", STR_ARG(exchange->key_name),
+             exchange->key_name.n ? "\"" : "");
+}
+
+static void on_completed(void *cls, struct MHD_Connection *connection, void **data,
+                         enum MHD_RequestTerminationCode code)
+{
+    struct worker *worker = cls;
+    struct exchange *exchange = *data;
+    (void)connection;
+    if (!exchange)
+        return;
+    *data = NULL;
+    int64_t now = clock_monotonic_us();
+    /* Woken for the conversation's turn, and the customer is gone: the next in line has it. */
+    if (exchange->parking == PARK_WOKEN && exchange->was_parked == PARK_SEAT)
+        service_decline(worker->site->service, &exchange->waiter);
+    unsigned status = code == MHD_REQUEST_TERMINATED_COMPLETED_OK ? exchange->status : 0;
+    if (status == 0 && !exchange->error)
+        exchange->error = "client_gone";
+    metrics_request(&worker->metrics, exchange->route, status, now - exchange->began_us);
+    if (worker->site->logs_access)
+        access_log(exchange, status, now - exchange->began_us);
+    if (exchange->link)
+        atomic_store(&exchange->link->deadline_us, now + next_request_us);
+    exchange_give(exchange);
+}
+
+/* ---- Workers ---- */
+
+static void on_problem(void *cls, const char *format, va_list args)
+{
+    (void)cls;
+    (void)format; /* may hold what a stranger sent */
+    (void)args;
+}
+
+enum err worker_open(struct site *site, int number, size_t connections, struct worker **out,
+                     struct fail *why)
+{
+    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET |
+                           MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+    struct worker *worker = mem_take(1, sizeof(*worker));
+    if (!worker)
+        return fail_memory(why);
+    worker->site = site;
+    worker->number = number;
+    (void)pthread_mutex_init(&worker->lock, NULL);
+    (void)snprintf(worker->id_prefix, sizeof(worker->id_prefix), "%08x-%d-",
+                   (unsigned)randombytes_random(), number);
+    enum err e = clerk_open(site->service, number, &worker->clerk, why);
+    if (!e) {
+        worker->daemon = MHD_start_daemon(
+            flags, 0, NULL, NULL, on_request, worker, MHD_OPTION_EXTERNAL_LOGGER, on_problem, NULL,
+            MHD_OPTION_NOTIFY_COMPLETED, on_completed, worker, MHD_OPTION_NOTIFY_CONNECTION,
+            on_connection, worker, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_BYTES,
+            MHD_OPTION_CONNECTION_LIMIT, (unsigned)connections, MHD_OPTION_CONNECTION_TIMEOUT, 0U,
+            MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+        if (!worker->daemon)
+            e = fail_errno(why, ERR_SYSTEM, errno, "an HTTP worker cannot start");
+    }
+    if (e)
+        worker_close(worker);
+    else
+        *out = worker;
+    return e;
+}
+
+void worker_connect(struct worker *worker, int fd, const struct sockaddr *address, socklen_t size)
+{
+    (void)MHD_add_connection(worker->daemon, fd, address, size); /* closes it if it fails */
+}
+
+void worker_close(struct worker *worker)
+{
+    if (!worker)
+        return;
+    if (worker->daemon)
+        MHD_stop_daemon(worker->daemon);
+    while (worker->spare) {
+        struct exchange *exchange = worker->spare;
+        worker->spare = exchange->next;
+        buf_free(&exchange->body);
+        buf_free(&exchange->out);
+        mem_give(exchange);
+    }
+    clerk_close(worker->clerk);
+    (void)pthread_mutex_destroy(&worker->lock);
+    mem_give(worker);
+}

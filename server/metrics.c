@@ -1,0 +1,177 @@
+/* Counters and their text form (Prometheus 0.0.4). Counters are relaxed atomics: each is written
+ * by one worker, and a reader needs no two of them to agree. */
+#include "server/metrics.h"
+
+#include "base/clock.h"
+
+/* Upper ends of the histogram's buckets. */
+static const int64_t bucket_us[BUCKETS] = {100,    250,     500,     1000,    2500,
+                                           5000,   10000,   25000,   50000,   100000,
+                                           250000, 1000000, 2500000, 10000000};
+
+void metrics_add(atomic_uint_fast64_t *counter)
+{
+    atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+}
+
+static uint64_t get(const atomic_uint_fast64_t *counter)
+{
+    return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+void metrics_request(struct metrics *metrics, const struct http_route *route, unsigned status,
+                     int64_t took_us)
+{
+    int number = route_number(route), bucket = 0;
+    while (bucket < BUCKETS && took_us > bucket_us[bucket])
+        bucket++;
+    metrics_add(&metrics->requests[number][status / 100 < STATUS_CLASSES ? status / 100 : 0]);
+    metrics_add(&metrics->seconds[number][bucket]);
+    atomic_fetch_add_explicit(&metrics->total_us[number], (uint64_t)took_us, memory_order_relaxed);
+}
+
+/* ---- Printing ---- */
+
+static void head_add(struct buf *out, const char *name, const char *type, const char *help)
+{
+    buf_add_format(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void one_add(struct buf *out, const char *name, const char *type, const char *help,
+                    uint64_t value)
+{
+    head_add(out, name, type, help);
+    buf_add_format(out, "%s %llu\n", name, (unsigned long long)value);
+}
+
+/* The sum over workers of the counter that lies `offset` bytes into each. */
+static uint64_t sum(const struct metrics_sources *sources, size_t offset)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < sources->count; i++)
+        total +=
+            get((const atomic_uint_fast64_t *)(const void *)((const char *)sources->workers[i] +
+                                                             offset));
+    return total;
+}
+#define OFFSET(member) offsetof(struct metrics, member)
+
+static const char *path_of(const struct http_route *table, size_t count, size_t i)
+{
+    return i < count ? table[i].path : "other";
+}
+
+static const char *method_of(const struct http_route *table, size_t count, size_t i)
+{
+    return i < count ? table[i].method : "";
+}
+
+static void requests_add(const struct metrics_sources *sources, struct buf *out)
+{
+    size_t count;
+    const struct http_route *table = routes(&count);
+    head_add(out, "paring_requests_total", "counter", "Requests by route and class of status.");
+    for (size_t i = 0; i <= count; i++)
+        for (size_t class = 0; class < STATUS_CLASSES; class ++) {
+            uint64_t n = sum(sources, OFFSET(requests) +
+                                          (i * STATUS_CLASSES + class) * sizeof(uint_fast64_t));
+            if (n)
+                buf_add_format(
+                    out, "paring_requests_total{method=\"%s\",route=\"%s\",code=\"%zuxx\"} %llu\n",
+                    method_of(table, count, i), path_of(table, count, i), class,
+                    (unsigned long long)n);
+        }
+}
+
+static void seconds_add(const struct metrics_sources *sources, struct buf *out)
+{
+    size_t count;
+    const struct http_route *table = routes(&count);
+    static const char name[] = "paring_request_seconds";
+    head_add(out, name, "histogram", "From the request's head to the last byte of its reply.");
+    for (size_t i = 0; i <= count; i++) {
+        const char *path = path_of(table, count, i), *method = method_of(table, count, i);
+        uint64_t below[BUCKETS + 1], so_far = 0;
+        for (size_t b = 0; b <= BUCKETS; b++) {
+            so_far +=
+                sum(sources, OFFSET(seconds) + (i * (BUCKETS + 1) + b) * sizeof(uint_fast64_t));
+            below[b] = so_far;
+        }
+        if (!so_far)
+            continue;
+        for (size_t b = 0; b < BUCKETS; b++)
+            buf_add_format(out, "%s_bucket{method=\"%s\",route=\"%s\",le=\"%g\"} %llu\n", name,
+                           method, path, (double)bucket_us[b] / 1e6, (unsigned long long)below[b]);
+        buf_add_format(out, "%s_bucket{method=\"%s\",route=\"%s\",le=\"+Inf\"} %llu\n", name,
+                       method, path, (unsigned long long)so_far);
+        uint64_t total_us = sum(sources, OFFSET(total_us) + i * sizeof(uint_fast64_t));
+        buf_add_format(out,
+                       "%s_sum{method=\"%s\",route=\"%s\"} %.6f\n"
+                       "%s_count{method=\"%s\",route=\"%s\"} %llu\n",
+                       name, method, path, (double)total_us / 1e6, name, method, path,
+                       (unsigned long long)so_far);
+    }
+}
+
+static void turns_add(const struct metrics_sources *sources, struct buf *out)
+{
+    head_add(out, "paring_turns_total", "counter", "New turns by how the reply came to be.");
+    for (size_t i = 0; i < REPLY_ROUTES; i++)
+        buf_add_format(out, "paring_turns_total{route=\"%s\"} %llu\n", route_name((enum route)i),
+                       (unsigned long long)sum(sources, OFFSET(turns) + i * sizeof(uint_fast64_t)));
+    one_add(out, "paring_replies_again_total", "counter", "Messages that came again.",
+            sum(sources, OFFSET(again)));
+}
+
+static void refusals_add(const struct metrics_sources *sources, struct buf *out)
+{
+    static const char *const names[] = {"", "no_key", "wrong_role", "too_fast"};
+    head_add(out, "paring_refused_total", "counter", "Requests refused, by why.");
+    for (size_t i = 1; i < sizeof(names) / sizeof(names[0]); i++)
+        buf_add_format(
+            out, "paring_refused_total{why=\"%s\"} %llu\n", names[i],
+            (unsigned long long)sum(sources, OFFSET(refused) + i * sizeof(uint_fast64_t)));
+    one_add(out, "paring_connections_reaped_total", "counter",
+            "Connections cut because a request took too long to arrive.",
+            sum(sources, OFFSET(reaped)));
+    one_add(out, "paring_late_total", "counter", "Requests answered 503 at their deadline.",
+            sum(sources, OFFSET(late)));
+}
+
+static void journal_add_counts(const struct metrics_sources *sources, struct buf *out)
+{
+    const struct journal_counts *journal = &sources->service.journal;
+    one_add(out, "paring_journal_queue", "gauge", "Turns on their way to the journal.",
+            journal->queued);
+    one_add(out, "paring_journal_queue_limit", "gauge", "At most this many.", journal->capacity);
+    one_add(out, "paring_journal_rows_total", "counter", "Turns kept.", journal->rows);
+    one_add(out, "paring_journal_batches_total", "counter", "Transactions.", journal->batches);
+    one_add(out, "paring_journal_failed_total", "counter", "Turns that could not be kept.",
+            journal->failed);
+    one_add(out, "paring_journal_failing", "gauge", "1 while the journal cannot be written.",
+            journal->is_failing);
+}
+
+void metrics_print(const struct metrics_sources *sources, struct buf *out)
+{
+    int64_t connections = 0;
+    for (size_t i = 0; i < sources->count; i++)
+        connections +=
+            atomic_load_explicit(&sources->workers[i]->connections, memory_order_relaxed);
+    requests_add(sources, out);
+    seconds_add(sources, out);
+    turns_add(sources, out);
+    refusals_add(sources, out);
+    journal_add_counts(sources, out);
+    one_add(out, "paring_connections", "gauge", "Connections open.",
+            connections > 0 ? (uint64_t)connections : 0);
+    one_add(out, "paring_conversations", "gauge", "Conversations in memory.",
+            sources->service.conversations);
+    one_add(out, "paring_draining", "gauge", "1 while the server is stopping.",
+            sources->is_draining);
+    one_add(out, "paring_uptime_seconds", "gauge", "Since the start.",
+            (uint64_t)((clock_monotonic_us() - sources->started_us) / 1000000));
+    head_add(out, "paring_release_info", "gauge", "The release in use.");
+    buf_add_format(out, "paring_release_info{number=\"%d\",hash=\"%s\"} 1\n",
+                   sources->service.release, sources->service.hash);
+}

@@ -1,0 +1,36 @@
+/* What the server counts, for /metrics: each worker counts for itself, a reader adds up. */
+#ifndef METRICS_H
+#define METRICS_H
+
+#include "bot/service.h"
+#include "server/routes.h"
+
+#include <stdatomic.h>
+
+enum { BUCKETS = 14, STATUS_CLASSES = 6, REPLY_ROUTES = ROUTE_HANDOFF + 1 };
+
+struct metrics { /* of one worker; written by its thread, read by any */
+    atomic_uint_fast64_t requests[ROUTES_MAXIMUM][STATUS_CLASSES];
+    atomic_uint_fast64_t seconds[ROUTES_MAXIMUM][BUCKETS + 1]; /* the last: longer than all */
+    atomic_uint_fast64_t total_us[ROUTES_MAXIMUM];
+    atomic_uint_fast64_t turns[REPLY_ROUTES];
+    atomic_uint_fast64_t again;        /* replies given again */
+    atomic_uint_fast64_t refused[4];   /* by access_verdict */
+    atomic_uint_fast64_t reaped, late; /* connections cut for their age; parked past the deadline */
+    atomic_int_fast64_t connections;
+};
+
+void metrics_request(struct metrics *metrics, const struct http_route *route, unsigned status,
+                     int64_t took_us);
+void metrics_add(atomic_uint_fast64_t *counter); /* relaxed */
+
+struct metrics_sources {
+    struct metrics *const *workers;
+    size_t count;
+    struct service_counts service;
+    int64_t started_us;
+    bool is_draining;
+};
+void metrics_print(const struct metrics_sources *sources, struct buf *out);
+
+#endif

@@ -1,0 +1,58 @@
+/* The table. Every request that reaches a handler is in it. */
+#include "server/routes.h"
+
+#include "server/handlers.h"
+
+#include <assert.h>
+
+enum {
+    TURN_BODY = 32 * 1024, /* 2,000 characters, each escaped as \uXXXX\uXXXX, fit */
+    HISTORY_BODY = LIMIT_BODY,
+};
+
+static const struct http_route table[] = {
+    /* METHOD, path, handler, role, body limit, rate, failure form, ?token= */
+    {"GET", "/alive", alive_get, ROLE_ANYONE, 0, 0, NULL, false},
+    {"GET", "/ready", ready_get, ROLE_ANYONE, 0, 0, NULL, false},
+    {"GET", "/metrics", metrics_get, ROLE_OPERATOR, 0, 1, NULL, false},
+    {"POST", "/v1/turns", turns_post, ROLE_CHANNEL, TURN_BODY, 1, NULL, false},
+    {"POST", "/kakao/skill", kakao_post, ROLE_CHANNEL, TURN_BODY, 1, NULL, false},
+    {"POST", "/v1/chat/completions", openai_chat_post, ROLE_CHANNEL, HISTORY_BODY, 1, openai_fail,
+     false},
+    {"GET", "/v1/models", openai_models_get, ROLE_CHANNEL, 0, 1, openai_fail, false},
+    {"GET", "/", rasa_hello_get, ROLE_ANYONE, 0, 1, NULL, false},
+    {"GET", "/version", rasa_version_get, ROLE_ANYONE, 0, 1, rasa_fail, false},
+    {"GET", "/status", rasa_status_get, ROLE_CHANNEL, 0, 1, rasa_fail, true},
+    {"GET", "/webhooks/rest/", rasa_health_get, ROLE_ANYONE, 0, 1, rasa_fail, false},
+    {"POST", "/webhooks/rest/webhook", rasa_webhook_post, ROLE_CHANNEL, TURN_BODY, 1, rasa_fail,
+     true},
+    {"POST", "/model/parse", rasa_parse_post, ROLE_CHANNEL, TURN_BODY, 1, rasa_fail, true},
+};
+enum { ROUTES = sizeof(table) / sizeof(table[0]) };
+_Static_assert((int)ROUTES < (int)ROUTES_MAXIMUM,
+               "one row of the counters is for what is no route");
+
+const struct http_route *routes(size_t *count)
+{
+    *count = ROUTES;
+    return table;
+}
+
+int route_number(const struct http_route *route)
+{
+    return route ? (int)(route - table) : ROUTES;
+}
+
+const struct http_route *route_find(struct str method, struct str path, bool *is_path)
+{
+    *is_path = false;
+    for (size_t i = 0; i < ROUTES; i++) {
+        assert(table[i].role);
+        if (!str_equal(path, str_of(table[i].path)))
+            continue;
+        *is_path = true;
+        if (str_equal(method, str_of(table[i].method)))
+            return &table[i];
+    }
+    return NULL;
+}

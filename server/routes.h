@@ -1,0 +1,32 @@
+/* The one table of routes. A route says who may call it, how big its body may be and what it costs
+ * of the caller's rate; a handler finds a request that has passed all of that. */
+#ifndef ROUTES_H
+#define ROUTES_H
+
+#include "server/exchange.h"
+
+enum role {
+    ROLE_ANYONE = 1, /* so that a route without a role is 0, which no table may hold */
+    ROLE_CHANNEL,    /* who brings customers' messages */
+    ROLE_OPERATOR    /* who looks after the server */
+};
+
+enum { ROUTES_MAXIMUM = 16 };
+
+struct http_route {
+    const char *method, *path;
+    enum handled (*handler)(struct exchange *exchange);
+    enum role role;
+    size_t body_limit; /* bytes; 0: no body is taken */
+    int rate;          /* what a request takes of the caller's allowance */
+    /* A failure in the channel's own form; NULL: {"error":{"code","message"}} */
+    void (*fail)(struct exchange *exchange, const char *code, const char *message);
+    bool takes_token; /* ?token= is as good as a key in a header, as Rasa's clients do */
+};
+
+/* NULL when there is none; *is_path says whether another method has the path. */
+const struct http_route *route_find(struct str method, struct str path, bool *is_path);
+const struct http_route *routes(size_t *count);
+int route_number(const struct http_route *route); /* in the table; the number of rows for NULL */
+
+#endif

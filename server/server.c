@@ -1,0 +1,335 @@
+/* The threads of a server and what each waits for:
+ *
+ *   workers, one a core   libmicrohttpd's epoll; nothing else (server/http.c)
+ *   the journal's         the disk (bot/journal_writer.c)
+ *   the door              new connections, dealt to the workers in turn
+ *   the watch             the release: opened here when BOT/current changes, then swapped
+ *   main                  signals; a few times a second it cuts what is too old
+ *
+ * Stopping has an order. The door closes; replies then close their connections, for long enough
+ * that a proxy has noticed; then nothing is begun any more and what is in flight ends; only then
+ * the daemons stop, since libmicrohttpd aborts when a suspended connection is left, and last the
+ * journal's writer, which commits what has queued. */
+#include "server/server.h"
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "server/http.h"
+#include "server/listen.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    TICK_MS = 250,
+    WATCH_MS = 1000,  /* how often BOT/current is looked at */
+    LINGER_MS = 300,  /* draining: connections may still bring a request this long */
+    DRAIN_MS = 15000, /* longer than any request may take */
+    MS = 1000 * 1000, /* nanoseconds */
+};
+
+struct server {
+    struct site site;
+    struct listener listener;
+    struct worker *workers[LIMIT_THREADS];
+    char *address_header;
+    int door_pipe[2]; /* closing its writing end ends the door */
+    pthread_t door, watch;
+    bool has_door, has_watch;
+    pthread_mutex_t lock; /* of the next three */
+    pthread_cond_t watch_wakes;
+    bool watch_ends, must_reload;
+};
+
+const char *server_address(const struct server *server)
+{
+    return server->listener.shown;
+}
+
+int server_release(const struct server *server, char hash[65])
+{
+    struct service_counts counts = service_counts(server->site.service);
+    memcpy(hash, counts.hash, sizeof(counts.hash));
+    return counts.release;
+}
+
+/* ---- The door ---- */
+
+static void *door_run(void *data)
+{
+    struct server *server = data;
+    struct pollfd waits[2] = {{.fd = server->listener.fd, .events = POLLIN},
+                              {.fd = server->door_pipe[0], .events = POLLIN}};
+    size_t next = 0;
+    for (;;) {
+        struct sockaddr_storage address;
+        socklen_t size = sizeof(address);
+        if (poll(waits, 2, -1) < 0 && errno != EINTR)
+            break;
+        if (waits[1].revents)
+            break;
+        int fd = accept(server->listener.fd, (struct sockaddr *)&address, &size);
+        if (fd >= 0)
+            worker_connect(server->workers[next++ % server->site.worker_count], fd,
+                           (struct sockaddr *)&address, size);
+        else if (errno == EMFILE || errno == ENFILE)
+            (void)poll(&waits[1], 1, TICK_MS); /* not in a busy loop until one is free */
+    }
+    return NULL;
+}
+
+/* ---- The watch ---- */
+
+static void reload(struct server *server, int *failed)
+{
+    struct fail why = {.text = ""};
+    char hash[HASH_HEX_BYTES];
+    bool is_new = false;
+    enum err e = service_reload(server->site.service, &is_new, &why);
+    if (is_new) {
+        int number = server_release(server, hash);
+        log_line(LOG_INFO, LOG_RELEASE_LOADED, "\"release\":%d,\"hash\":\"%s\"", number, hash);
+    }
+    if (e && !*failed) { /* once, not every second */
+        struct buf text;
+        buf_init(&text, (size_t)4 * FAIL_TEXT_BYTES);
+        json_add_string(&text, str_of(why.text));
+        log_line(LOG_ERROR, LOG_RELEASE_FAILED, "\"why\":%.*s", STR_ARG(str_from_buf(&text)));
+        buf_free(&text);
+    }
+    *failed = e != OK;
+}
+
+static void *watch_run(void *data)
+{
+    struct server *server = data;
+    int failed = 0;
+    (void)pthread_mutex_lock(&server->lock);
+    while (!server->watch_ends) {
+        struct timespec until;
+        (void)clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_sec += WATCH_MS / 1000;
+        if (!server->must_reload)
+            (void)pthread_cond_timedwait(&server->watch_wakes, &server->lock, &until);
+        if (server->must_reload)
+            failed = 0;
+        server->must_reload = false;
+        (void)pthread_mutex_unlock(&server->lock);
+        reload(server, &failed);
+        (void)pthread_mutex_lock(&server->lock);
+    }
+    (void)pthread_mutex_unlock(&server->lock);
+    return NULL;
+}
+
+static void watch_tell(struct server *server, bool ends)
+{
+    (void)pthread_mutex_lock(&server->lock);
+    server->watch_ends = ends;
+    server->must_reload = !ends;
+    (void)pthread_cond_signal(&server->watch_wakes);
+    (void)pthread_mutex_unlock(&server->lock);
+}
+
+/* ---- Open ---- */
+
+static enum err thread_start(pthread_t *thread, bool *has, void *(*run)(void *data), void *data,
+                             struct fail *why)
+{
+    int number = pthread_create(thread, NULL, run, data);
+    *has = number == 0;
+    return number ? fail_errno(why, ERR_SYSTEM, number, "a thread cannot start") : OK;
+}
+
+static enum err site_open(struct server *server, const char *bot_folder,
+                          const struct config *config, struct fail *why)
+{
+    struct site *site = &server->site;
+    int64_t workers = config_int(config, CONFIG_WORKERS);
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (workers == 0)
+        workers = cores < 1 ? 1 : cores > LIMIT_THREADS ? LIMIT_THREADS : cores;
+    struct service_settings settings = {
+        .clerks = (int)workers,
+        .conversations = (size_t)config_int(config, CONFIG_CONVERSATIONS),
+        .queue = LIMIT_QUEUE,
+        .replies_at_once = str_equal(config_text(config, CONFIG_JOURNAL), STR("async")),
+        .answers_when_lost = str_equal(config_text(config, CONFIG_JOURNAL_FAILURE), STR("answer")),
+    };
+    site->config = config;
+    site->worker_count = (size_t)workers;
+    site->workers = server->workers;
+    site->started_us = clock_monotonic_us();
+    site->logs_access = str_equal(config_text(config, CONFIG_ACCESS_LOG), STR("yes"));
+    if (config_text(config, CONFIG_ADDRESS_HEADER).n > 0)
+        site->address_header = config_text(config, CONFIG_ADDRESS_HEADER).p;
+    enum err e = access_open(config, &site->access, why);
+    return e ? e : service_open(bot_folder, &settings, &site->service, why);
+}
+
+static enum err door_open(struct server *server, const struct config *config, struct fail *why)
+{
+    struct site *site = &server->site;
+    enum err e = listener_open(config_text(config, CONFIG_LISTEN), &server->listener, why);
+    if (e)
+        return e;
+    site->is_local = server->listener.is_local;
+    if (!site->is_local && !access_has_keys(site->access))
+        return fail(why, ERR_USE,
+                    "listen: %s can be reached from elsewhere, so keys_file must name a file of "
+                    "keys",
+                    server->listener.shown);
+    site->is_local = site->is_local && !server->listener.path[0]; /* a socket file has no names */
+    return OK;
+}
+
+static enum err workers_open(struct server *server, const struct config *config, struct fail *why)
+{
+    struct site *site = &server->site;
+    size_t each = ((size_t)config_int(config, CONFIG_CONNECTIONS) + site->worker_count - 1) /
+                  site->worker_count;
+    enum err e = OK;
+    for (size_t i = 0; i < site->worker_count && !e; i++) {
+        e = worker_open(site, (int)i, each, &server->workers[i], why);
+        if (!e)
+            site->metrics[i] = &server->workers[i]->metrics;
+    }
+    return e;
+}
+
+enum err server_open(const char *bot_folder, const struct config *config, struct server **out,
+                     struct fail *why)
+{
+    pthread_condattr_t attributes;
+    struct server *server = mem_take(1, sizeof(*server));
+    if (!server)
+        return fail_memory(why);
+    server->listener.fd = server->door_pipe[0] = server->door_pipe[1] = -1;
+    (void)pthread_mutex_init(&server->lock, NULL);
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&server->watch_wakes, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+    enum err e = site_open(server, bot_folder, config, why);
+    if (!e)
+        e = door_open(server, config, why);
+    if (!e)
+        e = workers_open(server, config, why);
+    if (!e && pipe(server->door_pipe) != 0)
+        e = fail_errno(why, ERR_SYSTEM, errno, "no pipe");
+    if (!e)
+        e = thread_start(&server->watch, &server->has_watch, watch_run, server, why);
+    if (!e)
+        e = thread_start(&server->door, &server->has_door, door_run, server, why);
+    if (e)
+        server_close(server);
+    else
+        *out = server;
+    return e;
+}
+
+/* ---- Run, drain and close ---- */
+
+static void signals_fill(sigset_t *set)
+{
+    (void)sigemptyset(set);
+    (void)sigaddset(set, SIGTERM);
+    (void)sigaddset(set, SIGINT);
+    (void)sigaddset(set, SIGHUP);
+}
+
+void server_block_signals(void)
+{
+    sigset_t set;
+    signals_fill(&set);
+    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+static void tick(struct server *server)
+{
+    for (size_t i = 0; i < server->site.worker_count; i++)
+        if (server->workers[i])
+            worker_tick(server->workers[i]);
+}
+
+enum err server_run(struct server *server, struct fail *why)
+{
+    const struct timespec wait = {.tv_nsec = (long)TICK_MS * MS};
+    sigset_t set;
+    signals_fill(&set);
+    for (;;) {
+        int number = sigtimedwait(&set, NULL, &wait);
+        if (number == SIGTERM || number == SIGINT)
+            return OK;
+        if (number == SIGHUP)
+            watch_tell(server, false);
+        if (number < 0 && errno != EAGAIN && errno != EINTR)
+            return fail_errno(why, ERR_SYSTEM, errno, "waiting for signals");
+        tick(server);
+    }
+}
+
+static void door_close(struct server *server)
+{
+    if (server->door_pipe[1] >= 0)
+        (void)close(server->door_pipe[1]);
+    if (server->has_door)
+        (void)pthread_join(server->door, NULL);
+    if (server->door_pipe[0] >= 0)
+        (void)close(server->door_pipe[0]);
+    listener_close(&server->listener);
+}
+
+static bool is_idle(struct server *server)
+{
+    bool is_idle = true;
+    for (size_t i = 0; i < server->site.worker_count; i++)
+        is_idle = is_idle && (!server->workers[i] || worker_is_idle(server->workers[i]));
+    return is_idle;
+}
+
+static bool has_connections(const struct server *server)
+{
+    for (size_t i = 0; i < server->site.worker_count; i++)
+        if (server->workers[i] && atomic_load(&server->workers[i]->metrics.connections) > 0)
+            return true;
+    return false;
+}
+
+static void drain(struct server *server)
+{
+    const struct timespec moment = {.tv_nsec = 5L * MS};
+    int64_t began = clock_monotonic_us(), us_per_ms = 1000;
+    atomic_store(&server->site.is_draining, true);
+    while (has_connections(server) && clock_monotonic_us() - began < LINGER_MS * us_per_ms)
+        (void)nanosleep(&moment, NULL);
+    atomic_store(&server->site.is_closed, true);
+    began = clock_monotonic_us();
+    while (!is_idle(server) && clock_monotonic_us() - began < DRAIN_MS * us_per_ms) {
+        (void)nanosleep(&moment, NULL);
+        tick(server);
+    }
+}
+
+void server_close(struct server *server)
+{
+    if (!server)
+        return;
+    door_close(server);
+    drain(server);
+    watch_tell(server, true);
+    if (server->has_watch)
+        (void)pthread_join(server->watch, NULL);
+    for (size_t i = 0; i < server->site.worker_count; i++)
+        worker_close(server->workers[i]);
+    service_close(server->site.service);
+    access_close(server->site.access);
+    (void)pthread_cond_destroy(&server->watch_wakes);
+    (void)pthread_mutex_destroy(&server->lock);
+    mem_give(server);
+}
