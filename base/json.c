@@ -369,11 +369,28 @@ static void add_escape(struct buf *out, uint32_t rune)
     }
 }
 
+/* Bytes from `at` on that need no escape, told without decoding: plain ASCII, and the three-byte
+ * runes of Korean and its neighbours. U+2028 and U+2029 begin with E2, surrogates with ED. */
+static size_t plain_skip(struct str s, size_t at)
+{
+    const unsigned char *p = (const unsigned char *)s.p;
+    while (at < s.n) {
+        if (p[at] >= 0x20 && p[at] < 0x7F && p[at] != '"' && p[at] != '\\' && p[at] != '<')
+            at++;
+        else if (p[at] >= 0xE3 && p[at] <= 0xEC && s.n - at >= 3 && (p[at + 1] & 0xC0) == 0x80 &&
+                 (p[at + 2] & 0xC0) == 0x80)
+            at += 3;
+        else
+            break;
+    }
+    return at;
+}
+
 void json_add_string(struct buf *out, struct str s)
 {
     size_t from = 0; /* what is not yet written; runs that need no escape go in one piece */
     buf_add_char(out, '"');
-    for (size_t at = 0; at < s.n;) {
+    for (size_t at = 0; (at = plain_skip(s, at)) < s.n;) {
         size_t start = at;
         uint32_t rune = text_rune(s, &at);
         bool is_broken = rune == 0xFFFD && at - start == 1;

@@ -221,6 +221,16 @@ enum err journal_end(struct journal *journal, enum err e, struct fail *why)
     return db_end(journal->db, e, why);
 }
 
+enum err journal_write_much(struct journal *journal, struct fail *why)
+{
+    return db_write_much(journal->db, why);
+}
+
+enum err journal_checkpoint(struct journal *journal, int *frames, int *left, struct fail *why)
+{
+    return db_checkpoint(journal->db, frames, left, why);
+}
+
 enum err journal_has(struct journal *journal, struct str id, bool *has, struct fail *why)
 {
     struct db_statement *s = NULL;

@@ -71,6 +71,10 @@ MUST_USE enum err journal_add(struct journal *journal, const struct turn_row *ro
                               struct fail *why);
 MUST_USE enum err journal_end(struct journal *journal, enum err e, struct fail *why);
 MUST_USE enum err journal_has(struct journal *journal, struct str id, bool *has, struct fail *why);
+/* For a writer with a thread for db_checkpoint (store/db.h): commits no longer move the log. */
+MUST_USE enum err journal_write_much(struct journal *journal, struct fail *why);
+MUST_USE enum err journal_checkpoint(struct journal *journal, int *frames, int *left,
+                                     struct fail *why);
 void journal_new_id(char out[TURN_ID_BYTES], int64_t at_us);
 
 #endif

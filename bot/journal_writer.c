@@ -2,6 +2,11 @@
  * takes all of them at once. Under load this makes batches of dozens and costs each reply about one
  * commit of waiting; with one customer a batch is one turn.
  *
+ * A second thread moves what is committed from SQLite's log into the database, which waits for the
+ * disk; commits do not. Under a load that never pauses it can never move all, since the log grows
+ * meanwhile; when the log has become long the writer stops for the short rest, and the log begins
+ * anew.
+ *
  * Entries are made up to the capacity and then used again, last used first, so that their buffers
  * are warm. An entry is at any time with a worker, in the queue, in the batch, or spare. */
 #include "bot/journal_writer.h"
@@ -11,6 +16,7 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <time.h>
 
 enum {
     ENTRY_BYTES = 128 * 1024,     /* texts of one turn */
@@ -18,13 +24,24 @@ enum {
     ROW_TEXTS = 13,
     /* Turns in one transaction: bounds how long the first of a batch waits for the last. */
     BATCH_MAXIMUM = 256,
+    CHECKPOINT_ROWS = 4096, /* this many turns, and the log is moved */
+    LOG_FRAMES = 16384,     /* 64 MiB: from here on the writer helps */
+    GATHER_FROM = 4,        /* turns in a batch that show a load */
 };
 
+/* Under load the next batch gathers for so long: a transaction costs about as much as ten turns in
+ * it (tests/bench), so waiting half a millisecond answers more of them a second, and sooner. A
+ * lone customer never waits for it. */
+static const struct timespec gather = {.tv_nsec = 500 * 1000};
+
 struct journal_writer {
-    struct journal *journal;
-    pthread_t thread;
+    struct journal *journal, *mover; /* the mover's own handle */
+    pthread_t thread, mover_thread;
+    bool has_mover;
     pthread_mutex_t lock; /* of everything below */
-    pthread_cond_t has_work;
+    pthread_cond_t has_work, has_log;
+    size_t unmoved; /* turns since the log was moved */
+    bool log_is_long;
     struct journal_entry *first, *last; /* the queue */
     struct journal_entry *spare;
     size_t made, queued, capacity;
@@ -222,9 +239,35 @@ static void batch_commit(struct journal_writer *writer, struct journal_entry **b
     writer->counts.failed += failed;
     writer->counts.batches++;
     writer->counts.is_failing = failed > 0;
-    if (!failed)
-        writer->counts.last_commit_us = clock_now_us();
+    writer->unmoved += count;
+    if (writer->unmoved >= CHECKPOINT_ROWS)
+        (void)pthread_cond_signal(&writer->has_log);
+    bool must_help = writer->log_is_long;
+    writer->log_is_long = false;
     (void)pthread_mutex_unlock(&writer->lock);
+    int frames, left;
+    if (must_help) /* what fails here is tried again by the mover */
+        (void)!journal_checkpoint(writer->journal, &frames, &left, NULL);
+}
+
+static void *mover_run(void *data)
+{
+    struct journal_writer *writer = data;
+    (void)pthread_mutex_lock(&writer->lock);
+    while (!writer->is_closing) {
+        int frames = 0, left = 0;
+        if (writer->unmoved < CHECKPOINT_ROWS) {
+            (void)pthread_cond_wait(&writer->has_log, &writer->lock);
+            continue;
+        }
+        writer->unmoved = 0;
+        (void)pthread_mutex_unlock(&writer->lock);
+        enum err e = journal_checkpoint(writer->mover, &frames, &left, NULL);
+        (void)pthread_mutex_lock(&writer->lock);
+        writer->log_is_long = !e && frames > LOG_FRAMES;
+    }
+    (void)pthread_mutex_unlock(&writer->lock);
+    return NULL;
 }
 
 /* What has queued, at most a batch; 0 when the writer is to end. */
@@ -250,12 +293,23 @@ static void *writer_run(void *data)
     struct journal_writer *writer = data;
     struct journal_entry *batch[BATCH_MAXIMUM];
     size_t count;
-    while ((count = batch_take(writer, batch)) > 0)
+    while ((count = batch_take(writer, batch)) > 0) {
         batch_commit(writer, batch, count);
+        if (count >= GATHER_FROM)
+            (void)nanosleep(&gather, NULL);
+    }
     return NULL;
 }
 
 /* ---- Open and close ---- */
+
+static enum err thread_start(pthread_t *thread, bool *has, void *(*run)(void *data), void *data,
+                             struct fail *why)
+{
+    int number = pthread_create(thread, NULL, run, data);
+    *has = number == 0;
+    return number ? fail_errno(why, ERR_SYSTEM, number, "the journal's thread cannot start") : OK;
+}
 
 enum err journal_writer_open(const char *bot_folder, size_t capacity, struct journal_writer **out,
                              struct fail *why)
@@ -266,13 +320,16 @@ enum err journal_writer_open(const char *bot_folder, size_t capacity, struct jou
     writer->capacity = capacity;
     (void)pthread_mutex_init(&writer->lock, NULL);
     (void)pthread_cond_init(&writer->has_work, NULL);
+    (void)pthread_cond_init(&writer->has_log, NULL);
     enum err e = journal_open(bot_folder, true, &writer->journal, why);
-    if (!e) {
-        int problem = pthread_create(&writer->thread, NULL, writer_run, writer);
-        writer->is_started = problem == 0;
-        if (problem)
-            e = fail_errno(why, ERR_SYSTEM, problem, "the journal's thread cannot start");
-    }
+    if (!e)
+        e = journal_write_much(writer->journal, why);
+    if (!e)
+        e = journal_open(bot_folder, true, &writer->mover, why);
+    if (!e)
+        e = thread_start(&writer->thread, &writer->is_started, writer_run, writer, why);
+    if (!e)
+        e = thread_start(&writer->mover_thread, &writer->has_mover, mover_run, writer, why);
     if (e)
         journal_writer_close(writer);
     else
@@ -284,20 +341,24 @@ void journal_writer_close(struct journal_writer *writer)
 {
     if (!writer)
         return;
-    if (writer->is_started) {
-        (void)pthread_mutex_lock(&writer->lock);
-        writer->is_closing = true;
-        (void)pthread_cond_signal(&writer->has_work);
-        (void)pthread_mutex_unlock(&writer->lock);
+    (void)pthread_mutex_lock(&writer->lock);
+    writer->is_closing = true;
+    (void)pthread_cond_signal(&writer->has_work);
+    (void)pthread_cond_signal(&writer->has_log);
+    (void)pthread_mutex_unlock(&writer->lock);
+    if (writer->is_started)
         (void)pthread_join(writer->thread, NULL);
-    }
+    if (writer->has_mover)
+        (void)pthread_join(writer->mover_thread, NULL);
     while (writer->spare) {
         struct journal_entry *entry = writer->spare;
         writer->spare = entry->next;
         buf_free(&entry->text);
         mem_give(entry);
     }
+    journal_close(writer->mover);
     journal_close(writer->journal);
+    (void)pthread_cond_destroy(&writer->has_log);
     (void)pthread_cond_destroy(&writer->has_work);
     (void)pthread_mutex_destroy(&writer->lock);
     mem_give(writer);

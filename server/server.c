@@ -25,6 +25,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <sodium.h>
+
 enum {
     TICK_MS = 250,
     WATCH_MS = 1000,  /* how often BOT/current is looked at */
@@ -209,6 +211,8 @@ enum err server_open(const char *bot_folder, const struct config *config, struct
     struct server *server = mem_take(1, sizeof(*server));
     if (!server)
         return fail_memory(why);
+    /* Random numbers from a stream of the thread's own: turn ids then cost no system call. */
+    (void)randombytes_set_implementation(&randombytes_internal_implementation);
     server->listener.fd = server->door_pipe[0] = server->door_pipe[1] = -1;
     (void)pthread_mutex_init(&server->lock, NULL);
     (void)pthread_condattr_init(&attributes);

@@ -75,6 +75,14 @@ MUST_USE enum err db_backup(struct db *db, const char *to_path, struct fail *why
 /* PRAGMA integrity_check + foreign_key_check */
 MUST_USE enum err db_check(struct db *db, struct fail *why);
 
+/* Moves what is committed from the log into the database, as far as readers and writers allow and
+ * without waiting for them; *frames is how many pages the log holds, *left how many of them were
+ * not moved. */
+MUST_USE enum err db_checkpoint(struct db *db, int *frames, int *left, struct fail *why);
+/* For a handle that writes all the time: more memory for pages (16 MiB), and its commits never move
+ * the log, which costs one of them some disk syncs; the caller asks for that with db_checkpoint. */
+MUST_USE enum err db_write_much(struct db *db, struct fail *why);
+
 /* Test hook: the n-th db_run, step, commit or backup from now, in any thread, fails as a full disk
  * would; 0 switches it off. */
 void db_fail_after(uint64_t n);
