@@ -54,6 +54,8 @@ static const struct entry {
                         "threads that answer; 0: one for each core"},
     [CONFIG_CONNECTIONS] = {"connections", TYPE_INT, 1, LIMIT_CONNECTIONS, "1024",
                             "connections open at once"},
+    [CONFIG_REQUEST_SECONDS] = {"request_seconds", TYPE_INT, 1, 3600, "10",
+                                "a request must have arrived within so many seconds"},
     [CONFIG_CONVERSATIONS] = {"conversations", TYPE_INT, 16, 10 * 1000 * 1000, "10000",
                               "conversations kept in memory; others are read from the journal"},
     [CONFIG_JOURNAL] = {"journal",

@@ -27,6 +27,7 @@ enum config_key {
     CONFIG_LISTEN,           /* text   127.0.0.1:8080, [::1]:8080 or unix:/run/paring.sock */
     CONFIG_WORKERS,          /* int    0: one for each core */
     CONFIG_CONNECTIONS,      /* int    1024: open at once */
+    CONFIG_REQUEST_SECONDS,  /* int    10: in which a request must have arrived */
     CONFIG_CONVERSATIONS,    /* int    10000: kept in memory */
     CONFIG_JOURNAL,          /* "commit" or "async": what a reply waits for */
     CONFIG_JOURNAL_FAILURE,  /* "stop" or "answer": when a turn cannot be kept */

@@ -33,11 +33,11 @@ enum {
     RETRY_SECONDS = 1,
 };
 
-/* A request must have arrived this long after its first byte could have; a client that drips bytes
- * gains nothing. */
-static const int64_t first_request_us = 10 * 1000000, next_request_us = 60 * 1000000,
-                     request_us = 15 * 1000000;
-static const int64_t parked_us = 10 * 1000000;        /* then 503 */
+/* How long a connection may wait for its next request's head; a client that drips bytes gains
+ * nothing. */
+static const int64_t keep_alive_us = 60 * 1000000;
+static const int64_t reply_us = 40 * 1000000;  /* from a whole request to the reply's last byte */
+static const int64_t parked_us = 10 * 1000000; /* then 503 */
 static const int64_t connection_us = 600 * 1000000LL; /* older ones are closed after a reply */
 
 struct link { /* a connection */
@@ -80,7 +80,7 @@ static void link_open(struct worker *worker, struct MHD_Connection *connection, 
     info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     address_read(info ? info->client_addr : NULL, link->address);
     link->began_us = clock_monotonic_us();
-    atomic_init(&link->deadline_us, link->began_us + first_request_us);
+    atomic_init(&link->deadline_us, link->began_us + worker->site->request_us);
     (void)pthread_mutex_lock(&worker->lock);
     link->next = worker->links;
     if (link->next)
@@ -443,7 +443,7 @@ static enum MHD_Result request_begin(struct worker *worker, struct MHD_Connectio
     info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     exchange->link = info ? info->socket_context : NULL;
     if (exchange->link)
-        atomic_store(&exchange->link->deadline_us, exchange->began_us + request_us);
+        atomic_store(&exchange->link->deadline_us, exchange->began_us + worker->site->request_us);
     head_read(connection, worker->site->address_header, &exchange->head);
     exchange->query_token = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "token");
     id_make(exchange);
@@ -455,6 +455,8 @@ static enum MHD_Result request_begin(struct worker *worker, struct MHD_Connectio
 static enum MHD_Result request_run(struct exchange *exchange)
 {
     enum handled handled;
+    if (exchange->link)
+        atomic_store(&exchange->link->deadline_us, clock_monotonic_us() + reply_us);
     do {
         exchange->parking = PARK_NONE;
         exchange->has_begun = true;
@@ -543,7 +545,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **da
     if (worker->site->logs_access)
         access_log(exchange, status, now - exchange->began_us);
     if (exchange->link)
-        atomic_store(&exchange->link->deadline_us, now + next_request_us);
+        atomic_store(&exchange->link->deadline_us, now + keep_alive_us);
     exchange_give(exchange);
 }
 

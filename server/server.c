@@ -166,6 +166,7 @@ static enum err site_open(struct server *server, const char *bot_folder,
     site->config = config;
     site->worker_count = (size_t)workers;
     site->workers = server->workers;
+    site->request_us = config_int(config, CONFIG_REQUEST_SECONDS) * 1000000;
     site->started_us = clock_monotonic_us();
     site->logs_access = str_equal(config_text(config, CONFIG_ACCESS_LOG), STR("yes"));
     if (config_text(config, CONFIG_ADDRESS_HEADER).n > 0)

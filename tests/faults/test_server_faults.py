@@ -1,0 +1,236 @@
+"""The server under load while things go wrong: what was acknowledged is in the journal, once, whatever happens."""
+import json
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+import threading
+import time
+
+import paring
+from paring import SMALL_ANSWERS, Bot, Skip, fill, run, test
+from server import Server, post, wait_until
+
+CANCEL = "보험 해지 궁금해요"
+
+
+class Load:
+    """Clients that talk as fast as they are answered; every reply they got is kept."""
+
+    def __init__(self, server, clients=8):
+        self.server, self.ends, self.replies, self.statuses = server, False, [], {}
+        self.threads = [threading.Thread(target=self.talk, args=(i,), daemon=True) for i in range(clients)]
+        for thread in self.threads:
+            thread.start()
+
+    def talk(self, number):
+        order, count = random.Random(number), 0
+        while not self.ends:
+            try:
+                with self.server.connect() as client:
+                    while not self.ends:
+                        count += 1
+                        name = f"load-{number}-{order.randrange(20)}"
+                        reply = client.send(post({"conversation": name, "text": CANCEL, "message_id": f"{number}-{count}-{id(self)}"})).reply()
+                        if reply is None:
+                            break
+                        self.statuses[reply.status] = self.statuses.get(reply.status, 0) + 1
+                        if reply.status == 200:
+                            self.replies.append((reply.json(), name, f"{number}-{count}-{id(self)}"))
+                        if reply.headers.get("Connection") == "close":
+                            break
+            except OSError:
+                time.sleep(0.005)
+
+    def stop(self):
+        self.ends = True
+        for thread in self.threads:
+            thread.join(30)
+        return self
+
+
+def check_all_kept(server, replies):
+    """Every reply is a row, once; the database is whole."""
+    rows = server.rows()
+    by_id = {row[0]: row for row in rows}
+    assert len(by_id) == len(rows) and len({row[1:3] for row in rows}) == len(rows)
+    for reply, conversation, message in replies:
+        row = by_id.get(reply["turn"])
+        assert row and row[1:4] == (conversation, message, reply["reply"]["text"]), (reply, row)
+    with sqlite3.connect(os.path.join(server.bot.path, "journal.db")) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    db.close()
+
+
+@test
+def turns_that_were_acknowledged_are_in_the_journal_once_after_kills(bot):
+    fill(bot)
+    bot.go_live()
+    order, replies, slowest = random.Random(5), [], 0
+    for _ in range(200 if paring.IS_LONG else 6):
+        began = time.monotonic()
+        server = Server(bot)
+        slowest = max(slowest, time.monotonic() - began)
+        with server:
+            load = Load(server)
+            time.sleep(order.uniform(0.02, 0.4))
+            server.kill()
+            replies += load.stop().replies
+    with Server(bot) as server:
+        check_all_kept(server, replies)
+        reply, conversation, message = replies[-1]
+        again = server.turn(CANCEL, conversation, message_id=message)
+        assert again == reply, "a retry after the crash"
+    assert len(replies) > 50, "there was no load"
+    assert slowest < (10 if paring.is_sanitized() else 1.5), f"a start took {slowest:.1f} s"
+
+
+@test
+def stopping_answers_what_is_in_flight(bot):
+    fill(bot)
+    bot.go_live()
+    for _ in range(20 if paring.IS_LONG else 3):
+        with Server(bot) as server:
+            load = Load(server)
+            wait_until(lambda: len(load.replies) > 20)
+            server.stop()
+            load.stop()
+            assert set(load.statuses) <= {200, 503}, load.statuses
+            check_all_kept(server, load.replies)
+
+
+@test
+def the_release_is_swapped_under_load_and_no_reply_is_wrong(bot):
+    fill(bot)
+    bot.go_live()
+    bot.take("answers.csv", SMALL_ANSWERS.replace("해지는 앱에서", "이제 해지는 앱에서"))
+    bot.go_live()
+    bot.run("release", "activate", 1)
+    current = os.path.join(bot.path, "current")
+    with Server(bot, journal="commit") as server:
+        load = Load(server)
+        for i in range(1000 if paring.IS_LONG else 30):
+            with open(current + ".new", "w", encoding="ascii") as file:
+                file.write(f"{2 - i % 2}\n")
+            os.rename(current + ".new", current)
+            server.process.send_signal(1)  # SIGHUP
+            wanted = 2 - i % 2
+            wait_until(lambda: f'paring_release_info{{number="{wanted}"' in server.ask("GET", "/metrics").body.decode())
+        load.stop()
+        assert set(load.statuses) == {200}, load.statuses
+        number_of = {row[0]: row[4] for row in server.rows()}
+        texts = {1: "해지는 앱에서 하실 수 있습니다.", 2: "이제 해지는 앱에서 하실 수 있습니다."}
+        for reply, _, _ in load.replies:
+            assert reply["reply"]["text"] == texts[number_of[reply["turn"]]], reply
+        assert len(set(number_of.values())) == 2
+        check_all_kept(server, load.replies)
+
+
+@test
+def another_release_is_noticed_without_a_signal_and_a_broken_one_is_not_taken(bot):
+    fill(bot)
+    bot.go_live()
+    bot.take("answers.csv", SMALL_ANSWERS.replace("해지는 앱에서", "이제 해지는 앱에서"))
+    bot.train()
+    with Server(bot) as server:
+        assert server.turn(CANCEL)["reply"]["text"].startswith("해지는")
+        bot.run("release", "activate", 2)
+        wait_until(lambda: server.turn(CANCEL)["reply"]["text"].startswith("이제"))
+        with open(bot.release_file(1, "scripts.jsonl"), "ab") as file:
+            file.write(b"\n")
+        with open(os.path.join(bot.path, "current"), "w", encoding="ascii") as file:
+            file.write("1\n")
+        wait_until(lambda: "release_failed" in server.log())
+        assert server.turn(CANCEL)["reply"]["text"].startswith("이제") and server.ask("GET", "/ready").status == 200
+
+
+@test
+def a_journal_that_others_hold_delays_replies_and_loses_none(bot):
+    fill(bot)
+    bot.go_live()
+    with Server(bot) as server:
+        server.turn(CANCEL)
+        other = sqlite3.connect(os.path.join(bot.path, "journal.db"), isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        load = Load(server, 4)
+        time.sleep(0.3)
+        assert not load.replies
+        other.execute("COMMIT")
+        other.close()
+        wait_until(lambda: len(load.replies) > 20)
+        check_all_kept(server, load.stop().replies)
+
+
+def small_disk(run_on):
+    folder = tempfile.mkdtemp(prefix="paring-disk-")
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", folder], capture_output=True, check=False)
+    try:
+        if mounted.returncode:
+            raise Skip("mounting a small disk needs to be root: " + mounted.stderr.decode().strip())
+        with Bot(parent=folder) as bot:
+            fill(bot)
+            bot.go_live()
+            run_on(bot, os.path.join(folder, "filler"))
+    finally:
+        subprocess.run(["umount", folder], capture_output=True, check=False)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def fill_disk(path):
+    with open(path, "wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"\0" * 4096)
+        except OSError:
+            pass
+
+
+@test
+def a_full_disk_stops_replies_loudly_and_they_come_back():
+    def full(bot, filler):
+        with Server(bot) as server:
+            with open(server.log_path, "ab"):
+                pass
+            load = Load(server, 4)
+            wait_until(lambda: len(load.replies) > 20)
+            fill_disk(filler)
+            wait_until(lambda: load.statuses.get(503, 0) > 5, 30)
+            assert server.ask("GET", "/ready").status == 503 and server.metric("paring_journal_failing") == 1
+            os.unlink(filler)
+            before = len(load.replies)
+            wait_until(lambda: len(load.replies) > before + 20, 30)
+            load.stop()
+            assert set(load.statuses) == {200, 503}, load.statuses
+            wait_until(lambda: server.ask("GET", "/ready").status == 200)
+            check_all_kept(server, load.replies)
+    small_disk(full)
+
+
+@test
+def with_the_rule_to_answer_a_full_disk_loses_rows_and_names_each():
+    def full(bot, filler):
+        log = tempfile.NamedTemporaryFile(suffix=".log")  # not on the full disk
+        with Server(bot, journal_failure="answer") as server:
+            server.process.terminate()
+            server.process.wait()
+        server = subprocess.Popen([paring.BINARY, "serve", "--json", "--bot", bot.path, "--listen", "127.0.0.1:0", "--set",
+                                   "journal_failure=answer"], stdout=subprocess.PIPE, stderr=log)
+        try:
+            port = int(json.loads(server.stdout.readline())["address"].rsplit(":", 1)[1])
+            one = Server.__new__(Server)
+            one.port, one.bot = port, bot
+            fill_disk(filler)
+            turns = [one.turn(CANCEL)["turn"] for _ in range(20)]
+            kept = {row[0] for row in one.rows()}
+            lost = [turn for turn in turns if turn not in kept]
+            with open(log.name, encoding="utf-8") as file:
+                text = file.read()
+            named = {json.loads(line)["turn"] for line in text.splitlines() if '"turn_lost"' in line}
+            assert lost and set(lost) == named, (lost, named)
+        finally:
+            server.terminate()
+            assert server.wait(30) == 0
+            server.stdout.close()
+    small_disk(full)
