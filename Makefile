@@ -132,12 +132,14 @@ packages-%:
 install: all
 	install -D -m 755 $(BUILD)/paring $(DESTDIR)$(PREFIX)/bin/paring
 	install -D -m 644 cli/paring.1 $(DESTDIR)$(PREFIX)/share/man/man1/paring.1
+	mkdir -p $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's,@PREFIX@,$(PREFIX),' server/paring.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/paring.service
 	install -D -m 644 training/corpora/insurance-ko/bot.conf $(DESTDIR)$(PREFIX)/share/doc/paring/bot.conf.example
 clean:
 	rm -rf build
 help:
 	@echo 'make              build/release/paring'
-	@echo 'make run          talk to the sample bot, installing what Debian packages are missing'
+	@echo 'make run          serve the sample bot on 127.0.0.1:8080, installing what Debian packages are missing'
 	@echo 'make test         every test; asan and tsan: the same under sanitizers'
 	@echo 'make faults       every injected failure, hundreds of kills; make fuzz SECONDS=60'
 	@echo 'make lint         layout, layers, analysers (LINT=all: not only what has changed)'

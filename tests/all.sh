@@ -36,6 +36,14 @@ done
 part "units" sh tests/units.sh $units
 if [ "$build" = build/tsan ]; then
     part "api, as far as threads go" python3 -B tests/api/run.py tests/api "$build/paring" any order
+    for words in "concurrent duplicates" "one at a time" "every route"; do
+        # shellcheck disable=SC2086
+        part "api, $words" python3 -B tests/api/run.py tests/api "$build/paring" $words
+    done
+    for words in "under load" "in flight"; do
+        # shellcheck disable=SC2086
+        part "faults, $words" python3 -B tests/api/run.py tests/faults "$build/paring" $words
+    done
 else
     part "api" python3 -B tests/api/run.py tests/api "$build/paring"
     part "faults" sh tests/faults/run.sh "$build"

@@ -1,0 +1,110 @@
+/* Any bytes as the body of a request to each channel, told by the first byte: a good one becomes a
+ * turn whose texts are whole, a bad one a failure in the channel's form; what is written is always
+ * JSON, or lines of it. The turn itself is a stand-in. */
+#include "server/handlers.h"
+#include "server/http.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const char title[] =
+    "긴 제목의 \"선택지\" 하나 \xF0\x9F\x98\x80\xF0\x9F\x98\x80\xF0\x9F\x98\x80\xF0\x9F\x98\x80";
+
+struct service_counts service_counts(struct service *service)
+{
+    (void)service;
+    return (struct service_counts){.release = 1, .hash = "0123"};
+}
+
+const struct release *clerk_lease(struct clerk *clerk, struct classifier **classifier)
+{
+    (void)clerk;
+    (void)classifier;
+    return NULL;
+}
+
+void clerk_cancel(struct clerk *clerk)
+{
+    (void)clerk;
+}
+
+static void request_check(const struct bot_request *request)
+{
+    assert(text_is_valid(request->text) && text_is_valid(request->channel));
+    assert(request->conversation.n > 0 || request->conversation.p);
+    assert(!request->message_id.p || text_is_valid(request->message_id));
+}
+
+/* The reply repeats the message, so that its length is the fuzzer's too. */
+enum handled exchange_turn(struct exchange *exchange, const struct bot_request *request,
+                           const struct clerk_history *history,
+                           void (*render)(struct exchange *exchange,
+                                          const struct clerk_result *result))
+{
+    struct release release = {.number = 1, .hash = "0123"};
+    struct reply reply = {.route = ROUTE_CLARIFY, .intent = -1, .choice_count = 2};
+    struct clerk_result result = {&reply, "turn", &release};
+    request_check(request);
+    for (size_t i = 0; history && i < history->count; i++)
+        request_check(&history->requests[i]);
+    reply.choices[0] = reply.choices[1] = (struct choice){-1, str_of(title)};
+    buf_init(&reply.text, (size_t)1 << 20);
+    for (int i = 0; i < 4; i++)
+        buf_add_str(&reply.text, request->text);
+    exchange->status = 200;
+    exchange->content_type = "application/json; charset=utf-8";
+    render(exchange, &result);
+    buf_free(&reply.text);
+    return HANDLED;
+}
+
+/* One JSON text, or server-sent events and lines that each hold one. */
+static void reply_check(struct str out, bool is_stream)
+{
+    static const struct str data = {"data: ", 6};
+    struct str line;
+    cJSON *json = NULL;
+    if (!is_stream) {
+        assert(json_parse(out, "reply", &json, NULL) == OK);
+        cJSON_Delete(json);
+        return;
+    }
+    while (str_next(&out, '\n', &line)) {
+        if (str_starts(line, data))
+            line = str_slice(line, data.n, line.n);
+        if (line.n == 0 || str_equal(line, STR("[DONE]")))
+            continue;
+        assert(json_parse(line, "line", &json, NULL) == OK);
+        cJSON_Delete(json);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    enum handled (*const handlers[])(struct exchange * exchange) = {
+        turns_post, kakao_post, openai_chat_post, rasa_webhook_post};
+    struct config *config = NULL;
+    struct exchange exchange = {.id = "id"};
+    static struct site site;
+    static struct worker worker;
+    if (size < 1 || size > LIMIT_BODY)
+        return 0;
+    assert(config_open(NULL, NULL, 0, &config, NULL) == OK);
+    site.config = config;
+    worker.site = &site;
+    exchange.worker = &worker;
+    buf_init(&exchange.body, LIMIT_BODY);
+    buf_init(&exchange.out, (size_t)8 << 20);
+    buf_add(&exchange.body, data + 1, size - 1);
+    enum handled handled = handlers[data[0] % 4](&exchange);
+    assert(handled == HANDLED && (exchange.status == 200 || exchange.status == 400));
+    assert(!exchange.out.error);
+    reply_check(str_from_buf(&exchange.out), strstr(exchange.content_type, "event-stream") != NULL);
+    buf_free(&exchange.body);
+    buf_free(&exchange.out);
+    config_close(config);
+    return 0;
+}
