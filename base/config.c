@@ -13,7 +13,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum type { TYPE_INT, TYPE_DOUBLE, TYPE_TEXT, TYPE_LANGUAGE, TYPE_CHOICE };
+enum type {
+    TYPE_INT,
+    TYPE_DOUBLE,
+    TYPE_TEXT,
+    TYPE_LANGUAGE, /* from here on one of two words */
+    TYPE_JOURNAL,
+    TYPE_FAILURE,
+    TYPE_YES_NO,
+    TYPES
+};
+static const char *const words[TYPES][2] = {
+    [TYPE_LANGUAGE] = {"ko", "en"},
+    [TYPE_JOURNAL] = {"commit", "async"},
+    [TYPE_FAILURE] = {"stop", "answer"},
+    [TYPE_YES_NO] = {"yes", "no"},
+};
 
 enum { SOURCE_BYTES = 96, NAME_BYTES = 64, SHOWN_BYTES = 64 };
 
@@ -23,7 +38,6 @@ static const struct entry {
     double least, most; /* of numbers */
     const char *value;  /* the default */
     const char *help;
-    const char *choices[2];
 } table[CONFIG_KEYS] = {
     [CONFIG_LANGUAGE] = {"language", TYPE_LANGUAGE, 0, 0, "ko", "the bot's own language, ko or en"},
     [CONFIG_TIMEZONE_MINUTES] = {"timezone_minutes", TYPE_INT, -12 * 60, 14 * 60, "540",
@@ -58,23 +72,13 @@ static const struct entry {
                                 "a request must have arrived within so many seconds"},
     [CONFIG_CONVERSATIONS] = {"conversations", TYPE_INT, 16, 10 * 1000 * 1000, "10000",
                               "conversations kept in memory; others are read from the journal"},
-    [CONFIG_JOURNAL] = {"journal",
-                        TYPE_CHOICE,
-                        0,
-                        0,
-                        "commit",
+    [CONFIG_JOURNAL] = {"journal", TYPE_JOURNAL, 0, 0, "commit",
                         "commit: a reply leaves once its turn is on record, and survives a crash "
                         "of the program; async: it leaves at once, and a crash may lose the "
-                        "record of the last moments' replies",
-                        {"commit", "async"}},
-    [CONFIG_JOURNAL_FAILURE] = {"journal_failure",
-                                TYPE_CHOICE,
-                                0,
-                                0,
-                                "stop",
+                        "record of the last moments' replies"},
+    [CONFIG_JOURNAL_FAILURE] = {"journal_failure", TYPE_FAILURE, 0, 0, "stop",
                                 "when a turn cannot be recorded (disk full) - stop: no reply, 503; "
-                                "answer: reply all the same, and log the turn's id as lost",
-                                {"stop", "answer"}},
+                                "answer: reply all the same, and log the turn's id as lost"},
     [CONFIG_KEYS_FILE] = {"keys_file", TYPE_TEXT, 0, 0, "",
                           "file of keys, a line \"ROLE NAME KEY\" each; empty: only callers on "
                           "this machine"},
@@ -88,13 +92,8 @@ static const struct entry {
     [CONFIG_ADDRESS_HEADER] = {"address_header", TYPE_TEXT, 0, 0, "",
                                "header in which a proxy on this machine tells the caller's "
                                "address, such as X-Forwarded-For; its last entry counts"},
-    [CONFIG_ACCESS_LOG] = {"access_log",
-                           TYPE_CHOICE,
-                           0,
-                           0,
-                           "yes",
-                           "a line on standard error for each request, yes or no",
-                           {"yes", "no"}},
+    [CONFIG_ACCESS_LOG] = {"access_log", TYPE_YES_NO, 0, 0, "yes",
+                           "a line on standard error for each request, yes or no"},
 };
 
 struct setting {
@@ -138,24 +137,20 @@ static enum err check_value(const struct entry *entry, struct str text, const st
     const char *kind = entry->type == TYPE_INT ? "a whole number" : "a number";
     *number = 0;
     switch (entry->type) {
-    case TYPE_LANGUAGE:
-        if (str_equal(text, STR("ko")) || str_equal(text, STR("en")))
-            return OK;
-        return fail(why, place->code, "%s: %s must be ko or en", place->full, entry->name);
     case TYPE_TEXT:
         if (text.n <= LIMIT_ANSWER_BYTES)
             return OK;
         return fail(why, place->code, "%s: %s is longer than %d bytes", place->full, entry->name,
                     (int)LIMIT_ANSWER_BYTES);
-    case TYPE_CHOICE:
-        if (str_equal(text, str_of(entry->choices[0])) ||
-            str_equal(text, str_of(entry->choices[1])))
-            return OK;
-        return fail(why, place->code, "%s: %s must be %s or %s", place->full, entry->name,
-                    entry->choices[0], entry->choices[1]);
     case TYPE_INT:
     case TYPE_DOUBLE:
         break;
+    default:
+        if (str_equal(text, str_of(words[entry->type][0])) ||
+            str_equal(text, str_of(words[entry->type][1])))
+            return OK;
+        return fail(why, place->code, "%s: %s must be %s or %s", place->full, entry->name,
+                    words[entry->type][0], words[entry->type][1]);
     }
     if ((entry->type == TYPE_INT && !is_whole(text)) || !str_to_double(text, number) ||
         *number < entry->least || *number > entry->most)
