@@ -1,4 +1,4 @@
-/* `paring serve`: the bot over HTTP. Opens, says where, and runs until it is told to stop. */
+/* The command serve: the bot over HTTP. Opens, says where, and runs until it is told to stop. */
 #include "base/json.h"
 #include "base/log.h"
 #include "cli/cli.h"

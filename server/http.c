@@ -4,17 +4,13 @@
  * the body is read first. When it is whole the route's handler runs. If the reply has to wait, for
  * the journal or for the conversation's turn, the connection is suspended and the exchange parked;
  * whoever it waits for wakes it, and on_request is called again.
- *
- * A parked exchange may be woken by the journal's thread, by another worker, or by its deadline,
- * and all may happen at once: under the worker's lock the first wins. A waker names the exchange by
- * a ticket that is new for every request, so that one who comes late finds nobody. Exchanges are
- * kept for the next request and freed with the worker, so a late look at one is never at freed
- * memory. */
+ */
 #include "server/http.h"
 
 #include "base/arena.h"
 #include "base/log.h"
 #include "server/head.h"
+#include "server/parking.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -28,16 +24,13 @@
 
 enum {
     HEAD_BYTES = 16 * 1024, /* of one request's head, and what libmicrohttpd needs beside */
-    BUFFER_KEPT_BYTES = 32 * 1024,
-    REPLY_BYTES = 512 * 1024,
     RETRY_SECONDS = 1,
 };
 
 /* How long a connection may wait for its next request's head; a client that drips bytes gains
  * nothing. */
 static const int64_t keep_alive_us = 60 * 1000000;
-static const int64_t reply_us = 40 * 1000000;  /* from a whole request to the reply's last byte */
-static const int64_t parked_us = 10 * 1000000; /* then 503 */
+static const int64_t reply_us = 40 * 1000000; /* from a whole request to the reply's last byte */
 static const int64_t connection_us = 600 * 1000000LL; /* older ones are closed after a reply */
 
 struct link { /* a connection */
@@ -104,126 +97,6 @@ static void link_close(struct worker *worker, struct link *link)
     mem_give(link);
 }
 
-static void on_connection(void *cls, struct MHD_Connection *connection, void **data,
-                          enum MHD_ConnectionNotificationCode code)
-{
-    if (code == MHD_CONNECTION_NOTIFY_STARTED)
-        link_open(cls, connection, data);
-    else
-        link_close(cls, *data);
-}
-
-/* ---- Exchanges ---- */
-
-static struct exchange *exchange_take(struct worker *worker)
-{
-    struct exchange *exchange = worker->spare;
-    bool is_new = !exchange;
-    if (exchange)
-        worker->spare = exchange->next;
-    else if (!(exchange = mem_take(1, sizeof(*exchange))))
-        return NULL;
-    if (is_new) {
-        exchange->worker = worker;
-        exchange->clerk = worker->clerk;
-        buf_init(&exchange->body, LIMIT_BODY);
-        buf_init(&exchange->out, REPLY_BYTES);
-    }
-    exchange->next = exchange->previous = NULL;
-    (void)pthread_mutex_lock(&worker->lock);
-    exchange->ticket = ++worker->tickets;
-    worker->active++;
-    (void)pthread_mutex_unlock(&worker->lock);
-    return exchange;
-}
-
-static void buffer_clean(struct buf *buf)
-{
-    if (buf->capacity > BUFFER_KEPT_BYTES)
-        buf_free(buf);
-    buf_clear(buf);
-}
-
-static void exchange_give(struct exchange *exchange)
-{
-    struct worker *worker = exchange->worker;
-    struct buf body = exchange->body, out = exchange->out;
-    struct clerk *clerk = exchange->clerk;
-    buffer_clean(&body);
-    buffer_clean(&out);
-    (void)pthread_mutex_lock(&worker->lock);
-    *exchange = (struct exchange){
-        .worker = worker, .clerk = clerk, .body = body, .out = out, .ticket = ++worker->tickets};
-    worker->active--;
-    (void)pthread_mutex_unlock(&worker->lock);
-    exchange->next = worker->spare;
-    worker->spare = exchange;
-}
-
-/* ---- Parking ---- */
-
-/* The caller holds the lock. */
-static void unpark(struct exchange *exchange, enum parking parking)
-{
-    struct worker *worker = exchange->worker;
-    *(exchange->previous ? &exchange->previous->next : &worker->parked) = exchange->next;
-    if (exchange->next)
-        exchange->next->previous = exchange->previous;
-    exchange->next = exchange->previous = NULL;
-    exchange->was_parked = exchange->parking;
-    exchange->parking = parking;
-    MHD_resume_connection(exchange->connection);
-}
-
-static void wake(struct exchange *exchange, uint64_t ticket, bool may_answer)
-{
-    struct worker *worker = exchange->worker;
-    (void)pthread_mutex_lock(&worker->lock);
-    if (exchange->ticket == ticket &&
-        (exchange->parking == PARK_SEAT || exchange->parking == PARK_COMMIT)) {
-        exchange->may_answer = may_answer;
-        unpark(exchange, PARK_WOKEN);
-    } else if (exchange->ticket == ticket && exchange->parking == PARK_NONE) {
-        exchange->may_answer = may_answer;
-        exchange->is_woken = true;
-    }
-    (void)pthread_mutex_unlock(&worker->lock);
-}
-
-static void on_seat(void *data, uint64_t ticket)
-{
-    wake(data, ticket, true);
-}
-
-static void on_commit(void *data, uint64_t ticket, bool may_answer)
-{
-    wake(data, ticket, may_answer);
-}
-
-/* False when what is waited for has come in the meantime. */
-static bool park(struct exchange *exchange, enum parking parking)
-{
-    struct worker *worker = exchange->worker;
-    (void)pthread_mutex_lock(&worker->lock);
-    bool parks = !exchange->is_woken;
-    exchange->is_woken = false;
-    if (parks) {
-        MHD_suspend_connection(exchange->connection);
-        exchange->parking = parking;
-        exchange->deadline_us = clock_monotonic_us() + parked_us;
-        exchange->previous = NULL;
-        exchange->next = worker->parked;
-        if (exchange->next)
-            exchange->next->previous = exchange;
-        worker->parked = exchange;
-    } else {
-        exchange->parking = PARK_WOKEN;
-        exchange->was_parked = parking;
-    }
-    (void)pthread_mutex_unlock(&worker->lock);
-    return parks;
-}
-
 void worker_tick(struct worker *worker)
 {
     int64_t now = clock_monotonic_us();
@@ -235,63 +108,17 @@ void worker_tick(struct worker *worker)
         link->is_cut = true;
         metrics_add(&worker->metrics.reaped);
     }
-    for (struct exchange *exchange = worker->parked, *next; exchange; exchange = next) {
-        next = exchange->next;
-        if (exchange->deadline_us > now ||
-            (exchange->parking == PARK_SEAT &&
-             !service_leave(worker->site->service, &exchange->waiter)))
-            continue;
-        metrics_add(&worker->metrics.late);
-        unpark(exchange, PARK_LATE);
-    }
+    parked_late(worker, now);
     (void)pthread_mutex_unlock(&worker->lock);
 }
 
-bool worker_is_idle(struct worker *worker)
+static void on_connection(void *cls, struct MHD_Connection *connection, void **data,
+                          enum MHD_ConnectionNotificationCode code)
 {
-    (void)pthread_mutex_lock(&worker->lock);
-    bool is_idle = worker->active == 0;
-    (void)pthread_mutex_unlock(&worker->lock);
-    return is_idle;
-}
-
-/* ---- Turns, for handlers ---- */
-
-enum handled exchange_turn(struct exchange *exchange, const struct bot_request *request,
-                           const struct clerk_history *history,
-                           void (*render)(struct exchange *exchange,
-                                          const struct clerk_result *result))
-{
-    struct service *service = exchange->worker->site->service;
-    struct metrics *metrics = &exchange->worker->metrics;
-    enum clerk_outcome outcome;
-    struct clerk_result result;
-    struct fail why = {.text = ""};
-    exchange->waiter.wake = on_seat;
-    exchange->waiter.data = exchange;
-    exchange->waiter.ticket = exchange->ticket;
-    enum err e =
-        clerk_begin(exchange->clerk, request, history, &exchange->waiter, &outcome, &result, &why);
-    if (e) {
-        service_decline(service, &exchange->waiter);
-        return exchange_fail_as(exchange, e, &why);
-    }
-    if (outcome == CLERK_WAITS)
-        return WAITS;
-    memcpy(exchange->turn_id, result.turn_id, sizeof(exchange->turn_id));
-    exchange->status = MHD_HTTP_OK;
-    exchange->content_type = "application/json; charset=utf-8";
-    render(exchange, &result);
-    e = buf_error(&exchange->out, "the reply", &why);
-    if (e || outcome == CLERK_AGAIN) {
-        clerk_cancel(exchange->clerk);
-        metrics_add(&metrics->again);
-        return e ? exchange_fail_as(exchange, ERR_SYSTEM, &why) : HANDLED;
-    }
-    metrics_add(&metrics->turns[result.reply->route]);
-    bool waits = service_replies_wait(service);
-    clerk_commit(exchange->clerk, waits ? on_commit : NULL, exchange, exchange->ticket);
-    return waits ? COMMITTED : HANDLED;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+        link_open(cls, connection, data);
+    else
+        link_close(cls, *data);
 }
 
 /* ---- Replying ---- */
@@ -462,8 +289,8 @@ static enum MHD_Result request_run(struct exchange *exchange)
         exchange->has_begun = true;
         buf_clear(&exchange->out);
         handled = exchange->route->handler(exchange);
-    } while (handled == WAITS && !park(exchange, PARK_SEAT));
-    if (handled == WAITS || (handled == COMMITTED && park(exchange, PARK_COMMIT)))
+    } while (handled == WAITS && !exchange_park(exchange, PARK_SEAT));
+    if (handled == WAITS || (handled == COMMITTED && exchange_park(exchange, PARK_COMMIT)))
         return MHD_YES;
     if (handled == COMMITTED && !exchange->may_answer) {
         exchange->retry_after = RETRY_SECONDS;
@@ -600,13 +427,7 @@ void worker_close(struct worker *worker)
         return;
     if (worker->daemon)
         MHD_stop_daemon(worker->daemon);
-    while (worker->spare) {
-        struct exchange *exchange = worker->spare;
-        worker->spare = exchange->next;
-        buf_free(&exchange->body);
-        buf_free(&exchange->out);
-        mem_give(exchange);
-    }
+    exchanges_free(worker);
     clerk_close(worker->clerk);
     (void)pthread_mutex_destroy(&worker->lock);
     mem_give(worker);

@@ -1,0 +1,200 @@
+/* Requests under way: set up, parked while they wait, woken, and put aside for the next request.
+ *
+ * A parked exchange may be woken by the journal's thread, by another worker, or by its deadline,
+ * and all may happen at once: under the worker's lock the first wins. A waker names the exchange by
+ * a ticket that is new for every request, so that one who comes late finds nobody. Exchanges are
+ * kept for the next request and freed with the worker, so a late look at one is never at freed
+ * memory. */
+#include "server/parking.h"
+
+#include "base/arena.h"
+
+#include <string.h>
+
+#include <microhttpd.h>
+
+enum { BUFFER_KEPT_BYTES = 32 * 1024, REPLY_BYTES = 512 * 1024 };
+
+static const int64_t parked_us = 10 * 1000000; /* then 503 */
+
+/* ---- Exchanges ---- */
+
+struct exchange *exchange_take(struct worker *worker)
+{
+    struct exchange *exchange = worker->spare;
+    bool is_new = !exchange;
+    if (exchange)
+        worker->spare = exchange->next;
+    else if (!(exchange = mem_take(1, sizeof(*exchange))))
+        return NULL;
+    if (is_new) {
+        exchange->worker = worker;
+        exchange->clerk = worker->clerk;
+        buf_init(&exchange->body, LIMIT_BODY);
+        buf_init(&exchange->out, REPLY_BYTES);
+    }
+    exchange->next = exchange->previous = NULL;
+    (void)pthread_mutex_lock(&worker->lock);
+    exchange->ticket = ++worker->tickets;
+    worker->active++;
+    (void)pthread_mutex_unlock(&worker->lock);
+    return exchange;
+}
+
+static void buffer_clean(struct buf *buf)
+{
+    if (buf->capacity > BUFFER_KEPT_BYTES)
+        buf_free(buf);
+    buf_clear(buf);
+}
+
+void exchange_give(struct exchange *exchange)
+{
+    struct worker *worker = exchange->worker;
+    struct buf body = exchange->body, out = exchange->out;
+    struct clerk *clerk = exchange->clerk;
+    buffer_clean(&body);
+    buffer_clean(&out);
+    (void)pthread_mutex_lock(&worker->lock);
+    *exchange = (struct exchange){
+        .worker = worker, .clerk = clerk, .body = body, .out = out, .ticket = ++worker->tickets};
+    worker->active--;
+    (void)pthread_mutex_unlock(&worker->lock);
+    exchange->next = worker->spare;
+    worker->spare = exchange;
+}
+
+/* ---- Parking ---- */
+
+/* The caller holds the lock. */
+static void unpark(struct exchange *exchange, enum parking parking)
+{
+    struct worker *worker = exchange->worker;
+    *(exchange->previous ? &exchange->previous->next : &worker->parked) = exchange->next;
+    if (exchange->next)
+        exchange->next->previous = exchange->previous;
+    exchange->next = exchange->previous = NULL;
+    exchange->was_parked = exchange->parking;
+    exchange->parking = parking;
+    MHD_resume_connection(exchange->connection);
+}
+
+static void wake(struct exchange *exchange, uint64_t ticket, bool may_answer)
+{
+    struct worker *worker = exchange->worker;
+    (void)pthread_mutex_lock(&worker->lock);
+    if (exchange->ticket == ticket &&
+        (exchange->parking == PARK_SEAT || exchange->parking == PARK_COMMIT)) {
+        exchange->may_answer = may_answer;
+        unpark(exchange, PARK_WOKEN);
+    } else if (exchange->ticket == ticket && exchange->parking == PARK_NONE) {
+        exchange->may_answer = may_answer;
+        exchange->is_woken = true;
+    }
+    (void)pthread_mutex_unlock(&worker->lock);
+}
+
+static void on_seat(void *data, uint64_t ticket)
+{
+    wake(data, ticket, true);
+}
+
+static void on_commit(void *data, uint64_t ticket, bool may_answer)
+{
+    wake(data, ticket, may_answer);
+}
+
+/* False when what is waited for has come in the meantime. */
+bool exchange_park(struct exchange *exchange, enum parking parking)
+{
+    struct worker *worker = exchange->worker;
+    (void)pthread_mutex_lock(&worker->lock);
+    bool parks = !exchange->is_woken;
+    exchange->is_woken = false;
+    if (parks) {
+        MHD_suspend_connection(exchange->connection);
+        exchange->parking = parking;
+        exchange->deadline_us = clock_monotonic_us() + parked_us;
+        exchange->previous = NULL;
+        exchange->next = worker->parked;
+        if (exchange->next)
+            exchange->next->previous = exchange;
+        worker->parked = exchange;
+    } else {
+        exchange->parking = PARK_WOKEN;
+        exchange->was_parked = parking;
+    }
+    (void)pthread_mutex_unlock(&worker->lock);
+    return parks;
+}
+
+void parked_late(struct worker *worker, int64_t now)
+{
+    for (struct exchange *exchange = worker->parked, *next; exchange; exchange = next) {
+        next = exchange->next;
+        if (exchange->deadline_us > now ||
+            (exchange->parking == PARK_SEAT &&
+             !service_leave(worker->site->service, &exchange->waiter)))
+            continue;
+        metrics_add(&worker->metrics.late);
+        unpark(exchange, PARK_LATE);
+    }
+}
+
+bool worker_is_idle(struct worker *worker)
+{
+    (void)pthread_mutex_lock(&worker->lock);
+    bool is_idle = worker->active == 0;
+    (void)pthread_mutex_unlock(&worker->lock);
+    return is_idle;
+}
+
+/* ---- Turns, for handlers ---- */
+
+enum handled exchange_turn(struct exchange *exchange, const struct bot_request *request,
+                           const struct clerk_history *history,
+                           void (*render)(struct exchange *exchange,
+                                          const struct clerk_result *result))
+{
+    struct service *service = exchange->worker->site->service;
+    struct metrics *metrics = &exchange->worker->metrics;
+    enum clerk_outcome outcome;
+    struct clerk_result result;
+    struct fail why = {.text = ""};
+    exchange->waiter.wake = on_seat;
+    exchange->waiter.data = exchange;
+    exchange->waiter.ticket = exchange->ticket;
+    enum err e =
+        clerk_begin(exchange->clerk, request, history, &exchange->waiter, &outcome, &result, &why);
+    if (e) {
+        service_decline(service, &exchange->waiter);
+        return exchange_fail_as(exchange, e, &why);
+    }
+    if (outcome == CLERK_WAITS)
+        return WAITS;
+    memcpy(exchange->turn_id, result.turn_id, sizeof(exchange->turn_id));
+    exchange->status = MHD_HTTP_OK;
+    exchange->content_type = "application/json; charset=utf-8";
+    render(exchange, &result);
+    e = buf_error(&exchange->out, "the reply", &why);
+    if (e || outcome == CLERK_AGAIN) {
+        clerk_cancel(exchange->clerk);
+        metrics_add(&metrics->again);
+        return e ? exchange_fail_as(exchange, ERR_SYSTEM, &why) : HANDLED;
+    }
+    metrics_add(&metrics->turns[result.reply->route]);
+    bool waits = service_replies_wait(service);
+    clerk_commit(exchange->clerk, waits ? on_commit : NULL, exchange, exchange->ticket);
+    return waits ? COMMITTED : HANDLED;
+}
+
+void exchanges_free(struct worker *worker)
+{
+    while (worker->spare) {
+        struct exchange *exchange = worker->spare;
+        worker->spare = exchange->next;
+        buf_free(&exchange->body);
+        buf_free(&exchange->out);
+        mem_give(exchange);
+    }
+}
