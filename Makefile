@@ -12,7 +12,7 @@ PACKAGES_test := libcmocka-dev python3 sqlite3
 PACKAGES_lint := clang clang-format clang-tidy cppcheck
 PACKAGES_fuzz := clang libclang-rt-14-dev
 PACKAGES_marks := wordnet-base dict-gcide
-PACKAGES_bench := fasttext python3-sklearn $(PACKAGES_marks)
+PACKAGES_bench := fasttext python3-sklearn wrk nginx-light $(PACKAGES_marks)
 PACKAGES_coverage := gcovr
 PACKAGES_fresh := debootstrap
 

@@ -217,7 +217,7 @@ enum err bot_state(struct bot *bot, struct str conversation, struct str *state, 
 static enum err conversation_load(struct bot *bot, struct str name, struct conversation *out,
                                   struct fail *why)
 {
-    struct str state;
+    struct str state = STR_NONE;
     if (!bot->journal) {
         *out = str_equal(name, str_of(bot->remembered))
                    ? bot->conversation

@@ -32,7 +32,7 @@ enum {
 /* Under load the next batch gathers for so long: a transaction costs about as much as ten turns in
  * it (tests/bench), so waiting half a millisecond answers more of them a second, and sooner. A
  * lone customer never waits for it. */
-static const struct timespec gather = {.tv_nsec = 500 * 1000};
+static const struct timespec gather = {.tv_nsec = 500 * 1000L};
 
 struct journal_writer {
     struct journal *journal, *mover; /* the mover's own handle */

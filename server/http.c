@@ -29,8 +29,8 @@ enum {
 
 /* How long a connection may wait for its next request's head; a client that drips bytes gains
  * nothing. */
-static const int64_t keep_alive_us = 60 * 1000000;
-static const int64_t reply_us = 40 * 1000000; /* from a whole request to the reply's last byte */
+static const int64_t keep_alive_us = 60 * 1000000LL;
+static const int64_t reply_us = 40 * 1000000LL; /* from a whole request to the reply's last byte */
 static const int64_t connection_us = 600 * 1000000LL; /* older ones are closed after a reply */
 
 struct link { /* a connection */

@@ -82,7 +82,7 @@ static void choices_put(struct json_writer *w, const struct reply *reply)
     json_array(w, "quickReplies");
     for (int i = 0; i < reply->choice_count; i++) {
         struct str title = reply->choices[i].title;
-        char label[4 * LABEL_UNITS + sizeof("…")];
+        char label[(size_t)4 * LABEL_UNITS + sizeof("…")];
         size_t n = fit(title, LABEL_UNITS);
         if (n < title.n)
             n = fit(title, LABEL_UNITS - 1);

@@ -15,7 +15,7 @@
 
 enum { BUFFER_KEPT_BYTES = 32 * 1024, REPLY_BYTES = 512 * 1024 };
 
-static const int64_t parked_us = 10 * 1000000; /* then 503 */
+static const int64_t parked_us = 10 * 1000000LL; /* then 503 */
 
 /* ---- Exchanges ---- */
 

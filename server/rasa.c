@@ -175,7 +175,7 @@ static void parse_print(struct exchange *exchange, const struct release *release
 enum handled rasa_parse_post(struct exchange *exchange)
 {
     struct fail why = {.text = ""};
-    struct str text = STR_NONE, message_id = STR_NONE, accepted;
+    struct str text = STR_NONE, message_id = STR_NONE, accepted = STR_NONE;
     struct classification heard;
     struct classifier *classifier;
     struct buf clean;

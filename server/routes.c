@@ -11,22 +11,22 @@ enum {
 };
 
 static const struct http_route table[] = {
-    /* METHOD, path, handler, role, body limit, rate, failure form, ?token= */
-    {"GET", "/alive", alive_get, ROLE_ANYONE, 0, 0, NULL, false},
-    {"GET", "/ready", ready_get, ROLE_ANYONE, 0, 0, NULL, false},
-    {"GET", "/metrics", metrics_get, ROLE_OPERATOR, 0, 1, NULL, false},
-    {"POST", "/v1/turns", turns_post, ROLE_CHANNEL, TURN_BODY, 1, NULL, false},
-    {"POST", "/kakao/skill", kakao_post, ROLE_CHANNEL, TURN_BODY, 1, NULL, false},
-    {"POST", "/v1/chat/completions", openai_chat_post, ROLE_CHANNEL, HISTORY_BODY, 1, openai_fail,
-     false},
-    {"GET", "/v1/models", openai_models_get, ROLE_CHANNEL, 0, 1, openai_fail, false},
-    {"GET", "/", rasa_hello_get, ROLE_ANYONE, 0, 1, NULL, false},
-    {"GET", "/version", rasa_version_get, ROLE_ANYONE, 0, 1, rasa_fail, false},
-    {"GET", "/status", rasa_status_get, ROLE_CHANNEL, 0, 1, rasa_fail, true},
-    {"GET", "/webhooks/rest/", rasa_health_get, ROLE_ANYONE, 0, 1, rasa_fail, false},
-    {"POST", "/webhooks/rest/webhook", rasa_webhook_post, ROLE_CHANNEL, TURN_BODY, 1, rasa_fail,
-     true},
-    {"POST", "/model/parse", rasa_parse_post, ROLE_CHANNEL, TURN_BODY, 1, rasa_fail, true},
+    /* METHOD, path, handler, role, body limit, rate, ?token=, failure form */
+    {"GET", "/alive", alive_get, ROLE_ANYONE, 0, 0, false, NULL},
+    {"GET", "/ready", ready_get, ROLE_ANYONE, 0, 0, false, NULL},
+    {"GET", "/metrics", metrics_get, ROLE_OPERATOR, 0, 1, false, NULL},
+    {"POST", "/v1/turns", turns_post, ROLE_CHANNEL, TURN_BODY, 1, false, NULL},
+    {"POST", "/kakao/skill", kakao_post, ROLE_CHANNEL, TURN_BODY, 1, false, NULL},
+    {"POST", "/v1/chat/completions", openai_chat_post, ROLE_CHANNEL, HISTORY_BODY, 1, false,
+     openai_fail},
+    {"GET", "/v1/models", openai_models_get, ROLE_CHANNEL, 0, 1, false, openai_fail},
+    {"GET", "/", rasa_hello_get, ROLE_ANYONE, 0, 1, false, NULL},
+    {"GET", "/version", rasa_version_get, ROLE_ANYONE, 0, 1, false, rasa_fail},
+    {"GET", "/status", rasa_status_get, ROLE_CHANNEL, 0, 1, true, rasa_fail},
+    {"GET", "/webhooks/rest/", rasa_health_get, ROLE_ANYONE, 0, 1, false, rasa_fail},
+    {"POST", "/webhooks/rest/webhook", rasa_webhook_post, ROLE_CHANNEL, TURN_BODY, 1, true,
+     rasa_fail},
+    {"POST", "/model/parse", rasa_parse_post, ROLE_CHANNEL, TURN_BODY, 1, true, rasa_fail},
 };
 enum { ROUTES = sizeof(table) / sizeof(table[0]) };
 _Static_assert((int)ROUTES < (int)ROUTES_MAXIMUM,

@@ -19,9 +19,9 @@ struct http_route {
     enum role role;
     size_t body_limit; /* bytes; 0: no body is taken */
     int rate;          /* what a request takes of the caller's allowance */
+    bool takes_token;  /* ?token= is as good as a key in a header, as Rasa's clients do */
     /* A failure in the channel's own form; NULL: {"error":{"code","message"}} */
     void (*fail)(struct exchange *exchange, const char *code, const char *message);
-    bool takes_token; /* ?token= is as good as a key in a header, as Rasa's clients do */
 };
 
 /* NULL when there is none; *is_path says whether another method has the path. */

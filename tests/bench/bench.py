@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How fast the program is and what memory it takes: a message classified, a scripted turn, a training on CLINC150 and on a made-up table of
+"""How fast the program is and what memory it takes: a message classified, a scripted turn, turns over HTTP, a training on CLINC150 and on a made-up table of
 100,000 rows and 1,000 intents, with fastText and scikit-learn on the same rows in the same run. Each figure stands beside its floor in
 tests/bench/floors. A slow machine fails nothing; heap allocations in a scripted turn do. usage: bench.py BUILD"""
 import json
@@ -8,6 +8,7 @@ import sys
 
 import data
 import peers
+import serve
 from program import Bot, run
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -121,7 +122,9 @@ def sample(build, name, classifies):
         turn = tool("bench_turn", bot.folder)
         if not turn["scripted"]:
             sys.exit("No message gets a script, so there is no turn to measure.")
-        return message_show("turn", turn)
+        keeps_heap = message_show("turn", turn)
+        serve.show_all(os.path.join(build, "paring"), bot, show)
+        return keeps_heap
 
 
 def big(build):

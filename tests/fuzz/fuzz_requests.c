@@ -82,10 +82,22 @@ static void reply_check(struct str out, bool is_stream)
     }
 }
 
+static enum handled handle(int channel, struct exchange *exchange)
+{
+    switch (channel) {
+    case 0:
+        return turns_post(exchange);
+    case 1:
+        return kakao_post(exchange);
+    case 2:
+        return openai_chat_post(exchange);
+    default:
+        return rasa_webhook_post(exchange);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    enum handled (*const handlers[])(struct exchange * exchange) = {
-        turns_post, kakao_post, openai_chat_post, rasa_webhook_post};
     struct config *config = NULL;
     struct exchange exchange = {.id = "id"};
     static struct site site;
@@ -99,7 +111,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     buf_init(&exchange.body, LIMIT_BODY);
     buf_init(&exchange.out, (size_t)8 << 20);
     buf_add(&exchange.body, data + 1, size - 1);
-    enum handled handled = handlers[data[0] % 4](&exchange);
+    enum handled handled = handle(data[0] % 4, &exchange);
     assert(handled == HANDLED && (exchange.status == 200 || exchange.status == 400));
     assert(!exchange.out.error);
     reply_check(str_from_buf(&exchange.out), strstr(exchange.content_type, "event-stream") != NULL);
