@@ -190,6 +190,12 @@ static size_t decode(const unsigned char *p, size_t room, uint32_t *rune)
         *rune = lead;
         return 1;
     }
+    /* Most of what is read here is Korean: three bytes, and none of the special cases below. */
+    if (lead >= 0xE1 && lead <= 0xEC && room >= 3 && (p[1] & 0xC0) == 0x80 &&
+        (p[2] & 0xC0) == 0x80) {
+        *rune = (lead & 0x0Fu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+        return 3;
+    }
     size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
     if (lead < 0xC2 || lead > 0xF4 || length > room)
         return 0;

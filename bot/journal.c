@@ -180,28 +180,28 @@ enum err journal_add(struct journal *journal, const struct turn_row *row, struct
     if (e)
         return e;
     date_format(row->as_of, as_of);
-    db_bind_text(s, 1, row->id);
-    db_bind_text(s, 2, row->conversation);
-    db_bind_text(s, 3, or_none(row->message_id));
-    db_bind_text(s, 4, or_empty(row->channel));
-    db_bind_text(s, 5, or_empty(row->message));
+    db_lend_text(s, 1, row->id);
+    db_lend_text(s, 2, row->conversation);
+    db_lend_text(s, 3, or_none(row->message_id));
+    db_lend_text(s, 4, or_empty(row->channel));
+    db_lend_text(s, 5, or_empty(row->message));
     db_bind_int(s, 6, row->was_masked);
-    db_bind_text(s, 7, or_empty(row->state_before));
-    db_bind_text(s, 8, or_empty(row->state_after));
-    db_bind_text(s, 9, str_of(as_of));
+    db_lend_text(s, 7, or_empty(row->state_before));
+    db_lend_text(s, 8, or_empty(row->state_after));
+    db_lend_text(s, 9, str_of(as_of));
     db_bind_int(s, 10, row->at_us);
     db_bind_int(s, 11, row->took_us);
-    db_bind_text(s, 12, or_empty(row->route));
-    db_bind_text(s, 13, or_none(row->intent));
+    db_lend_text(s, 12, or_empty(row->route));
+    db_lend_text(s, 13, or_none(row->intent));
     if (row->has_confidence)
         db_bind_double(s, 14, row->confidence);
     else
         db_bind_null(s, 14);
-    db_bind_text(s, 15, or_empty(row->reply));
-    db_bind_text(s, 16, or_empty(row->choices));
-    db_bind_text(s, 17, or_empty(row->reason));
-    db_bind_text(s, 18, or_none(row->answer));
-    db_bind_text(s, 19, or_empty(row->release));
+    db_lend_text(s, 15, or_empty(row->reply));
+    db_lend_text(s, 16, or_empty(row->choices));
+    db_lend_text(s, 17, or_empty(row->reason));
+    db_lend_text(s, 18, or_none(row->answer));
+    db_lend_text(s, 19, or_empty(row->release));
     db_bind_int(s, 20, row->release_number);
     return db_finish(s, why);
 }

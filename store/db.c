@@ -366,6 +366,16 @@ void db_bind_text(struct db_statement *s, int number, struct str value)
                                         SQLITE_UTF8));
 }
 
+void db_lend_text(struct db_statement *s, int number, struct str value)
+{
+    int index = index_of(s, number);
+    if (!value.p)
+        remember(s, sqlite3_bind_null(s->engine, index));
+    else
+        remember(s, sqlite3_bind_text64(s->engine, index, value.p, value.n, SQLITE_STATIC,
+                                        SQLITE_UTF8));
+}
+
 void db_bind_int(struct db_statement *s, int number, int64_t value)
 {
     remember(s, sqlite3_bind_int64(s->engine, index_of(s, number), value));

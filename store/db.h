@@ -36,6 +36,8 @@ void db_give(struct db_statement *statement); /* NULL is harmless */
 /* Binding cannot fail half-way: a failure is remembered and db_step returns it. Texts are
  * copied. */
 void db_bind_text(struct db_statement *s, int number, struct str value); /* p == NULL binds NULL */
+/* The same without a copy: the text stays where it is until the statement is given back. */
+void db_lend_text(struct db_statement *s, int number, struct str value);
 void db_bind_int(struct db_statement *s, int number, int64_t value);
 void db_bind_double(struct db_statement *s, int number, double value);
 void db_bind_null(struct db_statement *s, int number);
