@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUMBER_BYTES = 63 /* as many as cJSON reads of one */ };
+enum { NUMBER_BYTES = 63 /* as many as cJSON reads of one */, FEW_KEYS = 16 };
 
 /* Where the checker stands in the bytes. */
 struct scan {
@@ -238,7 +238,8 @@ static int compare_keys(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Sorted, so that a stranger's object of many keys costs no more than its size. */
+/* Sorted, so that a stranger's object of many keys costs no more than its size; few, as in a
+ * message, need no heap. */
 static enum err check_keys(const cJSON *object, const char *what, struct fail *why)
 {
     size_t count = 0;
@@ -246,7 +247,8 @@ static enum err check_keys(const cJSON *object, const char *what, struct fail *w
         count++;
     if (count < 2)
         return OK;
-    const char **keys = mem_take(count, sizeof *keys);
+    const char *few[FEW_KEYS];
+    const char **keys = count <= FEW_KEYS ? few : mem_take(count, sizeof *keys);
     if (!keys)
         return fail_memory(why);
     size_t i = 0;
@@ -258,7 +260,8 @@ static enum err check_keys(const cJSON *object, const char *what, struct fail *w
         if (strcmp(keys[i - 1], keys[i]) == 0)
             e = fail(why, ERR_INPUT, "%s: the key \"%s\" occurs twice", what, keys[i]);
     }
-    mem_give(keys);
+    if (keys != few)
+        mem_give(keys);
     return e;
 }
 

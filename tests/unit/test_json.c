@@ -234,6 +234,26 @@ static void puts_the_commas_in(void **state)
     buf_free(&buf);
 }
 
+static void keys_that_occur_twice_are_found_among_many(void **state)
+{
+    (void)state;
+    for (int count = 2; count < 60; count++) {
+        struct buf text;
+        cJSON *json = NULL;
+        buf_init(&text, LIMIT_JSON_BYTES);
+        for (int i = 0; i < count; i++)
+            buf_add_format(&text, "%c\"k%d\":1", i ? ',' : '{', i);
+        size_t good = text.n;
+        buf_add_char(&text, '}');
+        assert_int_equal(json_parse(str_from_buf(&text), "t", &json, NULL), OK);
+        cJSON_Delete(json);
+        buf_truncate(&text, good);
+        buf_add_text(&text, ",\"k0\":2}");
+        assert_int_equal(json_parse(str_from_buf(&text), "t", &json, NULL), ERR_INPUT);
+        buf_free(&text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +265,7 @@ int main(void)
         cmocka_unit_test(escapes_for_json_and_html),
         cmocka_unit_test(writes_numbers_plainly),
         cmocka_unit_test(puts_the_commas_in),
+        cmocka_unit_test(keys_that_occur_twice_are_found_among_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
