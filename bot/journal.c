@@ -134,6 +134,7 @@ enum err journal_open(const char *bot_folder, bool may_write, struct journal **o
                       struct fail *why)
 {
     char path[PATH_BYTES];
+    bool is_there = false;
     struct journal *journal = mem_take(1, sizeof(*journal));
     if (!journal)
         return fail_memory(why);
@@ -145,6 +146,8 @@ enum err journal_open(const char *bot_folder, bool may_write, struct journal **o
         e = db_migrate(journal->db, migrations, sizeof(migrations) / sizeof(migrations[0]), why);
     if (!e && may_write)
         e = key_open(journal, why);
+    else if (!e) /* a journal that no writer has brought up yet has no key, and is read without */
+        (void)!key_find(journal, &is_there, NULL);
     if (e)
         journal_close(journal);
     else

@@ -39,7 +39,7 @@ static enum err serve_say(const struct cli *cli, const struct server *server, st
     buf_add_char(&out, '\n');
     enum err e = buf_error(&out, "what there is to say", why);
     if (!e)
-        e = cli_print(str_from_buf(&out), why);
+        e = cli_print(cli, str_from_buf(&out), why);
     buf_free(&out);
     return e;
 }
