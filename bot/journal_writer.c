@@ -24,7 +24,7 @@ enum {
     ROW_TEXTS = 13,
     /* Turns in one transaction: bounds how long the first of a batch waits for the last. */
     BATCH_MAXIMUM = 256,
-    CHECKPOINT_ROWS = 4096, /* this many turns, and the log is moved */
+    CHECKPOINT_ROWS = 1024, /* this many turns, and the log is moved: about 10 MiB of it */
     LOG_FRAMES = 16384,     /* 64 MiB: from here on the writer helps */
     GATHER_FROM = 4,        /* turns in a batch that show a load */
 };
@@ -318,6 +318,7 @@ enum err journal_writer_open(const char *bot_folder, size_t capacity, struct jou
     if (!writer)
         return fail_memory(why);
     writer->capacity = capacity;
+    writer->unmoved = CHECKPOINT_ROWS; /* a crash may have left a log: it is moved at once */
     (void)pthread_mutex_init(&writer->lock, NULL);
     (void)pthread_cond_init(&writer->has_work, NULL);
     (void)pthread_cond_init(&writer->has_log, NULL);

@@ -68,11 +68,11 @@ def check_all_kept(server, replies):
 def turns_that_were_acknowledged_are_in_the_journal_once_after_kills(bot):
     fill(bot)
     bot.go_live()
-    order, replies, slowest = random.Random(5), [], 0
+    order, replies, starts = random.Random(5), [], []
     for _ in range(200 if paring.IS_LONG else 6):
         began = time.monotonic()
         server = Server(bot)
-        slowest = max(slowest, time.monotonic() - began)
+        starts.append(time.monotonic() - began)
         with server:
             load = Load(server)
             time.sleep(order.uniform(0.02, 0.4))
@@ -84,7 +84,10 @@ def turns_that_were_acknowledged_are_in_the_journal_once_after_kills(bot):
         again = server.turn(CANCEL, conversation, message_id=message)
         assert again == reply, "a retry after the crash"
     assert len(replies) > 50, "there was no load"
-    assert slowest < (10 if paring.is_sanitized() else 1.5), f"a start took {slowest:.1f} s"
+    usual = sorted(starts)[len(starts) // 2]
+    assert usual < (10 if paring.is_sanitized() else 1), f"a start takes {usual:.1f} s, at most {max(starts):.1f}"
+    wal = os.path.join(bot.path, "journal.db-wal")
+    assert not os.path.exists(wal) or os.path.getsize(wal) < 64 << 20, "the log was never moved"
 
 
 @test
