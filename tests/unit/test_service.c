@@ -136,11 +136,12 @@ static void wait_for(struct done *done, const int *count, int wanted)
 
 static int service_set_up(void **state)
 {
-    struct stage_of_service *stage = calloc(1, sizeof(*stage));
     void *folder = NULL;
     const struct service_settings settings = {.clerks = 2, .conversations = 64, .queue = 64};
     if (folder_open(&folder))
         return -1;
+    struct stage_of_service *stage = calloc(1, sizeof(*stage));
+    assert_non_null(stage);
     stage->folder = folder;
     (void)pthread_mutex_init(&stage->done.lock, NULL);
     (void)pthread_cond_init(&stage->done.has_come, NULL);
