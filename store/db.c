@@ -372,8 +372,8 @@ void db_lend_text(struct db_statement *s, int number, struct str value)
     if (!value.p)
         remember(s, sqlite3_bind_null(s->engine, index));
     else
-        remember(s, sqlite3_bind_text64(s->engine, index, value.p, value.n, SQLITE_STATIC,
-                                        SQLITE_UTF8));
+        remember(
+            s, sqlite3_bind_text64(s->engine, index, value.p, value.n, SQLITE_STATIC, SQLITE_UTF8));
 }
 
 void db_bind_int(struct db_statement *s, int number, int64_t value)
