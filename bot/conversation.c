@@ -29,7 +29,7 @@ static const double another_matter_logit = -0.7;
  * "200만원이면" is about. What equals an intent's example does tell. */
 static const char *says_little(const struct classification *heard, struct str said)
 {
-    if (heard->is_certain)
+    if (heard->is_certain || !said.p)
         return NULL;
     if (said.n == 0)
         return "no word in it";

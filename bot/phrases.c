@@ -92,13 +92,15 @@ struct str phrase_squash(struct str text, struct buf *scratch, struct buf *out)
     buf_clear(scratch);
     buf_clear(out);
     if (normalise(text, scratch, &normal, NULL))
-        return STR("");
+        return STR_NONE;
     for (size_t at = 0; at < normal.n;) {
         size_t from = at;
         if (text_rune_is_letter_or_digit(text_rune(normal, &at)))
             buf_add(out, normal.p + from, at - from);
     }
-    return out->n && !out->error ? str_from_buf(out) : STR("");
+    if (out->error)
+        return STR_NONE;
+    return out->n ? str_from_buf(out) : STR("");
 }
 
 static bool is_one_of(struct str said, const char *const *words, size_t count)

@@ -6,9 +6,8 @@
 
 #include "base/text.h"
 
-/* Letters and digits of the normalised text, nothing else; "" when there are none. `scratch` is
- * written over; the result lives in `out`. A text too long for that is compared as far as it
- * fits. */
+/* Letters and digits of the normalised text, nothing else; "" when there are none, and
+ * STR_NONE when memory is short. `scratch` is written over; the result lives in `out`. */
 struct str phrase_squash(struct str text, struct buf *scratch, struct buf *out);
 
 /* The following take squashed texts. */

@@ -466,7 +466,8 @@ static void a_database_that_may_not_grow_keeps_what_it_has(void **state)
     while (!e && id < 100)
         e = add_row(place->db, id++, (struct str){page, sizeof page}, &why);
     assert_int_equal(e, ERR_SYSTEM);
-    assert_non_null(strstr(why.text, "a.db: database or disk is full"));
+    assert_non_null(strstr(why.text, "a.db: "));
+    assert_non_null(strstr(why.text, "full"));
     assert_int_equal(read_int(place->db, count), id - 1);
     assert_int_equal(db_begin(place->db, NULL), OK); /* no transaction is left open */
     assert_int_equal(db_end(place->db, OK, NULL), OK);
