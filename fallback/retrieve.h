@@ -1,0 +1,37 @@
+/* A question into the passages that may answer it, best first, with the same result on any machine:
+ * scores are integers and ties go to the passage that comes first. */
+#ifndef RETRIEVE_H
+#define RETRIEVE_H
+
+#include "fallback/index.h"
+
+enum { RETRIEVE_BEST = 50 };
+
+struct retrieved {
+    uint32_t passage;
+    uint32_t score; /* thousandths */
+};
+
+/* What hits a question, and what speaks for an answer being among them. */
+struct retrieval {
+    struct retrieved hits[RETRIEVE_BEST];
+    size_t count;
+    /* Best score per known idf; its lead over the next document; the share of the question's idf
+     * that the best passage has; the logarithm of one more than the question's terms. */
+    double signals[ANSWERABLE_SIGNALS];
+    double answerable; /* 0 to 1; only a guide until the index is fitted */
+};
+
+struct retriever; /* one thread; the index must outlive it */
+MUST_USE enum err retriever_open(const struct index *index, struct retriever **out,
+                                 struct fail *why);
+void retriever_close(struct retriever *retriever);
+
+/* Only passages in force on `as_of` (DATE_NONE: any date) and, when a product is named, of that
+ * product or of none. The text is text_accept()ed. No heap once warm. */
+MUST_USE enum err retrieve(struct retriever *retriever, struct str question, struct str product,
+                           date_days as_of, struct retrieval *out, struct fail *why);
+/* Nothing in the question is known: no hits. */
+double retrieval_answerable(const struct index_answerable *answerable, const double *signals);
+
+#endif
