@@ -25,6 +25,10 @@ MUST_USE enum err cli_today(const struct cli *cli, date_days *out, struct fail *
 MUST_USE enum err release_go_live(const struct cli *cli, int number, date_days today,
                                   struct fail *why);
 
+/* The marks of a release's passages; `set` NULL: on the bot's own golden questions. */
+MUST_USE enum err retrieval_evaluate(const struct cli *cli, const char *set, const char *release,
+                                     struct fail *why);
+
 /* What changed from one release to another, on standard output. */
 MUST_USE enum err changes_run(const struct cli *cli, int from, int to, struct fail *why);
 

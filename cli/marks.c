@@ -261,10 +261,12 @@ enum err command_eval(struct cli *cli, int argc, char **argv, struct fail *why)
     enum err e = cli_options(cli, argc, argv, options, 3, &count, why);
     if (!e && count > 0)
         e = fail(why, ERR_USE, "eval takes no arguments; a set is named with --set FILE");
-    if (!e && is_retrieval)
-        e = fail(why, ERR_USE, "--retrieval: this build has no retrieval yet");
+    if (!e && is_retrieval && request.report)
+        e = fail(why, ERR_USE, "--retrieval and --report do not go together");
     if (!e)
         e = set_take(cli, &request, why);
+    if (!e && is_retrieval)
+        return retrieval_evaluate(cli, request.set, request.release, why);
     return e ? e : evaluation_run(cli, &request, why);
 }
 

@@ -190,21 +190,27 @@ struct str index_passage_text(const struct index *index, uint32_t passage)
 
 enum { WORD_JAMO = 256, GRAM_SHORTEST = 3, GRAM_LONGEST = 5 };
 
-static void word_grams(const uint32_t *jamo, size_t n, void (*each)(void *data, uint64_t hash),
-                       void *data)
+static void word_grams(const uint32_t *jamo, size_t n, const uint64_t *starts,
+                       void (*each)(void *data, uint64_t hash), void *data)
 {
     for (size_t i = 0; i < n; i++) {
         uint64_t hash = 0xCBF29CE484222325U;
         for (size_t j = i; j < n && j < i + GRAM_LONGEST; j++) {
             hash = (hash ^ jamo[j]) * 0xA0761D6478BD642FU;
             hash ^= hash >> 29;
-            if (j - i + 1 >= GRAM_SHORTEST)
-                each(data, hash ^ hash >> 32);
+            if (j - i + 1 < GRAM_SHORTEST)
+                continue;
+            const uint64_t gram = hash ^ hash >> 32;
+            if (starts && j - i + 1 == GRAM_SHORTEST &&
+                !(starts[gram % JAMO_STARTS / 64] >> (gram % 64) & 1))
+                break;
+            each(data, gram);
         }
     }
 }
 
-void jamo_each(struct str text, void (*each)(void *data, uint64_t hash), void *data)
+void jamo_each(struct str text, const uint64_t *starts, void (*each)(void *data, uint64_t hash),
+               void *data)
 {
     uint32_t jamo[WORD_JAMO];
     size_t n = 0;
@@ -217,7 +223,7 @@ void jamo_each(struct str text, void (*each)(void *data, uint64_t hash), void *d
             n += (size_t)hangul_split(rune >= 'A' && rune <= 'Z' ? rune + 32 : rune, jamo + n);
         if (n > 0 && (!is_word || at >= text.n)) {
             jamo[n++] = '$';
-            word_grams(jamo, n, each, data);
+            word_grams(jamo, n, starts, each, data);
             n = 0;
         }
     }

@@ -194,6 +194,9 @@ static enum err passage_take(void *data, const struct passage *passage, struct f
     enum err e = terms_add(b->terms, text, why);
     if (!e && row->variants.n > 0)
         e = terms_add(b->terms, row->variants, why);
+    /* What a document opens with is said of all of it. */
+    if (!e && passage->from > 0 && str_starts(row->text, title))
+        e = terms_add(b->terms, title, why);
     if (!e && !zone_take(b, first, 0))
         e = fail_memory(why);
     terms_clear(b->terms);
@@ -206,7 +209,7 @@ static enum err passage_take(void *data, const struct passage *passage, struct f
     if (e)
         return e;
     b->jamo_here = 0;
-    jamo_each(text, jamo_count, b);
+    jamo_each(text, NULL, jamo_count, b);
     b->jamo_total += b->jamo_here;
     b->passages[b->passage_count++] =
         (struct index_passage){(uint32_t)b->now, (uint32_t)passage->from, (uint32_t)passage->to,

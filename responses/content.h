@@ -29,7 +29,7 @@ enum content_kind {
                  */
     KIND_VALUES, /* id, slot, value, aliases ("실비|실손")                                   key:
                     slot, value   */
-    KIND_DOCUMENTS, /* id, title, product, effective_from, effective_to, text                  key:
+    KIND_DOCUMENTS, /* id, title, product, effective_from, effective_to, text, variants        key:
                        id            */
     KIND_QUESTIONS, /* id, text, documents (ids separated by spaces)                           key:
                        text          */

@@ -62,6 +62,7 @@ static const struct db_migration migrations[] = {
      "CREATE TABLE audit (number BIGINT PRIMARY KEY NOT NULL, event TEXT NOT NULL, author TEXT NOT "
      "NULL,"
      " detail TEXT NOT NULL, at_us BIGINT NOT NULL);"},
+    {2, "ALTER TABLE documents ADD COLUMN variants TEXT NOT NULL DEFAULT '';"},
 };
 
 /* Runes, so that LIMIT_ANSWER_BYTES and LIMIT_TITLE_BYTES hold for any script. */
@@ -143,13 +144,18 @@ static const struct content_column value_columns[] = {ID, REQUIRED("slot", LIMIT
 static const enum field_form value_forms[] = {FORM_ID, FORM_SYMBOL, FORM_NAME, FORM_LINE};
 
 static const struct content_column document_columns[] = {
-    ID, OPTIONAL("title", TITLE_RUNES),     OPTIONAL("product", LIMIT_NAME_BYTES), FROM,
-    TO, REQUIRED("text", LIMIT_FIELD_BYTES)};
-static const enum field_form document_forms[] = {FORM_ID,   FORM_LINE, FORM_LINE,
-                                                 FORM_DATE, FORM_DATE, FORM_TEXT};
+    ID,
+    {"title", {"question", NULL, NULL}, false, TITLE_RUNES},
+    OPTIONAL("product", LIMIT_NAME_BYTES),
+    FROM,
+    TO,
+    {"text", {"answer", NULL, NULL}, true, LIMIT_FIELD_BYTES},
+    OPTIONAL("variants", ANSWER_RUNES)};
+static const enum field_form document_forms[] = {FORM_ID,   FORM_LINE, FORM_LINE, FORM_DATE,
+                                                 FORM_DATE, FORM_TEXT, FORM_WORDS};
 
 static const struct content_column question_columns[] = {ID, REQUIRED("text", LIMIT_MESSAGE_RUNES),
-                                                         REQUIRED("documents", NOTE_RUNES)};
+                                                         OPTIONAL("documents", NOTE_RUNES)};
 static const enum field_form question_forms[] = {FORM_ID, FORM_WORDS, FORM_LINE};
 
 /* The statements of one table, put together by the compiler: `columns` begins with `id`. */
@@ -202,9 +208,11 @@ static const struct content_table tables[CONTENT_KINDS] = {
      STATEMENTS("slot_values", "id", "id, slot, value, aliases", "$1, $2, $3, $4",
                 "slot = $2, value = $3, aliases = $4", "slot, value, id")},
     {"documents", COLUMNS(document), BIT(0), BIT(1) | BIT(2) | BIT(3) | BIT(5), 0, -1, 3,
-     STATEMENTS("documents", "id", "id, title, product, effective_from, effective_to, text",
-                "$1, $2, $3, $4, $5, $6",
-                "title = $2, product = $3, effective_from = $4, effective_to = $5, text = $6",
+     STATEMENTS("documents", "id",
+                "id, title, product, effective_from, effective_to, text, variants",
+                "$1, $2, $3, $4, $5, $6, $7",
+                "title = $2, product = $3, effective_from = $4, effective_to = $5, text = $6,"
+                " variants = $7",
                 "id")},
     {"questions", COLUMNS(question), BIT(1), BIT(1), 0, -1, -1,
      STATEMENTS("questions", "id", "id, text, documents", "$1, $2, $3", "text = $2, documents = $3",

@@ -348,6 +348,12 @@ static enum err release_load(const char *bot_folder, int number, struct fault_li
     if (!e)
         e = book_read(folder, config_text(release->settings, CONFIG_LANGUAGE), faults,
                       &release->book, why);
+    if (!e && str_find(str_from_buf(&manifest), STR("  index.bin\n")) < manifest.n)
+        e = file_path(path, sizeof(path), folder, "index.bin", why);
+    else
+        path[0] = '\0';
+    if (!e && path[0])
+        e = file_map_open(path, &release->index, why);
     buf_free(&manifest);
     if (e)
         release_close(release);
@@ -396,6 +402,7 @@ void release_close(struct release *release)
     book_close(release->book);
     model_close(release->model);
     config_close(release->settings);
+    file_map_close(&release->index);
     mem_give(release);
 }
 

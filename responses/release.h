@@ -2,9 +2,10 @@
  * from. MANIFEST        one line a file: SHA-256, two spaces, name; the release hash is the SHA-256
  * of MANIFEST model.bin       classifier/model.h scripts.jsonl   content_rows_print: intents,
  * answers, facts, slots, values settings.conf   the settings replies hang on, as key = value in
- * table order (language, budget, clarification, handoff text …) report.json     evaluation at
- * training time BOT/current holds the number of the active release and, on a second line, of the
- * one that was active before it; replaced atomically. */
+ * table order (language, budget, clarification, handoff text …) index.bin      passages
+ * (fallback/index.h), when there are documents report.json     evaluation at training time
+ * BOT/current holds the number of the active release and, on a second line, of the one that was
+ * active before it; replaced atomically. */
 #ifndef RELEASE_H
 #define RELEASE_H
 
@@ -18,6 +19,8 @@ struct release { /* read-only after open; any thread */
     struct model *model;
     struct book *book;
     struct config *settings;
+    struct file_map
+        index; /* index.bin (fallback/index.h), checked against MANIFEST; p NULL: none */
 };
 
 /* number 0 is the active one. Checks every file against MANIFEST. ERR_MISSING ("no release is

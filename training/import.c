@@ -4,6 +4,7 @@
  * and what came of each row is counted and told. */
 #include "training/import.h"
 
+#include "training/import_document.h"
 #include "training/rows.h"
 
 #include <stdio.h>
@@ -14,6 +15,7 @@ enum { COLUMN_IGNORED = -1, COLUMN_SPLIT = -2, PROGRESS_ROWS = 1000, CONTENT_FIE
 /* One source, opened. */
 struct table {
     const struct import_source *source;
+    struct buf document; /* a text file as a table */
     struct rows *rows;
     enum content_kind kind;
     struct row first; /* of JSON Lines, read to tell the kind */
@@ -188,8 +190,16 @@ static enum err table_open(struct import *import, const struct import_source *so
     struct table *table = &import->tables[import->count++];
     size_t count = 0;
     table->source = source;
-    enum err e = source->bytes.p ? rows_open_bytes(source->bytes, source->path, &table->rows, why)
-                                 : rows_open(source->path, &table->rows, why);
+    enum err e = OK;
+    if (!source->bytes.p && import_is_document(source->path)) {
+        e = import_document(source->path, &table->document, why);
+        if (!e)
+            e = rows_open_bytes(str_from_buf(&table->document), source->path, &table->rows, why);
+    } else if (source->bytes.p) {
+        e = rows_open_bytes(source->bytes, source->path, &table->rows, why);
+    } else {
+        e = rows_open(source->path, &table->rows, why);
+    }
     if (!e && rows_is_json(table->rows))
         e = first_read(table, why);
     if (!e)
@@ -394,8 +404,10 @@ enum err import_files(struct content *content, const struct import_source *sourc
             e = refusals_tell(report, why);
         e = e ? e : ended;
     }
-    for (size_t i = 0; i < import->count; i++)
+    for (size_t i = 0; i < import->count; i++) {
         rows_close(import->tables[i].rows);
+        buf_free(&import->tables[i].document);
+    }
     mem_give(import);
     return e;
 }

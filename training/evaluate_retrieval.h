@@ -1,0 +1,39 @@
+/* Golden questions: how often the right document comes first, and how well the chance that it does
+ * is known. Also what a release's index is made of. */
+#ifndef EVALUATE_RETRIEVAL_H
+#define EVALUATE_RETRIEVAL_H
+
+#include "fallback/retrieve.h"
+#include "responses/content.h"
+
+struct golden {
+    struct arena *arena;
+    struct str *texts, *documents; /* ids separated by spaces; empty: nothing answers this */
+    size_t count, room;
+};
+/* From content.db, or a file `text,documents`. Free with golden_free, also after a failure. */
+MUST_USE enum err golden_read_content(struct content *content, struct golden *out,
+                                      struct fail *why);
+MUST_USE enum err golden_read_file(const char *path, struct golden *out, struct fail *why);
+void golden_free(struct golden *golden);
+
+/* The index image of a bot's documents, its answerable chance fitted on its golden questions; empty
+ * when there are no documents. The same content gives the same bytes. */
+MUST_USE enum err index_of_content(struct content *content, struct buf *out, struct fail *why);
+
+struct retrieval_marks {
+    size_t questions, unanswerable;    /* those without documents are among the questions */
+    double recall1, recall5, recall10; /* share of the answerable ones with one of their documents
+                                          among the first k documents */
+    double mrr10, ndcg10;
+    double microseconds; /* a question */
+    /* Of the chance that the first document is right: expected calibration error in ten bins,
+     * fitted on four fifths and asked of the fifth; the share of questions that can be answered
+     * with nine of ten right. -1: too few questions to tell. */
+    double ece, coverage90;
+};
+/* As on `as_of`. */
+MUST_USE enum err retrieval_mark(const struct index *index, const struct golden *golden,
+                                 date_days as_of, struct retrieval_marks *out, struct fail *why);
+
+#endif
