@@ -81,7 +81,9 @@ static enum err check_terms(const struct index *index, const char *what, struct 
     const uint64_t slots = index->head->size[SECTION_TERMS] / sizeof(struct index_term);
     const uint64_t postings = index->head->size[SECTION_POSTINGS] / 4;
     const uint64_t impacts = index->head->size[SECTION_IMPACTS];
-    bool fits = slots > 0 && (slots & (slots - 1)) == 0;
+    /* A passage whose sum stays 0 would be met twice, and one that overflows again. */
+    bool fits = slots > 0 && (slots & (slots - 1)) == 0 &&
+                (impacts == 0 || !memchr(index->impacts, 0, impacts));
     uint64_t used = 0;
     for (uint64_t i = 0; fits && i < slots; i++) {
         const struct index_term *t = &index->terms[i];
@@ -89,8 +91,9 @@ static enum err check_terms(const struct index *index, const char *what, struct 
             continue;
         used++;
         fits = (t->columns == 1 || t->columns == TERM_FIELDS) && t->count > 0 &&
-               t->from <= postings && t->count <= postings - t->from && t->impacts <= impacts &&
-               (uint64_t)t->count * t->columns <= impacts - t->impacts;
+               t->scale[0] <= SCALE_MOST && t->scale[1] <= SCALE_MOST &&
+               t->scale[2] <= SCALE_MOST && t->from <= postings && t->count <= postings - t->from &&
+               t->impacts <= impacts && (uint64_t)t->count * t->columns <= impacts - t->impacts;
         for (uint32_t k = 0; fits && k < t->count; k++)
             fits = index->postings[t->from + k] < index->head->passages &&
                    (k == 0 || index->postings[t->from + k] > index->postings[t->from + k - 1]);

@@ -23,7 +23,8 @@
 enum {
     INDEX_VERSION = 1,
     JAMO_BUCKETS = 1 << 16,
-    SCORE_ONE = 1000, /* integer scores are thousandths */
+    SCORE_ONE = 1000,  /* integer scores are thousandths */
+    SCALE_MOST = 4000, /* times 255 times the terms of a question: below 2^31 */
     ANSWERABLE_SIGNALS = 4,
 };
 

@@ -223,17 +223,18 @@ static void list_look_up(struct retriever *r, const struct list *list)
 
 static void lists_add(struct retriever *r)
 {
-    uint64_t rest = 0;
+    uint64_t rest = 0, added = 0; /* added: no sum so far is greater */
     size_t i = 0;
     for (size_t k = 0; k < r->list_count; k++)
         rest += r->lists[k].most;
     for (; i < r->list_count; i++) {
         const struct list *list = &r->lists[i];
         bool is_long = list->count > SCAN_LEAST || list->count > r->met_count / 2;
-        if (is_long && r->met_count >= RETRIEVE_BEST && rest < threshold_find(r))
+        if (is_long && r->met_count >= RETRIEVE_BEST && rest < added && rest < threshold_find(r))
             break;
         list_add(r, list);
         rest -= list->most;
+        added += list->most;
     }
     for (; i < r->list_count; i++) {
         race_narrow(r, threshold_find(r), rest);

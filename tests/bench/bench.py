@@ -8,6 +8,7 @@ import sys
 
 import data
 import peers
+import retrieval
 import serve
 from program import Bot, run
 
@@ -149,6 +150,10 @@ def main(build):
         clinc(build, rows)
     else:
         heading(f"CLINC150: skipped, there is no {os.path.join(data.FOLDER, 'clinc150')} (DATA=FOLDER names another place)")
+    if retrieval.is_there():
+        retrieval.main(build, retrieval.SIZES if os.environ.get("BENCH") == "quick" else (*retrieval.SIZES, 1_000_000))
+    else:
+        heading(f"Retrieval: skipped, there is no {retrieval.SET}")
     if os.environ.get("BENCH") == "quick":
         heading("The made-up table of 100,000 rows: skipped, BENCH=quick")
     else:

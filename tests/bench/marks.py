@@ -2,13 +2,16 @@
 """How right the classifier is on public sets, beside the targets of the design, and how right the sample bots are. Everything goes through
 the program's own commands, as a stranger's rows would. usage: marks.py PARING"""
 import collections
+import csv
 import json
 import math
 import os
+import random
 import sys
 import tempfile
 
 import data
+import retrieval
 from program import Bot
 
 OOS_SHARE = 0.18  # of traffic, in the coverage rows
@@ -169,6 +172,46 @@ def hidden(paring, rows):
             show(f"coverage of validation, {name}", 100 * marks["coverage"], note=f"{100 * marks['wrong_rate']:.2f} % wrong of those scripted")
 
 
+def damaged(text, draw):
+    """A tenth of the syllables lose their final consonant, get another vowel, or go."""
+    out = []
+    for rune in text:
+        code = ord(rune) - 0xAC00
+        if 0 <= code < 11172 and draw.random() < 0.1:
+            way = draw.randrange(3)
+            if way == 0:
+                continue
+            lead, vowel, tail = code // 588, code // 28 % 21, code % 28
+            vowel, tail = (vowel, 0) if way == 1 else ((vowel + 1 + draw.randrange(20)) % 21, tail)
+            rune = chr(0xAC00 + (lead * 21 + vowel) * 28 + tail)
+        out.append(rune)
+    return "".join(out)
+
+
+def welfare(paring):
+    """Passages of a public Korean set, and its questions as they are, without spaces and mistyped."""
+    with Bot(paring) as bot:
+        bot.call("import", os.path.join(retrieval.SET, "documents.jsonl"), "--as", "documents")
+        with open(os.path.join(retrieval.SET, "questions.csv"), encoding="utf-8", newline="") as file:
+            rows = [(row["text"], row["documents"]) for row in csv.DictReader(file)]
+        draw = random.Random(7)
+        changed = (("", rows), (", spaces removed", [("".join(text.split()), ids) for text, ids in rows]),
+                   (", mistyped", [(damaged(text, draw), ids) for text, ids in rows]))
+        heading(f"Retrieval, Korean welfare documents, {len(rows):,} questions, no variants")
+        for note, changed_rows in changed:
+            path = bot.path("questions.csv")
+            with open(path, "w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerows([("text", "documents"), *changed_rows])
+            marks = json.loads(bot.call("eval", "--retrieval", "--json", "--set", path).out)
+            show(f"recall@1{note}", 100 * marks["recall1"], None if note else 76)
+            show(f"recall@10{note}", 100 * marks["recall10"], None if note else 92.5)
+            show(f"  MRR@10 · nDCG@10 {marks['ndcg10']:.3f}", marks["mrr10"], digits=3, unit="")
+            if not note:
+                show("  answerable: calibration error", marks["ece"], digits=3, unit="")
+                show("  answerable: coverage with nine of ten right", 100 * marks["coverage_at_precision_90"])
+
+
 def sample(paring, name, is_target):
     """A sample bot on the evaluation cases and contrast pairs that it brings."""
     with Bot(paring, name) as bot:
@@ -196,6 +239,10 @@ def main(paring):
                     hidden(paring, rows)
             else:
                 heading(f"{name}: skipped, there is no {os.path.join(data.FOLDER, name)} (DATA=FOLDER names another place)")
+    if retrieval.is_there():
+        welfare(paring)
+    else:
+        heading(f"retrieval: skipped, there is no {retrieval.SET}")
     sample(paring, "insurance-ko", True)
     sample(paring, "insurance-en", False)
 
