@@ -275,7 +275,9 @@ static int posting_columns(const struct builder *b, const struct raw *raw, size_
 
 static uint16_t thousandths(double x)
 {
-    return x >= 65 ? 65000 : (uint16_t)(x * SCORE_ONE + 0.5);
+    const double scaled = x < 65 ? x * SCORE_ONE : 65000;
+    const uint16_t whole = (uint16_t)scaled;
+    return (uint16_t)(whole + (scaled - whole >= 0.5));
 }
 
 struct lists {
@@ -317,7 +319,7 @@ static void postings_each(const struct builder *b, struct lists *lists,
     for (size_t p = 0; p < b->passage_count; p++) {
         size_t end = p + 1 < b->passage_count ? b->raw_from[p + 1] : b->raw_count;
         for (size_t i = b->raw_from[p]; i < end; i++) {
-            double columns[TERM_FIELDS];
+            double columns[TERM_FIELDS] = {0};
             struct index_term *term = &lists->terms[b->raws[i].term];
             posting_columns(b, &b->raws[i], p, columns);
             put(lists, term, (uint32_t)p, columns, b->known[b->raws[i].term].count);

@@ -101,12 +101,12 @@ static void step_past(struct word *w)
     if (!(ends(w, "ed", &stem) || ends(w, "ing", &stem)) || !has_vowel(w, stem))
         return;
     w->n = stem; /* two letters or more went, so an e has room */
-    if (ends(w, "at", &stem) || ends(w, "bl", &stem) || ends(w, "iz", &stem))
+    bool wants_e = ends(w, "at", &stem) || ends(w, "bl", &stem) || ends(w, "iz", &stem) ||
+                   (measure(w, w->n) == 1 && ends_short(w, w->n));
+    if (wants_e)
         w->p[w->n++] = 'e';
     else if (ends_double(w) && !strchr("lsz", w->p[w->n - 1]))
         w->n--;
-    else if (measure(w, w->n) == 1 && ends_short(w, w->n))
-        w->p[w->n++] = 'e';
 }
 
 struct change {
@@ -176,6 +176,7 @@ static void step_last_letters(struct word *w)
         w->n--;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the stem is written through struct word. */
 size_t porter_stem(char *word, size_t n)
 {
     struct word w = {word, n};

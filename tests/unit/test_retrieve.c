@@ -194,7 +194,7 @@ static void assert_as_added_up(const struct index *index, const struct retrieval
         assert_int_equal(hit->score, sums[hit->passage]);
         size_t better = 0;
         for (uint32_t p = 0; p < index->head->passages; p++)
-            better += sums[p] > hit->score || (sums[p] == hit->score && p < hit->passage);
+            better += sums[p] > hit->score || (p < hit->passage && sums[p] == hit->score);
         assert_int_equal(better, i);
     }
 }
