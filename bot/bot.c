@@ -81,6 +81,8 @@ enum err bot_open_bare(const char *bot_folder, struct bot **out, struct fail *wh
         return fail_memory(why);
     bot->is_lent = true;
     enum err e = journal_open(bot_folder, false, &bot->journal, why);
+    if (!e)
+        e = journal_read_key(bot->journal, why);
     if (e)
         bot_close(bot);
     else

@@ -134,7 +134,6 @@ enum err journal_open(const char *bot_folder, bool may_write, struct journal **o
                       struct fail *why)
 {
     char path[PATH_BYTES];
-    bool is_there = false;
     struct journal *journal = mem_take(1, sizeof(*journal));
     if (!journal)
         return fail_memory(why);
@@ -146,8 +145,6 @@ enum err journal_open(const char *bot_folder, bool may_write, struct journal **o
         e = db_migrate(journal->db, migrations, sizeof(migrations) / sizeof(migrations[0]), why);
     if (!e && may_write)
         e = key_open(journal, why);
-    else if (!e) /* a journal that no writer has brought up yet has no key, and is read without */
-        (void)!key_find(journal, &is_there, NULL);
     if (e)
         journal_close(journal);
     else
@@ -372,6 +369,15 @@ enum err journal_count(struct journal *journal, int64_t since_us, size_t *out, s
         *out = (size_t)db_int(s, 0);
     db_give(s);
     return e;
+}
+
+enum err journal_read_key(struct journal *journal, struct fail *why)
+{
+    bool is_there = false;
+    enum err e = key_find(journal, &is_there, why);
+    return e || is_there ? e
+                         : fail(why, ERR_CORRUPT, "%s: the key of the masked ids is gone",
+                                db_path(journal->db));
 }
 
 void journal_pseudonym(const struct journal *journal, struct str name, char out[PSEUDONYM_BYTES])

@@ -56,9 +56,11 @@ MUST_USE enum err journal_each(struct journal *journal, int64_t since_us,
                                void *data, struct fail *why);
 MUST_USE enum err journal_count(struct journal *journal, int64_t since_us, size_t *out,
                                 struct fail *why);
+/* For a journal open for reading only, after some writer has opened it: what journal_pseudonym
+ * needs. */
+MUST_USE enum err journal_read_key(struct journal *journal, struct fail *why);
 /* "masked-" and a hash of the name under this journal's own random key: always the same for the
- * same name, another for every other. The journal must be, or have been, open for
- * writing: that makes the key. */
+ * same name, another for every other. The journal is open for writing, or has read its key. */
 void journal_pseudonym(const struct journal *journal, struct str name, char out[PSEUDONYM_BYTES]);
 /* Every message_id of a conversation that has one. */
 MUST_USE enum err journal_messages(struct journal *journal, struct str conversation,
