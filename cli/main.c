@@ -40,13 +40,17 @@ static const struct command {
      "  activate N         answer from release N from now on\n"
      "  diff A B           what changed from release A to B\n"
      "  verify [N]         check every file of release N, or of all, against its hash\n"},
-    {"eval", command_eval, "[--retrieval] [--set FILE] [--report FILE.html] [--release N]",
+    {"eval", command_eval,
+     "[--retrieval] [--set FILE] [--report FILE.html] [--release N] [--against N] [--learning]",
      "the marks of a release on held-out cases",
      "  --set FILE         these rows (text,intent) instead of the bot's own cases; settings are\n"
      "                     those that the release was made with\n"
      "  --retrieval        of its passages, on golden questions (text,documents)\n"
-     "  --report FILE      write a page with the marks of every intent\n"
-     "  --release N        this release instead of the newest\n"},
+     "  --report FILE      write a page to read, print and send on: the verdict and what it rests "
+     "on\n"
+     "  --release N        this release instead of the newest\n"
+     "  --against N        beside release N: what got better, what got worse\n"
+     "  --learning         train four times on parts of the examples: which intents need more\n"},
     {"ask", command_ask, "[OPTIONS] TEXT", "one message, one reply",
      "  --conversation ID  go on with this conversation\n"
      "  --channel NAME     the channel that answers may depend on\n"

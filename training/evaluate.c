@@ -17,8 +17,6 @@
 
 enum {
     BINS = 15,
-    COLUMN_UNKNOWN = -1, /* of a case whose intent the model does not have */
-    COLUMN_BEYOND = -2,  /* of an out-of-scope case */
     RATE_DIGITS = 6,
     WORST_SHOWN = 8,
 };
@@ -50,16 +48,16 @@ struct marking {
 static int case_column(const struct model *model, struct str intent)
 {
     if (str_equal(intent, STR(OUT_OF_SCOPE)))
-        return COLUMN_BEYOND;
+        return CASE_BEYOND;
     int column = model_intent(model, intent);
-    return column >= 0 && column < (int)model->head->intents ? column : COLUMN_UNKNOWN;
+    return column >= 0 && column < (int)model->head->intents ? column : CASE_UNKNOWN;
 }
 
 static void in_scope_count(struct marks *marks, int expected, int given)
 {
     marks->in_scope++;
     marks->intents[given].predicted++;
-    if (expected == COLUMN_UNKNOWN) {
+    if (expected == CASE_UNKNOWN) {
         marks->unknown_intent++;
         return;
     }
@@ -73,9 +71,12 @@ static void case_count(struct marking *m, size_t i, const struct classification 
     int expected = case_column(m->model, m->intents[i]);
     int given = heard->top[0].column;
     bool is_right = expected == given;
-    marks->rows[i] =
-        (struct case_mark){given, heard->confidence, heard->logit, heard->is_scripted, is_right};
-    if (expected == COLUMN_BEYOND)
+    double sureness = heard->logit;
+    if (heard->exact_column >= 0)
+        sureness = heard->is_certain ? HUGE_VAL : -HUGE_VAL;
+    marks->rows[i] = (struct case_mark){
+        given, heard->confidence, heard->logit, heard->is_scripted, is_right, expected, sureness};
+    if (expected == CASE_BEYOND)
         marks->out_of_scope++;
     else
         in_scope_count(marks, expected, given);
@@ -85,10 +86,7 @@ static void case_count(struct marking *m, size_t i, const struct classification 
         marks->intents[given].scripted++;
         marks->intents[given].scripted_wrong += !is_right;
     }
-    double logit = heard->logit;
-    if (heard->exact_column >= 0)
-        logit = heard->is_certain ? HUGE_VAL : -HUGE_VAL;
-    m->sureness[i] = (struct sureness){logit, expected == COLUMN_BEYOND};
+    m->sureness[i] = (struct sureness){sureness, expected == CASE_BEYOND};
     int bin = (int)(heard->confidence * BINS);
     bin = bin < 0 ? 0 : bin < BINS ? bin : BINS - 1;
     m->bins[bin].count++;
@@ -119,7 +117,7 @@ static enum err unknown_intents(const struct marking *m, size_t *out, struct fai
     if (!names)
         return fail_memory(why);
     for (size_t i = 0; i < m->marks->cases; i++) {
-        if (case_column(m->model, m->intents[i]) == COLUMN_UNKNOWN)
+        if (case_column(m->model, m->intents[i]) == CASE_UNKNOWN)
             names[count++] = m->intents[i];
     }
     qsort(names, count, sizeof *names, by_text);
@@ -381,7 +379,7 @@ static bool gets_its_own(const struct model *model, struct str intent,
                          const struct classification *heard)
 {
     int column = case_column(model, intent);
-    return column == COLUMN_BEYOND ? !heard->is_scripted : column == heard->top[0].column;
+    return column == CASE_BEYOND ? !heard->is_scripted : column == heard->top[0].column;
 }
 
 enum err contrasts_mark(const struct model *model, const struct contrast *pairs, size_t count,

@@ -5,6 +5,12 @@
 #include "classifier/classify.h"
 #include "training/budget.h"
 
+/* Where a case has no column of the model. */
+enum {
+    CASE_UNKNOWN = -1, /* its intent is not in the model */
+    CASE_BEYOND = -2,  /* it is out of scope */
+};
+
 struct intent_marks {
     size_t cases, correct, predicted; /* forced choice over in-scope cases */
     size_t scripted, scripted_wrong;  /* replies of this intent that would go out */
@@ -28,7 +34,9 @@ struct marks {
         int column; /* top[0]                                  */
         double confidence, logit;
         bool is_scripted;
-        bool is_right; /* top[0] is the case's intent; never for an out-of-scope case */
+        bool is_right;   /* top[0] is the case's intent; never for an out-of-scope case */
+        int expected;    /* the column of the case's intent, or CASE_… */
+        double sureness; /* the logit; ±HUGE_VAL when the message equals an example */
     } * rows;
 };
 

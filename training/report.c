@@ -1,130 +1,139 @@
-/* Marks as a page of HTML. What is shown are the owner's own cases, so every text is escaped; the
- * mistakes that would have gone out as scripts come first, the surest on top. */
+/* The page as a whole: its head, its look, and the order of its sections. Everything in it are the
+ * owner's own cases, so it is made to be safe to open and to send on: no script, no address of
+ * another place, a policy that forbids both, and every text escaped (report_page.c). */
 #include "training/report.h"
 
-#include "base/arena.h"
+#include "training/report_parts.h"
 
-#include <stdlib.h>
-
-enum { MISTAKES_SHOWN = 2000 };
-
-static const char head[] =
-    "<!doctype html>\n<html><head><meta charset=\"utf-8\"><title>Paring: marks</title>\n"
+static const char policy[] =
+    "<meta charset=\"utf-8\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-    "'unsafe-inline'\">\n"
-    "<style>body{font:15px/1.5 sans-serif;margin:2em auto;max-width:70em;padding:0 1em}"
-    "table{border-collapse:collapse}td,th{border-bottom:1px solid #ccc;padding:.2em .8em;"
-    "text-align:left}td.n{text-align:right}tr.bad td{background:#fdecea}"
-    "pre{background:#f4f4f4;padding:1em}</style></head><body>\n<h1>Marks</h1>\n";
+    "'unsafe-inline'\">\n<meta name=\"color-scheme\" content=\"light dark\">\n";
 
-static void text_add(struct buf *out, struct str text)
+static const char colours[] =
+    "<style>\n"
+    ":root{--paper:#fff;--ink:#1d2329;--quiet:#5d6772;--rule:#dfe3e8;--soft:#f5f6f8;--line:#2f5d8a;"
+    "--good:#2c6e49;--good-soft:#e9f4ee;--unsure:#8a6100;--unsure-soft:#fbf3df;--bad:#a3302a;"
+    "--bad-soft:#fbecea;--r0:#2f6f8f;--r1:#b98a2e;--r2:#5aa0a8;--r3:#7a6aa8;--r4:#b0628a;"
+    "--r5:#9aa3ad;--on:#fff}\n"
+    "@media screen and (prefers-color-scheme:dark){:root{--paper:#15181c;--ink:#e3e7eb;"
+    "--quiet:#9aa5b1;--rule:#333a42;--soft:#1e2328;--line:#7fb0dd;--good:#7fc9a0;"
+    "--good-soft:#16291f;--unsure:#e0b95a;--unsure-soft:#2b2411;--bad:#ee8f88;--bad-soft:#341d1b;"
+    "--r0:#3f86a8;--r1:#a67c2a;--r2:#4b8f97;--r3:#7768a8;--r4:#a3567e;--r5:#66707a}}\n";
+
+static const char layout[] =
+    "body{margin:0 auto;max-width:58rem;padding:2rem 1.25rem 4rem;background:var(--paper);"
+    "color:var(--ink);font:15px/1.6 system-ui,-apple-system,\"Segoe UI\",\"Apple SD Gothic Neo\","
+    "\"Malgun Gothic\",\"Noto Sans KR\",\"Noto Sans CJK KR\",sans-serif;"
+    "overflow-wrap:anywhere}\n"
+    ":lang(ko){word-break:keep-all}\n"
+    "h1{font-size:1.6rem;line-height:1.3;margin:0}h2{font-size:1.2rem;line-height:1.35;margin:0 0 "
+    ".4rem}h3{font-size:1rem;margin:1.4rem 0 .4rem}\n"
+    "header{margin-bottom:1.5rem}header p{margin:.2rem 0;color:var(--quiet)}p{margin:.4rem 0}\n"
+    "section{margin-top:2.6rem}section.verdict{margin-top:0;padding:1.1rem 1.3rem;"
+    "border-left:5px solid var(--ink);border-radius:4px;background:var(--soft)}\n"
+    ".verdict h2{font-size:1.45rem}.verdict.good{border-color:var(--good);"
+    "background:var(--good-soft)}.good h2{color:var(--good)}.verdict.unsure{"
+    "border-color:var(--unsure);background:var(--unsure-soft)}.unsure h2{color:var(--unsure)}"
+    ".verdict.bad{border-color:var(--bad);background:var(--bad-soft)}.verdict.bad "
+    "h2{color:var(--bad)}\n"
+    ".tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.8rem;"
+    "margin:1rem 0}.tile{border:1px solid var(--rule);border-radius:4px;padding:.7rem .9rem}"
+    ".tile span{display:block}.tile b{font-size:1.5rem;line-height:1.3;font-weight:600;"
+    "font-variant-numeric:tabular-nums}.tile .name{font-size:.85rem}\n"
+    ".note,small{color:var(--quiet);font-size:.85rem}code{font:.8em ui-monospace,Menlo,Consolas,"
+    "monospace;color:var(--quiet)}h1 code,header code{font-size:.85em}\n";
+
+static const char tables[] =
+    "table{border-collapse:collapse;width:100%;margin:.8rem 0;font-size:.92rem}th{font-weight:600;"
+    "color:var(--quiet);font-size:.82rem;vertical-align:bottom}td,th{padding:.35rem .55rem;"
+    "text-align:left;border-bottom:1px solid var(--rule);vertical-align:top}"
+    "td:first-child,th:first-child{padding-left:.3rem}\n"
+    ".n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.quiet{color:var(--"
+    "quiet)}tr.bad td{background:var(--bad-soft)}"
+    "td.wrong{color:var(--bad)}.say{font-weight:500}thead{display:table-header-group}"
+    "tr,.pair,.tile,svg.plot{break-inside:avoid}h2,h3{break-after:avoid}\n"
+    ".pair{border-left:3px solid var(--rule);padding:.1rem 0 .1rem .9rem;margin:.9rem 0}"
+    ".pair.bad{border-color:var(--bad)}.pair p{margin:0}.pair ul{margin:.2rem 0;"
+    "padding-left:1.1rem}.pair li{margin:.25rem 0}"
+    "kbd{font:inherit;font-size:.8rem;background:var(--soft);border:1px solid var(--rule);"
+    "border-radius:3px;padding:0 .35em;white-space:pre-wrap}.halves td{width:50%}.intents "
+    "td:first-child{min-width:8.5rem}"
+    ".moves td{width:33%}\n"
+    "svg.plot{display:block;width:100%;max-width:44rem;height:auto;margin:.8rem 0 0}svg "
+    "text{font-size:12px;fill:var(--quiet)}svg text.on{fill:var(--on);font-weight:600}"
+    ".grid{stroke:var(--rule);fill:none}.line{stroke:var(--line);stroke-width:2;fill:none}"
+    ".upper{stroke:var(--line);stroke-width:1.5;stroke-dasharray:5 4;fill:none}"
+    ".budget{stroke:var(--bad);stroke-width:1.5;stroke-dasharray:2 3}.ideal{stroke:var(--quiet);"
+    "stroke-dasharray:4 4}.whisker{stroke:var(--ink);stroke-width:1.5;fill:none}"
+    ".chosen{fill:var(--ink)}.mark{fill:var(--line)}.count{fill:var(--rule)}"
+    "svg.cell{width:5rem;height:.7rem;vertical-align:middle}td.plot{padding-left:0;"
+    "width:5.2rem}\n"
+    ".legend{font-size:.85rem;color:var(--quiet)}.legend i.l{display:inline-block;width:1.6rem;"
+    "border-top:2px solid var(--line);vertical-align:middle;margin:0 .3rem 0 "
+    ".6rem}.legend i.upper{border-top-style:dashed}.legend i.budget{border-top:2px dotted "
+    "var(--bad)}i.key{display:inline-block;width:.75rem;height:.75rem;border-radius:2px;"
+    "margin-right:.5rem}.r0{fill:var(--r0);background:var(--r0)}.r1{fill:var(--r1);"
+    "background:var(--r1)}.r2{fill:var(--r2);background:var(--r2)}.r3{fill:var(--r3);"
+    "background:var(--r3)}.r4{fill:var(--r4);background:var(--r4)}.r5{fill:var(--r5);"
+    "background:var(--r5)}\n";
+
+static const char media[] =
+    "@media (max-width:40rem){body{padding:1.2rem .9rem 3rem}table{font-size:.85rem}td,th{"
+    "padding:.3rem .35rem}td.plot{display:none}.n small{display:block}.intents "
+    "th[colspan],.intents code{font-size:.75rem}"
+    "svg text{font-size:17px}td code{display:block}}\n"
+    "@media "
+    "print{body{max-width:none;padding:0;font-size:10.5pt}*{-webkit-print-color-adjust:exact;"
+    "print-color-adjust:exact}section{margin-top:1.6rem}.tiles{grid-template-columns:repeat(5,1fr);"
+    "gap:.5rem}.tile{padding:.5rem .6rem}.tile "
+    "b{font-size:1.25rem}svg.plot{max-width:34rem}table{font-size:.8rem}td.plot{width:3.4rem}svg."
+    "cell{width:3.2rem}}\n"
+    "@page{margin:16mm}\n</style>\n";
+
+static void head_print(const struct page *page)
 {
-    for (size_t i = 0; i < text.n; i++) {
-        char c = text.p[i];
-        if (c == '<')
-            buf_add_text(out, "&lt;");
-        else if (c == '>')
-            buf_add_text(out, "&gt;");
-        else if (c == '&')
-            buf_add_text(out, "&amp;");
-        else if (c == '"')
-            buf_add_text(out, "&quot;");
-        else
-            buf_add_char(out, c);
-    }
+    const struct report *r = page->report;
+    char date[DATE_TEXT_BYTES];
+    buf_add_format(page->out, "<!doctype html>\n<html lang=\"%s\">\n<head>\n",
+                   page->is_english ? "en" : "ko");
+    page_html(page, policy);
+    page_element(page, "title", TEXT_R_TITLE, NULL);
+    page_html(page, colours);
+    page_html(page, layout);
+    page_html(page, tables);
+    page_html(page, media);
+    page_html(page, "</head>\n<body>\n<header>\n");
+    page_element(page, "h1", TEXT_R_TITLE, NULL);
+    date_format(r->as_of, date);
+    page_element(page, "p", TEXT_R_HEAD, cell_whole((size_t)r->now.number).text,
+                 cell_whole(r->now.marks->cases).text, date, NULL);
+    page_html(page, "<p><code>");
+    page_text(page, str_of(r->now.hash));
+    page_html(page, "</code></p>\n</header>\n");
 }
 
-static enum err verdict_add(const struct report_page *page, struct buf *out, struct fail *why)
+enum err report_print(const struct report *report, struct buf *out, struct fail *why)
 {
-    struct buf text;
-    buf_init(&text, out->maximum);
-    enum err e = marks_print_text(page->marks, page->model, page->release, page->budget,
-                                  page->level, &text, why);
-    buf_add_text(out, "<pre>");
-    text_add(out, str_from_buf(&text));
-    buf_add_text(out, "</pre>\n");
-    buf_free(&text);
-    return e;
-}
-
-static void intents_add(const struct report_page *page, struct buf *out)
-{
-    buf_add_text(out, "<h2>Intents</h2>\n<table><tr><th>intent<th>cases<th>right<th>chosen"
-                      "<th>scripted<th>scripted wrongly</tr>\n");
-    for (uint32_t i = 0; i < page->model->head->intents; i++) {
-        const struct intent_marks *marks = &page->marks->intents[i];
-        buf_add_text(out, marks->scripted_wrong ? "<tr class=\"bad\"><td>" : "<tr><td>");
-        text_add(out, str_of(page->model->names[i]));
-        buf_add_format(out,
-                       "<td class=\"n\">%zu<td class=\"n\">%zu<td class=\"n\">%zu<td class=\"n\">"
-                       "%zu<td class=\"n\">%zu</tr>\n",
-                       marks->cases, marks->correct, marks->predicted, marks->scripted,
-                       marks->scripted_wrong);
-    }
-    buf_add_text(out, "</table>\n");
-}
-
-/* A case that went wrong, and where it stood among the cases. */
-struct mistake {
-    const struct case_mark *mark;
-    size_t at;
-};
-
-static int by_harm(const void *a, const void *b)
-{
-    const struct mistake *x = a;
-    const struct mistake *y = b;
-    int order = y->mark->is_scripted - x->mark->is_scripted;
-    if (!order)
-        order = (y->mark->logit > x->mark->logit) - (y->mark->logit < x->mark->logit);
-    return order ? order : (x->at > y->at) - (x->at < y->at);
-}
-
-static enum err mistakes_add(const struct report_page *page, struct buf *out, struct fail *why)
-{
-    size_t count = 0;
-    struct mistake *mistakes = mem_take(page->marks->cases + 1, sizeof *mistakes);
-    if (!mistakes)
-        return fail_memory(why);
-    for (size_t i = 0; i < page->marks->cases; i++) {
-        const struct case_mark *mark = &page->marks->rows[i];
-        bool is_beyond = str_equal(page->intents[i], STR("out_of_scope"));
-        if (is_beyond ? mark->is_scripted : !mark->is_right)
-            mistakes[count++] = (struct mistake){mark, i};
-    }
-    qsort(mistakes, count, sizeof *mistakes, by_harm);
-    buf_add_format(out,
-                   "<h2>Mistakes: %zu</h2>\n<table><tr><th>message<th>should be<th>chosen"
-                   "<th>confidence<th>sent</tr>\n",
-                   count);
-    for (size_t i = 0; i < count && i < MISTAKES_SHOWN; i++) {
-        const struct case_mark *mark = mistakes[i].mark;
-        buf_add_text(out, mark->is_scripted ? "<tr class=\"bad\"><td>" : "<tr><td>");
-        text_add(out, page->texts[mistakes[i].at]);
-        buf_add_text(out, "<td>");
-        text_add(out, page->intents[mistakes[i].at]);
-        buf_add_text(out, "<td>");
-        text_add(out, str_of(page->model->names[mark->column]));
-        buf_add_format(out, "<td class=\"n\">%.4f<td>%s</tr>\n", mark->confidence,
-                       mark->is_scripted ? "yes" : "no");
-    }
-    buf_add_text(out, "</table>\n");
-    if (count > MISTAKES_SHOWN)
-        buf_add_format(out, "<p>… and %zu more</p>\n", count - MISTAKES_SHOWN);
-    mem_give(mistakes);
-    return OK;
-}
-
-enum err report_print(const struct report_page *page, struct buf *out, struct fail *why)
-{
-    buf_add_text(out, head);
-    enum err e = verdict_add(page, out, why);
+    const struct page page = {report, out, str_equal(report->language, STR("en"))};
+    head_print(&page);
+    verdict_section(&page);
+    versus_section(&page);
+    coverage_section(&page);
+    reliability_section(&page);
+    routes_section(&page);
+    beyond_section(&page);
+    enum err e = intents_section(&page, why);
     if (e)
         return e;
-    intents_add(page, out);
-    e = mistakes_add(page, out, why);
-    if (e)
-        return e;
-    buf_add_text(out, "</body></html>\n");
+    confusions_section(&page);
+    contrasts_section(&page);
+    consistency_section(&page);
+    robust_section(&page);
+    learning_section(&page);
+    cost_section(&page);
+    mistakes_section(&page);
+    page_html(&page, "</body>\n</html>\n");
     return buf_error(out, "the report", why);
 }

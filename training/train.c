@@ -225,7 +225,7 @@ enum err train_model(const struct labelled_rows *examples, const struct labelled
     report->seconds[STEP_FEATURES] = (double)(clock_monotonic_us() - began) / 1e6;
     if (!e)
         e = learn_weights(corpus, vectors, settings, threads, image, report, why);
-    if (!e)
+    if (!e && !settings->weights_only)
         e = learn_confidence(corpus, vectors, cases, settings, threads, image, report, why);
     vectors_close(vectors);
     corpus_close(corpus);
@@ -373,7 +373,8 @@ static enum err train_content(struct content *content, const struct config *conf
                                             options->texts_folder,
                                             threads,
                                             options->progress,
-                                            options->data};
+                                            options->data,
+                                            false};
     const struct labelled_rows example_rows = {examples.texts, examples.intents, examples.count};
     const struct labelled_rows case_rows = {cases.texts, cases.intents, cases.count};
     report->cases = cases.count;

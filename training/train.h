@@ -52,6 +52,8 @@ struct model_settings {
     int threads;
     void (*progress)(void *data, const char *what, size_t done, size_t total);
     void *data;
+    bool
+        weights_only; /* no folds and no thresholds: nothing is scripted; for forced choice alone */
 };
 MUST_USE enum err train_model(const struct labelled_rows *examples,
                               const struct labelled_rows *cases,
