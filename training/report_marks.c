@@ -199,17 +199,16 @@ static int by_worst(const void *left, const void *right)
     return (a->column > b->column) - (a->column < b->column);
 }
 
-static void share_cells(const struct page *page, size_t part, size_t whole)
+static void share_cell(const struct page *page, size_t part, size_t whole)
 {
     page_html(page, "<td class=\"n\">");
     if (whole == 0) {
-        page_html(page, "–<td class=\"plot\">");
+        page_html(page, "–");
         return;
     }
     const struct interval interval = interval_wilson(part, whole);
     page_text(page, str_of(cell_share(part, whole).text));
-    buf_add_format(page->out, " <small>%.0f–%.0f</small><td class=\"plot\">", 100 * interval.low,
-                   100 * interval.high);
+    buf_add_format(page->out, " <small>%.0f–%.0f</small>", 100 * interval.low, 100 * interval.high);
     plot_share(page, part, whole);
 }
 
@@ -219,8 +218,8 @@ static void intent_row(const struct page *page, const struct ranked_intent *inte
     page_html(page, marks->scripted_wrong ? "<tr class=\"bad\"><td>" : "<tr><td>");
     page_intent(page, page_column(page, (int)intent->column));
     page_cell(page, "n", cell_whole(marks->cases));
-    share_cells(page, marks->correct, marks->cases);
-    share_cells(page, marks->correct, marks->predicted);
+    share_cell(page, marks->correct, marks->cases);
+    share_cell(page, marks->correct, marks->predicted);
     page_cell(page, "n", cell_whole(marks->scripted));
     page_cell(page, "n", cell_whole(marks->scripted_wrong));
     page_html(page, "</tr>\n");
@@ -242,8 +241,8 @@ enum err intents_section(const struct page *page, struct fail *why)
     page_html(page, "<table class=\"intents\"><thead><tr>");
     page_element(page, "th", TEXT_R_INTENT, NULL);
     page_element(page, "th class=\"n\"", TEXT_R_CASES, NULL);
-    page_element(page, "th class=\"n\" colspan=\"2\"", TEXT_R_RECALL, NULL);
-    page_element(page, "th class=\"n\" colspan=\"2\"", TEXT_R_PRECISION, NULL);
+    page_element(page, "th class=\"n\"", TEXT_R_RECALL, NULL);
+    page_element(page, "th class=\"n\"", TEXT_R_PRECISION, NULL);
     page_element(page, "th class=\"n\"", TEXT_R_SCRIPTED, NULL);
     page_element(page, "th class=\"n\"", TEXT_R_SCRIPTED_WRONG, NULL);
     page_html(page, "</tr></thead><tbody>\n");

@@ -10,13 +10,14 @@
 enum {
     WIDTH = 640,
     HEIGHT = 308,
-    LEFT = 56,
+    LEFT = 76,
     RIGHT = 16,
     TOP = 22,
     BOTTOM = 44,
     BINS = 10,
     POINTS = 240, /* of a curve; more than there are pixels would only be bytes */
     BAR = 30,
+    ASIDE = 44,
     TICKS = 5,
 };
 
@@ -83,7 +84,7 @@ static void axes_begin(const struct axes *axes, enum report_text title, enum rep
     }
     label(page, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 8, "middle", below, (struct cell){""});
     buf_add_format(page->out,
-                   "<text transform=\"translate(13 %.2f) rotate(-90)\" text-anchor=\"middle\">",
+                   "<text transform=\"translate(16 %.2f) rotate(-90)\" text-anchor=\"middle\">",
                    (TOP + HEIGHT - BOTTOM) / 2.0);
     page_say(page, beside, NULL);
     page_html(page, "</text>\n");
@@ -258,9 +259,9 @@ void plot_reliability(const struct page *page)
 
 static void bar(const struct page *page, const size_t counts[ROUTES], int at)
 {
-    const int wide = WIDTH - LEFT - RIGHT - 40;
+    const int wide = WIDTH - LEFT - RIGHT - ASIDE;
     size_t all = 0;
-    double from = LEFT + 40;
+    double from = LEFT + ASIDE;
     for (int i = 0; i < ROUTES; i++)
         all += counts[i];
     for (int i = 0; i < ROUTES && all; i++) {
@@ -289,7 +290,7 @@ void plot_routes(const struct page *page, const struct outcomes *outcomes)
                    sides * (BAR + 12) + 8);
     page_element(page, "title", TEXT_R_ROUTES, NULL);
     for (int side = 0; side < sides; side++) {
-        label(page, LEFT + 30, 10 + side * (BAR + 12) + BAR / 2 + 4, "end", names[side],
+        label(page, LEFT + ASIDE - 10, 10 + side * (BAR + 12) + BAR / 2 + 4, "end", names[side],
               (struct cell){""});
         bar(page, outcomes->routes[side], 10 + side * (BAR + 12));
     }

@@ -80,6 +80,16 @@ class Marked:
         self.bot.__exit__(*failure)
 
 
+ALTERED = {"no_spaces": "spaces removed", "typos_3": "3 % typos", "typos_6": "6 % typos", "typos_10": "10 % typos"}
+
+
+def robust(marks):
+    """The same rows as hurried thumbs would have typed them: eval's own robustness rows."""
+    for row in marks["robustness"]:
+        note = f"scripted {100 * row['coverage']:.1f} %, of them wrong {100 * row['wrong_rate']:.2f} %"
+        show(f"  accuracy, {ALTERED[row['change']]}", 100 * row["accuracy"], note=note if row["scripted"] else "none scripted")
+
+
 def clinc(paring, rows, texts):
     with Marked(paring, "CLINC150", rows) as marked:
         for text, note in ((None, "without general text"), (texts, "with general text"))[: 2 if texts else 1]:
@@ -87,6 +97,8 @@ def clinc(paring, rows, texts):
             marks, replies = marked.bot.eval(marked.set), marked.bot.classify(marked.lines)
             is_target = text or not texts
             show(f"in-scope accuracy, {note}", 100 * marks["accuracy"], 94.6 if is_target else None)
+            if is_target:
+                robust(marks)
             show("  out of scope: AUROC", marks["oos_auroc"], 0.970 if is_target else None, digits=3, unit="")
             show(f"  out of scope: recall at in-scope ≥ {100 * IN_SCOPE:.1f}", 100 * recall_at(replies, marked.rows), 70 if is_target else None)
         for budget, target in ((0.02, 55), (0.05, 72)):
@@ -117,6 +129,7 @@ def parakqc(paring, rows, _):
         joined = marked.bot.path("joined.csv")
         data.rows_write(joined, [("".join(text.split()), intent) for text, intent in marked.rows])
         show("accuracy, spaces removed from the validation texts", 100 * marked.bot.eval(joined)["accuracy"], 98.0)
+        robust(marked.bot.eval(marked.set))
 
 
 def majority(group, truth):
@@ -223,6 +236,9 @@ def sample(paring, name, is_target):
         show("wrong among those scripted", 100 * marks["wrong_rate"], 2 if is_target else None, is_least=False, digits=2,
              note=f"at most {100 * marks['wrong_rate_upper95']:.2f} %, 95 % sure")
         show("out of scope: AUROC", marks["oos_auroc"], digits=3, unit="")
+        robust(marks)
+        show("paraphrases both answered: with the same text", 100 * marks["consistency"]["rate"],
+             note=f"{marks['consistency']['pairs']:,} pairs; {marks['consistency']['groups_split']} of {marks['consistency']['groups']} groups differ")
         show("contrast pairs not apart", len(marks["contrasts_failed"]), 0 if is_target else None, is_least=False, digits=0, unit="")
 
 
