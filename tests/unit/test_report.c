@@ -328,6 +328,57 @@ static void a_confusion_names_what_decided(void **state)
         assert_true(f.confusions->rows[i - 1].scripted >= f.confusions->rows[i].scripted);
 }
 
+/* All that the page rests on and the page, made anew. */
+static enum err everything_again(void)
+{
+    struct confusions *confusions = NULL;
+    struct consistency *consistency = NULL;
+    struct robustness robustness;
+    struct versus *versus = NULL;
+    struct report report = f.report;
+    struct buf out;
+    buf_init(&out, 1 << 22);
+    enum err e = confusions_open(f.model, f.marks, f.texts, f.intents, &confusions, NULL);
+    if (!e)
+        e = consistency_open(f.marks, f.intents, NULL, &consistency, NULL);
+    if (!e)
+        e = robust_mark(f.model, f.texts, f.intents, CASES, .95, &robustness, NULL);
+    if (!e)
+        e = versus_open(f.before, f.marks, f.intents, &versus, NULL);
+    if (!e) {
+        report.confusions = confusions;
+        report.consistency = consistency;
+        report.robustness = &robustness;
+        report.versus = versus;
+        e = report_print(&report, &out, NULL);
+    }
+    if (!e)
+        e = report_print_json(&report, &out, NULL);
+    versus_close(versus);
+    consistency_close(consistency);
+    confusions_close(confusions);
+    buf_free(&out);
+    return e;
+}
+
+static void running_out_of_memory_is_told_and_leaks_nothing(void **state)
+{
+    (void)state;
+    const uint64_t before = mem_count();
+    assert_int_equal(everything_again(), OK);
+    const uint64_t needed = mem_count() - before;
+    uint64_t told = 0;
+    for (uint64_t n = 1; n <= needed; n++) {
+        mem_fail_after(n, false);
+        enum err e = everything_again();
+        mem_fail_after(0, false);
+        assert_true(e == OK || e == ERR_MEMORY);
+        told += e == ERR_MEMORY;
+    }
+    /* classify() never fails: it takes a message that it has no room for as an empty one. */
+    assert_true(told > needed / 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,6 +390,7 @@ int main(void)
         cmocka_unit_test(a_page_that_does_not_fit_is_an_error),
         cmocka_unit_test(json_has_the_same_numbers),
         cmocka_unit_test(a_confusion_names_what_decided),
+        cmocka_unit_test(running_out_of_memory_is_told_and_leaks_nothing),
         cmocka_unit_test(the_verdict_comes_first_and_follows_the_budget),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
