@@ -83,6 +83,18 @@ void learning_estimate(struct learning *learning)
         intent_estimate(learning, &learning->intents[i]);
 }
 
+/* In the order of the need, most needed first. */
+static int by_need(const void *left, const void *right)
+{
+    const struct learning_intent *a = left;
+    const struct learning_intent *b = right;
+    if (a->need != b->need)
+        return a->need < b->need ? -1 : 1;
+    if (a->more != b->more)
+        return a->more < b->more ? 1 : -1;
+    return str_compare(a->name, b->name);
+}
+
 /* ---- the curve ---- */
 
 /* The part of the examples for step k, as rows to train on; counts them by intent. */
@@ -197,6 +209,7 @@ enum err learning_open(const struct labelled_rows *examples, const struct labell
         return e;
     }
     learning_estimate(l);
+    qsort(l->intents, l->intent_count, sizeof *l->intents, by_need);
     *out = l;
     return OK;
 }

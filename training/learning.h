@@ -9,10 +9,10 @@
 enum { LEARNING_STEPS = 4, LEARNING_PERCENT = 100 / LEARNING_STEPS };
 
 enum learning_need {
-    LEARNING_ENOUGH,    /* it is where it should be */
-    LEARNING_MORE,      /* `more` examples like these should do */
     LEARNING_OTHERWISE, /* more of the same would not do within ten times as many: look at what it
                            is taken for */
+    LEARNING_MORE,      /* `more` examples like these should do */
+    LEARNING_ENOUGH,    /* it is where it should be */
     LEARNING_UNKNOWN    /* no cases to tell by */
 };
 struct learning_intent {
@@ -23,7 +23,7 @@ struct learning_intent {
     size_t more;
 };
 struct learning {
-    struct learning_intent *intents; /* in byte order of names */
+    struct learning_intent *intents; /* by need as above, then most needed first, then by name */
     size_t intent_count;
     size_t examples[LEARNING_STEPS], correct[LEARNING_STEPS], in_scope;
     double exponent; /* errors fall as (number of examples)^-exponent, over all intents */

@@ -46,7 +46,6 @@ static void robustness_json(struct json_writer *w, const struct robustness *robu
         const struct robust_mark *mark = &robustness->kinds[kind];
         json_object(w, NULL);
         json_put_text(w, "change", robust_name((enum robust_kind)kind));
-        json_put_int(w, "changed", (int64_t)mark->changed);
         json_put_double(w, "accuracy", mark->accuracy, DIGITS);
         json_put_double(w, "coverage", mark->coverage, DIGITS);
         json_put_int(w, "scripted", (int64_t)mark->scripted);
@@ -75,7 +74,7 @@ static void confusions_json(struct json_writer *w, const struct report *r)
 
 static void learning_json(struct json_writer *w, const struct learning *l)
 {
-    static const char *const needs[] = {"enough", "more", "otherwise", "unknown"};
+    static const char *const needs[] = {"otherwise", "more", "enough", "unknown"};
     json_object(w, "learning");
     json_array(w, "steps");
     for (int k = 0; k < LEARNING_STEPS; k++) {

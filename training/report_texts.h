@@ -80,7 +80,7 @@
     X(TEXT_R_ROUTE_MODEL, "생성된 답", "generated") \
     X(TEXT_R_ROUTE_PERSON, "상담원 연결", "a person") \
     X(TEXT_R_LISTS, "범위 안 문장에 보인 목록 {1}개 가운데 {2}개({3})에 맞는 의도가 들어 있었습니다.", \
-      "Of the {1} lists shown for in-scope cases, {2} ({3}) held the right intent.") \
+      "Lists shown for in-scope cases: {1}; with the right intent on them: {2} ({3}).") \
     X(TEXT_R_BEYOND_TITLE, "범위 밖의 말", "Messages out of scope") \
     X(TEXT_R_BEYOND_WHAT, \
       "답하면 안 되는 문장 {1}개 가운데 {2}개({3}, 95% 구간 {4}–{5})에 자동으로 답하지 않았습니다. AUROC {6}.", \
@@ -104,13 +104,13 @@
     X(TEXT_R_CONFUSIONS_NONE, "헷갈린 것이 없습니다.", "There are none.") \
     X(TEXT_R_CONFUSIONS_WHAT, \
       "틀린 문장 {1}개는 {2}가지 혼동으로 나뉩니다. 틀린 답변이 나간 것부터이며, 상자 속 글자는 맞는 의도보다 고른 의도 쪽에 힘을 준 글자 조각입니다.", \
-      "{1} mistakes fall into {2} confusions; those that went out come first. The boxed fragments are what spoke for the chosen intent over the right one.") \
-    X(TEXT_R_PAIR_COUNTS, "{1}건, 그중 {2}건이 나감", "{1} cases, {2} went out") \
+      "Mistakes: {1}, in {2} kinds; those that went out come first. The boxed fragments are what spoke for the chosen intent over the right one.") \
+    X(TEXT_R_PAIR_COUNTS, "{1}건, 그중 {2}건이 나감", "cases: {1}, went out: {2}") \
     X(TEXT_R_WENT_OUT, "답변이 나감", "went out") \
     X(TEXT_R_CONTRASTS, "대조쌍", "Contrast pairs") \
     X(TEXT_R_CONTRASTS_NONE, "대조쌍이 없습니다.", "There are none.") \
     X(TEXT_R_CONTRASTS_WHAT, "한두 마디만 다르고 뜻이 다른 문장 {1}쌍 가운데 {2}쌍이 구별되지 않았습니다.", \
-      "Of {1} pairs that differ in a word or two and in what they mean, {2} are not told apart.") \
+      "Pairs that differ in a word or two and in what they mean: {1}. Not told apart: {2}.") \
     X(TEXT_R_PARAPHRASES, "같은 말에 같은 답", "The same question, the same answer") \
     X(TEXT_R_PARAPHRASES_WHAT, \
       "같은 뜻 묶음이란 의도가 같고, 언어가 같고, 문장에서 읽힌 값(상품, 금액, 날짜 등)이 같은 평가 문장들입니다. 승인된 답변이나 되묻는 말을 받은 두 문장이 글자까지 같은 말을 들으면 일관된 것으로 셉니다. 읽어 낸 값 자체가 틀린 경우는 여기서 보이지 않습니다.", \

@@ -147,8 +147,6 @@ static void learning_row(const struct page *page, const struct learning_intent *
 static void learning_table(const struct page *page)
 {
     const struct learning *l = page->report->learning;
-    static const enum learning_need order[] = {LEARNING_OTHERWISE, LEARNING_MORE, LEARNING_ENOUGH,
-                                               LEARNING_UNKNOWN};
     page_html(page, "<table class=\"learning\"><thead><tr>");
     page_element(page, "th", TEXT_R_INTENT, NULL);
     page_element(page, "th class=\"n\"", TEXT_R_EXAMPLES, NULL);
@@ -158,10 +156,8 @@ static void learning_table(const struct page *page)
                      cell_whole((size_t)k * LEARNING_PERCENT).text, NULL);
     page_element(page, "th", TEXT_R_NEED, cell_setting(l->target).text, NULL);
     page_html(page, "</tr></thead><tbody>\n");
-    for (size_t k = 0; k < sizeof order / sizeof *order; k++)
-        for (size_t i = 0; i < l->intent_count; i++)
-            if (l->intents[i].need == order[k])
-                learning_row(page, &l->intents[i]);
+    for (size_t i = 0; i < l->intent_count; i++)
+        learning_row(page, &l->intents[i]);
     page_html(page, "</tbody></table>\n");
 }
 

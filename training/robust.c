@@ -60,11 +60,9 @@ static enum err case_alter(enum robust_kind kind, struct str text, struct buf *s
     return out->p ? OK : fail_memory(why);
 }
 
-static void mark_take(const struct marks *marks, size_t changed, double level,
-                      struct robust_mark *out)
+static void mark_take(const struct marks *marks, double level, struct robust_mark *out)
 {
-    *out = (struct robust_mark){.changed = changed,
-                                .in_scope = marks->in_scope,
+    *out = (struct robust_mark){.in_scope = marks->in_scope,
                                 .scripted = marks->scripted,
                                 .scripted_wrong = marks->scripted_wrong,
                                 .accuracy = marks->accuracy,
@@ -83,17 +81,14 @@ static enum err kind_mark(const struct model *model, const struct str *texts,
     struct str *altered = mem_take(count + 1, sizeof *altered);
     struct marks *marks = NULL;
     struct buf scratch;
-    size_t changed = 0;
     buf_init(&scratch, (size_t)4 * LIMIT_NORMALISED_BYTES);
     enum err e = arena && altered ? OK : fail_memory(why);
-    for (size_t i = 0; i < count && !e; i++) {
+    for (size_t i = 0; i < count && !e; i++)
         e = case_alter(kind, texts[i], &scratch, arena, &altered[i], why);
-        changed += !e && !str_equal(texts[i], altered[i]);
-    }
     if (!e)
         e = marks_open(model, altered, intents, count, &marks, why);
     if (!e)
-        mark_take(marks, changed, level, out);
+        mark_take(marks, level, out);
     marks_close(marks);
     buf_free(&scratch);
     mem_give(altered);

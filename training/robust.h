@@ -14,7 +14,6 @@ enum robust_kind {
 const char *robust_name(enum robust_kind kind); /* "no_spaces", "typos_3" … */
 
 struct robust_mark {
-    size_t changed; /* cases that read otherwise than before */
     size_t in_scope, correct;
     size_t scripted, scripted_wrong;
     double accuracy, coverage, wrong_rate, wrong_rate_upper; /* the last at the level given */
