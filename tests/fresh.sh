@@ -45,12 +45,16 @@ inside() {
 echo "== make run, with one question"
 began=$(date +%s)
 inside "make run" >"$root/run.txt" 2>&1 &
-tail -n +1 -f "$root/run.txt" --pid=$! 2>/dev/null &
-until grep -q 'Answering on' "$root/run.txt"; do
-    kill -0 "$!" 2>/dev/null || exit 1
+running=$!
+until grep -q 'Answering on' "$root/run.txt" 2>/dev/null; do
+    kill -0 "$running" 2>/dev/null || {
+        tail -n 40 "$root/run.txt"
+        exit 1
+    }
     [ $(($(date +%s) - began)) -lt 1800 ] || exit 1
     sleep 1
 done
+tail -n 12 "$root/run.txt"
 # Perl is what a minimal Debian has to speak HTTP with.
 inside "perl -MIO::Socket::INET -e '
     my \$s = IO::Socket::INET->new(\"127.0.0.1:8080\") or die;
