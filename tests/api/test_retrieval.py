@@ -71,7 +71,7 @@ def a_broken_index_is_found(bot):
         file.write(bytes([byte[0] ^ 1]))
     for command in (("release", "verify"), ("eval", "--retrieval")):
         result = bot.run(*command, status=4)
-        assert "index.bin" in result.err, result
+        assert "index.bin" in result.out + result.err, result
 
 
 @test
