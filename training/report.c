@@ -61,7 +61,7 @@ static const char tables[] =
     "td code,.say{overflow-wrap:anywhere}.quiet{color:var(--quiet)}"
     "tr.bad td{background:var(--bad-soft)}td.wrong{color:var(--bad)}.say{font-weight:500}"
     "thead{display:table-header-group}tr,.pair,.tile,svg.plot{break-inside:avoid}"
-    "h2,h3{break-after:avoid}\n"
+    "h2,h3,p:has(+svg.plot){break-after:avoid}\n"
     ".pair{border-left:3px solid var(--rule);padding:.1rem 0 .1rem .9rem;margin:.9rem 0}"
     ".pair.bad{border-color:var(--bad)}.pair p{margin:0}"
     ".pair ul{margin:.2rem 0;padding-left:1.1rem}.pair li{margin:.25rem 0}"
