@@ -432,7 +432,7 @@ enum err release_activate(const char *bot_folder, int number, date_days as_of, s
     struct release *release = NULL;
     struct fault_list faults = {.count = 0};
     enum err e = release_load(bot_folder, number, &faults, &release, why);
-    if (!e)
+    if (!e && release)
         e = book_check(release->book, as_of, stopping_fault_note, &faults, why);
     if (!e && faults.count > 0)
         e = fail(

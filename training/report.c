@@ -110,16 +110,16 @@ static void head_print(const struct page *page)
     buf_add_format(page->out, "<!doctype html>\n<html lang=\"%s\">\n<head>\n",
                    page->is_english ? "en" : "ko");
     page_html(page, policy);
-    page_element(page, "title", TEXT_R_TITLE, NULL);
+    page_element(page, "title", TEXT_R_TITLE, PAGE_END);
     page_html(page, colours);
     page_html(page, layout);
     page_html(page, tables);
     page_html(page, media);
     page_html(page, "</head>\n<body>\n<header>\n");
-    page_element(page, "h1", TEXT_R_TITLE, NULL);
+    page_element(page, "h1", TEXT_R_TITLE, PAGE_END);
     date_format(r->as_of, date);
     page_element(page, "p", TEXT_R_HEAD, cell_whole((size_t)r->now.number).text,
-                 cell_whole(r->now.marks->cases).text, date, NULL);
+                 cell_whole(r->now.marks->cases).text, date, PAGE_END);
     page_html(page, "<p><code>");
     page_text(page, str_of(r->now.hash));
     page_html(page, "</code></p>\n</header>\n");

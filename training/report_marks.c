@@ -13,11 +13,11 @@ static void tile(const struct page *page, enum report_text name, struct cell val
                  enum report_text note, struct cell a, struct cell b)
 {
     page_html(page, "<div class=\"tile\">");
-    page_element(page, "span class=\"name\"", name, NULL);
+    page_element(page, "span class=\"name\"", name, PAGE_END);
     page_html(page, "<b>");
     page_text(page, str_of(value.text));
     page_html(page, "</b>");
-    page_element(page, "span class=\"note\"", note, a.text, b.text, NULL);
+    page_element(page, "span class=\"note\"", note, a.text, b.text, PAGE_END);
     page_html(page, "</div>\n");
 }
 
@@ -66,17 +66,17 @@ static void verdict_box(const struct page *page)
         look = "bad";
     }
     buf_add_format(page->out, "<section class=\"verdict %s\">\n", look);
-    page_element(page, "h2", verdict, cell_setting(r->budget).text, NULL);
+    page_element(page, "h2", verdict, cell_setting(r->budget).text, PAGE_END);
     if (m->scripted)
         page_element(page, "p", TEXT_R_VERDICT, cell_whole(m->scripted).text,
                      cell_whole(m->scripted_wrong).text, cell_fine(m->wrong_rate).text,
                      cell_setting(r->level).text, cell_fine(upper).text, cell_fine(lower).text,
-                     cell_setting(r->budget).text, NULL);
+                     cell_setting(r->budget).text, PAGE_END);
     else
-        page_element(page, "p", TEXT_R_SILENT_NOTE, cell_whole(m->cases).text, NULL);
+        page_element(page, "p", TEXT_R_SILENT_NOTE, cell_whole(m->cases).text, PAGE_END);
     if (m->scripted && upper > r->budget && m->wrong_rate <= r->budget)
         page_element(page, "p", TEXT_R_UNSURE_NOTE,
-                     cell_whole(budget_least_rows(r->budget, r->level)).text, NULL);
+                     cell_whole(budget_least_rows(r->budget, r->level)).text, PAGE_END);
     page_html(page, "</section>\n");
 }
 
@@ -89,14 +89,14 @@ void verdict_section(const struct page *page)
     if (m->out_of_scope)
         page_element(page, "p class=\"note\"", TEXT_R_MIX, cell_whole(m->cases).text,
                      cell_share(m->out_of_scope, m->cases).text,
-                     cell_setting(r->out_of_scope_share).text, NULL);
+                     cell_setting(r->out_of_scope_share).text, PAGE_END);
     else
-        page_element(page, "p class=\"note\"", TEXT_R_NO_BEYOND, NULL);
+        page_element(page, "p class=\"note\"", TEXT_R_NO_BEYOND, PAGE_END);
     if (m->unknown_intent)
         page_element(page, "p class=\"note\"", TEXT_R_UNKNOWN, cell_whole(m->unknown_intent).text,
-                     NULL);
+                     PAGE_END);
     if (!r->now.model->confidence->is_certified)
-        page_element(page, "p class=\"note\"", TEXT_R_UNCERTIFIED, NULL);
+        page_element(page, "p class=\"note\"", TEXT_R_UNCERTIFIED, PAGE_END);
 }
 
 /* ---- plots with their words ---- */
@@ -106,7 +106,7 @@ void coverage_section(const struct page *page)
     const struct report *r = page->report;
     page_section(page, TEXT_R_CURVE);
     page_element(page, "p", TEXT_R_CURVE_WHAT, cell_setting(r->level).text,
-                 cell_setting(r->budget).text, NULL);
+                 cell_setting(r->budget).text, PAGE_END);
     plot_coverage(page);
     page_section_end(page);
 }
@@ -115,7 +115,7 @@ void reliability_section(const struct page *page)
 {
     page_section(page, TEXT_R_RELIABLE);
     page_element(page, "p", TEXT_R_RELIABLE_WHAT, cell_number(page->report->now.marks->ece, 3).text,
-                 NULL);
+                 PAGE_END);
     plot_reliability(page);
     page_section_end(page);
 }
@@ -127,9 +127,9 @@ static void beyond_rows(const struct page *page, size_t scripted)
     const struct report *r = page->report;
     size_t shown = 0;
     page_html(page, "<table><thead><tr>");
-    page_element(page, "th", TEXT_R_MESSAGE, NULL);
-    page_element(page, "th", TEXT_R_SENT, NULL);
-    page_element(page, "th class=\"n\"", TEXT_R_CONFIDENCE, NULL);
+    page_element(page, "th", TEXT_R_MESSAGE, PAGE_END);
+    page_element(page, "th", TEXT_R_SENT, PAGE_END);
+    page_element(page, "th class=\"n\"", TEXT_R_CONFIDENCE, PAGE_END);
     page_html(page, "</tr></thead><tbody>\n");
     for (size_t i = 0; i < r->now.marks->cases && shown < SHOWN_BEYOND; i++) {
         const struct case_mark *mark = &r->now.marks->rows[i];
@@ -146,7 +146,7 @@ static void beyond_rows(const struct page *page, size_t scripted)
     page_html(page, "</tbody></table>\n");
     if (scripted > shown)
         page_element(page, "p class=\"note\"", TEXT_R_MORE, cell_whole(scripted - shown).text,
-                     NULL);
+                     PAGE_END);
 }
 
 void beyond_section(const struct page *page)
@@ -157,14 +157,14 @@ void beyond_section(const struct page *page)
     for (size_t i = 0; i < m->cases; i++)
         scripted += m->rows[i].expected == CASE_BEYOND && m->rows[i].is_scripted;
     if (m->out_of_scope == 0) {
-        page_element(page, "p", TEXT_R_NO_BEYOND, NULL);
+        page_element(page, "p", TEXT_R_NO_BEYOND, PAGE_END);
     } else {
         const struct interval kept = interval_wilson(m->out_of_scope - scripted, m->out_of_scope);
         page_element(page, "p", TEXT_R_BEYOND_WHAT, cell_whole(m->out_of_scope).text,
                      cell_whole(m->out_of_scope - scripted).text,
                      cell_share(m->out_of_scope - scripted, m->out_of_scope).text,
                      cell_percent(kept.low).text, cell_percent(kept.high).text,
-                     cell_number(m->oos_auroc, 3).text, NULL);
+                     cell_number(m->oos_auroc, 3).text, PAGE_END);
         if (scripted)
             beyond_rows(page, scripted);
     }
@@ -237,14 +237,14 @@ enum err intents_section(const struct page *page, struct fail *why)
             (struct ranked_intent){i, &now->marks->intents[i], worst_of(&now->marks->intents[i])};
     qsort(ranked, count, sizeof *ranked, by_worst);
     page_section(page, TEXT_R_INTENTS);
-    page_element(page, "p", TEXT_R_INTENTS_WHAT, NULL);
+    page_element(page, "p", TEXT_R_INTENTS_WHAT, PAGE_END);
     page_html(page, "<table class=\"intents\"><thead><tr>");
-    page_element(page, "th", TEXT_R_INTENT, NULL);
-    page_element(page, "th class=\"n\"", TEXT_R_CASES, NULL);
-    page_element(page, "th class=\"n\"", TEXT_R_RECALL, NULL);
-    page_element(page, "th class=\"n\"", TEXT_R_PRECISION, NULL);
-    page_element(page, "th class=\"n\"", TEXT_R_SCRIPTED, NULL);
-    page_element(page, "th class=\"n\"", TEXT_R_SCRIPTED_WRONG, NULL);
+    page_element(page, "th", TEXT_R_INTENT, PAGE_END);
+    page_element(page, "th class=\"n\"", TEXT_R_CASES, PAGE_END);
+    page_element(page, "th class=\"n\"", TEXT_R_RECALL, PAGE_END);
+    page_element(page, "th class=\"n\"", TEXT_R_PRECISION, PAGE_END);
+    page_element(page, "th class=\"n\"", TEXT_R_SCRIPTED, PAGE_END);
+    page_element(page, "th class=\"n\"", TEXT_R_SCRIPTED_WRONG, PAGE_END);
     page_html(page, "</tr></thead><tbody>\n");
     for (uint32_t i = 0; i < count; i++)
         intent_row(page, &ranked[i]);

@@ -80,7 +80,7 @@ void page_element(const struct page *page, const char *element, enum report_text
 void page_section(const struct page *page, enum report_text title)
 {
     page_html(page, "<section>\n");
-    page_element(page, "h2", title, NULL);
+    page_element(page, "h2", title, PAGE_END);
 }
 
 void page_section_end(const struct page *page)
@@ -99,7 +99,7 @@ void page_title(const struct page *page, struct str name)
 {
     const struct intent_row *row = row_of(page, name);
     if (str_equal(name, STR("out_of_scope")))
-        page_say(page, TEXT_R_BEYOND_NAME, NULL);
+        page_say(page, TEXT_R_BEYOND_NAME, PAGE_END);
     else
         page_text(page, row && row->title.n && intent_is_listed(row) ? row->title : name);
 }

@@ -17,6 +17,9 @@ struct page {
 /* Escaped. All text that is not of this program goes through here. */
 void page_text(const struct page *page, struct str text);
 void page_html(const struct page *page, const char *html); /* as it is */
+/* What ends the texts given to page_say and page_element. */
+#define PAGE_END ((char *)NULL)
+
 /* The text in the bot's language, escaped, with {1} {2} … replaced by the arguments, which are
  * `const char *` and end with NULL. */
 void page_say(const struct page *page, enum report_text key, ...) __attribute__((sentinel));

@@ -48,7 +48,7 @@ static void label(const struct page *page, double x, double y, const char *ancho
                   enum report_text key, struct cell cell)
 {
     buf_add_format(page->out, "<text x=\"%.2f\" y=\"%.2f\" text-anchor=\"%s\">", x, y, anchor);
-    page_say(page, key, cell.text, NULL);
+    page_say(page, key, cell.text, PAGE_END);
     page_html(page, "</text>\n");
 }
 
@@ -72,7 +72,7 @@ static void axes_begin(const struct axes *axes, enum report_text title, enum rep
     const struct page *page = axes->page;
     buf_add_format(page->out, "<svg class=\"plot\" viewBox=\"0 0 %d %d\" role=\"img\">\n", WIDTH,
                    HEIGHT);
-    page_element(page, "title", title, NULL);
+    page_element(page, "title", title, PAGE_END);
     for (int i = 0; i <= TICKS; i++) {
         double share = (double)i / TICKS;
         double y = at_y(axes, share * axes->highest);
@@ -86,7 +86,7 @@ static void axes_begin(const struct axes *axes, enum report_text title, enum rep
     buf_add_format(page->out,
                    "<text transform=\"translate(16 %.2f) rotate(-90)\" text-anchor=\"middle\">",
                    (TOP + HEIGHT - BOTTOM) / 2.0);
-    page_say(page, beside, NULL);
+    page_say(page, beside, PAGE_END);
     page_html(page, "</text>\n");
 }
 
@@ -197,11 +197,11 @@ static void coverage_draw(const struct page *page, const struct step *steps, siz
     }
     axes_end(&axes);
     page_html(page, "<p class=\"legend\"><i class=\"l line\"></i> ");
-    page_say(page, TEXT_R_LEGEND_WRONG, NULL);
+    page_say(page, TEXT_R_LEGEND_WRONG, PAGE_END);
     page_html(page, " <i class=\"l upper\"></i> ");
-    page_say(page, TEXT_R_LEGEND_UPPER, cell_setting(r->level).text, NULL);
+    page_say(page, TEXT_R_LEGEND_UPPER, cell_setting(r->level).text, PAGE_END);
     page_html(page, " <i class=\"l budget\"></i> ");
-    page_say(page, TEXT_R_LEGEND_BUDGET, NULL);
+    page_say(page, TEXT_R_LEGEND_BUDGET, PAGE_END);
     page_html(page, "</p>\n");
 }
 
@@ -288,9 +288,9 @@ void plot_routes(const struct page *page, const struct outcomes *outcomes)
     const int sides = m->out_of_scope ? 2 : 1;
     buf_add_format(page->out, "<svg class=\"plot\" viewBox=\"0 0 %d %d\" role=\"img\">\n", WIDTH,
                    sides * (BAR + 12) + 8);
-    page_element(page, "title", TEXT_R_ROUTES, NULL);
+    page_element(page, "title", TEXT_R_ROUTES, PAGE_END);
     for (int side = 0; side < sides; side++) {
-        label(page, LEFT + ASIDE - 10, 10 + side * (BAR + 12) + BAR / 2 + 4, "end", names[side],
+        label(page, LEFT + ASIDE - 10, 14 + side * (BAR + 12) + (BAR >> 1), "end", names[side],
               (struct cell){""});
         bar(page, outcomes->routes[side], 10 + side * (BAR + 12));
     }

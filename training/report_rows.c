@@ -8,7 +8,7 @@ enum { SHOWN_PAIRS = 100, SHOWN_GROUPS = 40, SHOWN_MEMBERS = 3, SHOWN_MISTAKES =
 static void say_more(const struct page *page, size_t all, size_t shown)
 {
     if (all > shown)
-        page_element(page, "p class=\"note\"", TEXT_R_MORE, cell_whole(all - shown).text, NULL);
+        page_element(page, "p class=\"note\"", TEXT_R_MORE, cell_whole(all - shown).text, PAGE_END);
 }
 
 /* ---- confusions ---- */
@@ -23,7 +23,7 @@ static void example_item(const struct page *page, const struct confused_case *ex
     page_text(page, str_of(cell_number(mark->confidence, 2).text));
     if (mark->is_scripted) {
         page_html(page, " · ");
-        page_say(page, TEXT_R_WENT_OUT, NULL);
+        page_say(page, TEXT_R_WENT_OUT, PAGE_END);
     }
     page_html(page, "</span>");
     if (example->gram_count)
@@ -45,7 +45,7 @@ static void confusion_item(const struct page *page, const struct confusion *pair
     page_intent(page, page_column(page, pair->given));
     page_html(page, "</b> <span class=\"note\">");
     page_say(page, TEXT_R_PAIR_COUNTS, cell_whole(pair->count).text,
-             cell_whole(pair->scripted).text, NULL);
+             cell_whole(pair->scripted).text, PAGE_END);
     page_html(page, "</span></p>\n<ul>\n");
     for (size_t i = 0; i < pair->example_count; i++)
         example_item(page, &pair->examples[i]);
@@ -58,10 +58,10 @@ void confusions_section(const struct page *page)
     size_t shown = 0;
     page_section(page, TEXT_R_CONFUSIONS);
     if (c->count == 0)
-        page_element(page, "p", TEXT_R_CONFUSIONS_NONE, NULL);
+        page_element(page, "p", TEXT_R_CONFUSIONS_NONE, PAGE_END);
     else
         page_element(page, "p", TEXT_R_CONFUSIONS_WHAT, cell_whole(c->cases).text,
-                     cell_whole(c->count).text, NULL);
+                     cell_whole(c->count).text, PAGE_END);
     for (; shown < c->count && c->rows[shown].example_count; shown++)
         confusion_item(page, &c->rows[shown]);
     say_more(page, c->count, shown);
@@ -89,10 +89,10 @@ void contrasts_section(const struct page *page)
     size_t shown = 0;
     page_section(page, TEXT_R_CONTRASTS);
     if (r->contrast_count == 0)
-        page_element(page, "p", TEXT_R_CONTRASTS_NONE, NULL);
+        page_element(page, "p", TEXT_R_CONTRASTS_NONE, PAGE_END);
     else
         page_element(page, "p", TEXT_R_CONTRASTS_WHAT, cell_whole(r->contrast_count).text,
-                     cell_whole(r->contrasts_failed).text, NULL);
+                     cell_whole(r->contrasts_failed).text, PAGE_END);
     if (r->contrasts_failed)
         page_html(page, "<table class=\"halves\"><tbody>\n");
     for (size_t i = 0; i < r->contrast_count && shown < SHOWN_PAIRS; i++) {
@@ -119,7 +119,7 @@ static void answer_name(const struct page *page, size_t at)
         return;
     }
     if (outcome->route == ROUTE_FORM) {
-        page_say(page, TEXT_R_ASKS, NULL);
+        page_say(page, TEXT_R_ASKS, PAGE_END);
         page_html(page, " ");
     }
     if (outcome->intent >= 0 && page->report->book)
@@ -148,7 +148,7 @@ static void group_item(const struct page *page, const struct paraphrases *group)
     page_intent(page, r->intents[members[0]]);
     page_html(page, "</b> <span class=\"note\">");
     page_say(page, TEXT_R_GROUP_COUNTS, cell_whole(group->count).text,
-             cell_whole(group->answered).text, cell_whole(group->answers).text, NULL);
+             cell_whole(group->answered).text, cell_whole(group->answers).text, PAGE_END);
     page_html(page, "</span></p>\n<ul>\n");
     for (size_t from = 0; from < group->answered;) {
         size_t to = from + 1;
@@ -175,10 +175,10 @@ void consistency_section(const struct page *page)
     page_section(page, TEXT_R_PARAPHRASES);
     page_element(page, "p",
                  page->report->now.outcomes ? TEXT_R_PARAPHRASES_WHAT : TEXT_R_PARAPHRASES_BARE,
-                 NULL);
+                 PAGE_END);
     page_element(page, "p", TEXT_R_PARAPHRASES_RATE, cell_whole(c->group_count).text,
                  cell_whole(c->pairs).text, cell_share(c->pairs_alike, c->pairs).text,
-                 cell_whole(c->split).text, cell_share(c->all_alike, c->all_pairs).text, NULL);
+                 cell_whole(c->split).text, cell_share(c->all_alike, c->all_pairs).text, PAGE_END);
     for (; shown < c->group_count && shown < SHOWN_GROUPS && c->groups[shown].answers > 1; shown++)
         group_item(page, &c->groups[shown]);
     say_more(page, c->split, shown);
@@ -193,12 +193,12 @@ void mistakes_section(const struct page *page)
     const struct confusions *c = r->confusions;
     size_t shown = 0;
     page_section(page, TEXT_R_MISTAKES);
-    page_element(page, "p", TEXT_R_MISTAKES_WHAT, cell_whole(c->cases).text, NULL);
+    page_element(page, "p", TEXT_R_MISTAKES_WHAT, cell_whole(c->cases).text, PAGE_END);
     page_html(page, "<table><thead><tr>");
-    page_element(page, "th", TEXT_R_MESSAGE, NULL);
-    page_element(page, "th", TEXT_R_SHOULD, NULL);
-    page_element(page, "th", TEXT_R_CHOSEN, NULL);
-    page_element(page, "th class=\"n\"", TEXT_R_CONFIDENCE, NULL);
+    page_element(page, "th", TEXT_R_MESSAGE, PAGE_END);
+    page_element(page, "th", TEXT_R_SHOULD, PAGE_END);
+    page_element(page, "th", TEXT_R_CHOSEN, PAGE_END);
+    page_element(page, "th class=\"n\"", TEXT_R_CONFIDENCE, PAGE_END);
     page_html(page, "</tr></thead><tbody>\n");
     for (size_t i = 0; i < c->count; i++) {
         const struct confusion *pair = &c->rows[i];

@@ -19,15 +19,15 @@ static void routes_table(const struct page *page, const struct outcomes *outcome
     const struct marks *m = page->report->now.marks;
     const size_t all[2] = {m->in_scope, m->out_of_scope};
     page_html(page, "<table><thead><tr>");
-    page_element(page, "th", TEXT_R_ROUTE, NULL);
-    page_element(page, "th class=\"n\" colspan=\"2\"", TEXT_R_IN_SCOPE, NULL);
-    page_element(page, "th class=\"n\" colspan=\"2\"", TEXT_R_BEYOND_NAME, NULL);
+    page_element(page, "th", TEXT_R_ROUTE, PAGE_END);
+    page_element(page, "th class=\"n\" colspan=\"2\"", TEXT_R_IN_SCOPE, PAGE_END);
+    page_element(page, "th class=\"n\" colspan=\"2\"", TEXT_R_BEYOND_NAME, PAGE_END);
     page_html(page, "</tr></thead><tbody>\n");
     for (int route = 0; route < ROUTES; route++) {
         if (outcomes->routes[0][route] + outcomes->routes[1][route] == 0)
             continue;
         buf_add_format(page->out, "<tr><td><i class=\"key r%d\"></i>", route);
-        page_say(page, route_text((enum route)route), NULL);
+        page_say(page, route_text((enum route)route), PAGE_END);
         for (int side = 0; side < 2; side++) {
             page_cell(page, "n", cell_whole(outcomes->routes[side][route]));
             page_cell(page, "n", cell_share(outcomes->routes[side][route], all[side]));
@@ -44,17 +44,17 @@ void routes_section(const struct page *page)
     char date[DATE_TEXT_BYTES];
     page_section(page, TEXT_R_ROUTES);
     if (!outcomes) {
-        page_element(page, "p", TEXT_R_ROUTES_NONE, NULL);
+        page_element(page, "p", TEXT_R_ROUTES_NONE, PAGE_END);
     } else {
         const size_t lists = outcomes->routes[0][ROUTE_CLARIFY];
         date_format(r->as_of, date);
-        page_element(page, "p", TEXT_R_ROUTES_WHAT, date, NULL);
+        page_element(page, "p", TEXT_R_ROUTES_WHAT, date, PAGE_END);
         plot_routes(page, outcomes);
         routes_table(page, outcomes);
         if (lists)
             page_element(page, "p", TEXT_R_LISTS, cell_whole(lists).text,
                          cell_whole(outcomes->lists_own).text,
-                         cell_share(outcomes->lists_own, lists).text, NULL);
+                         cell_share(outcomes->lists_own, lists).text, PAGE_END);
     }
     page_section_end(page);
 }
@@ -66,7 +66,7 @@ static void robust_row(const struct page *page, enum report_text name,
 {
     bool is_over = mark->scripted && mark->wrong_rate > budget;
     page_html(page, is_over ? "<tr class=\"bad\"><td>" : "<tr><td>");
-    page_say(page, name, NULL);
+    page_say(page, name, PAGE_END);
     page_cell(page, "n", cell_share(mark->correct, mark->in_scope));
     page_cell(page, "n", cell_percent(mark->coverage));
     page_cell(page, "n", cell_whole(mark->scripted_wrong));
@@ -96,14 +96,14 @@ void robust_section(const struct page *page)
     static const enum report_text names[ROBUST_KINDS] = {TEXT_R_JOINED, TEXT_R_TYPOS_3,
                                                          TEXT_R_TYPOS_6, TEXT_R_TYPOS_10};
     page_section(page, TEXT_R_ROBUST);
-    page_element(page, "p", TEXT_R_ROBUST_WHAT, NULL);
+    page_element(page, "p", TEXT_R_ROBUST_WHAT, PAGE_END);
     page_html(page, "<table><thead><tr>");
-    page_element(page, "th", TEXT_R_TYPED, NULL);
-    page_element(page, "th class=\"n\"", TEXT_R_ACCURACY, NULL);
-    page_element(page, "th class=\"n\"", TEXT_R_COVERAGE, NULL);
-    page_element(page, "th class=\"n\"", TEXT_R_SCRIPTED_WRONG, NULL);
-    page_element(page, "th class=\"n\"", TEXT_R_WRONG, NULL);
-    page_element(page, "th class=\"n\"", TEXT_R_AT_MOST, cell_setting(r->level).text, NULL);
+    page_element(page, "th", TEXT_R_TYPED, PAGE_END);
+    page_element(page, "th class=\"n\"", TEXT_R_ACCURACY, PAGE_END);
+    page_element(page, "th class=\"n\"", TEXT_R_COVERAGE, PAGE_END);
+    page_element(page, "th class=\"n\"", TEXT_R_SCRIPTED_WRONG, PAGE_END);
+    page_element(page, "th class=\"n\"", TEXT_R_WRONG, PAGE_END);
+    page_element(page, "th class=\"n\"", TEXT_R_AT_MOST, cell_setting(r->level).text, PAGE_END);
     page_html(page, "</tr></thead><tbody>\n");
     robust_row(page, TEXT_R_CLEAN, &clean, r->budget);
     for (int kind = 0; kind < ROBUST_KINDS; kind++)
@@ -119,16 +119,16 @@ static void need_cell(const struct page *page, const struct learning_intent *int
     page_html(page, "<td>");
     switch (intent->need) {
     case LEARNING_ENOUGH:
-        page_say(page, TEXT_R_NEED_NONE, NULL);
+        page_say(page, TEXT_R_NEED_NONE, PAGE_END);
         break;
     case LEARNING_MORE:
-        page_say(page, TEXT_R_NEED_MORE, cell_whole(intent->more).text, NULL);
+        page_say(page, TEXT_R_NEED_MORE, cell_whole(intent->more).text, PAGE_END);
         break;
     case LEARNING_OTHERWISE:
-        page_say(page, TEXT_R_NEED_OTHER, NULL);
+        page_say(page, TEXT_R_NEED_OTHER, PAGE_END);
         break;
     default:
-        page_say(page, TEXT_R_NEED_UNKNOWN, NULL);
+        page_say(page, TEXT_R_NEED_UNKNOWN, PAGE_END);
     }
 }
 
@@ -148,13 +148,13 @@ static void learning_table(const struct page *page)
 {
     const struct learning *l = page->report->learning;
     page_html(page, "<table class=\"learning\"><thead><tr>");
-    page_element(page, "th", TEXT_R_INTENT, NULL);
-    page_element(page, "th class=\"n\"", TEXT_R_EXAMPLES, NULL);
-    page_element(page, "th class=\"n\"", TEXT_R_CASES, NULL);
+    page_element(page, "th", TEXT_R_INTENT, PAGE_END);
+    page_element(page, "th class=\"n\"", TEXT_R_EXAMPLES, PAGE_END);
+    page_element(page, "th class=\"n\"", TEXT_R_CASES, PAGE_END);
     for (int k = 1; k <= LEARNING_STEPS; k++)
         page_element(page, "th class=\"n\"", TEXT_R_RIGHT_AT,
-                     cell_whole((size_t)k * LEARNING_PERCENT).text, NULL);
-    page_element(page, "th", TEXT_R_NEED, cell_setting(l->target).text, NULL);
+                     cell_whole((size_t)k * LEARNING_PERCENT).text, PAGE_END);
+    page_element(page, "th", TEXT_R_NEED, cell_setting(l->target).text, PAGE_END);
     page_html(page, "</tr></thead><tbody>\n");
     for (size_t i = 0; i < l->intent_count; i++)
         learning_row(page, &l->intents[i]);
@@ -166,12 +166,12 @@ void learning_section(const struct page *page)
     const struct learning *l = page->report->learning;
     page_section(page, TEXT_R_LEARNING);
     if (!l) {
-        page_element(page, "p", TEXT_R_LEARNING_NONE, NULL);
+        page_element(page, "p", TEXT_R_LEARNING_NONE, PAGE_END);
     } else {
-        page_element(page, "p", TEXT_R_LEARNING_WHAT, NULL);
+        page_element(page, "p", TEXT_R_LEARNING_WHAT, PAGE_END);
         plot_learning(page);
         page_element(page, "p", TEXT_R_LEARNING_HOW, cell_setting(l->target).text,
-                     cell_number(l->exponent, 2).text, NULL);
+                     cell_number(l->exponent, 2).text, PAGE_END);
         learning_table(page);
     }
     page_section_end(page);
@@ -189,9 +189,9 @@ void cost_section(const struct page *page)
     const uint64_t bytes = head->from[MODEL_SECTIONS - 1] + head->size[MODEL_SECTIONS - 1];
     page_section(page, TEXT_R_COST);
     page_element(page, "p", TEXT_R_COST_MODEL, cell_number((double)bytes / MIB, 1).text,
-                 cell_whole(head->features).text, cell_whole(head->intents).text, NULL);
+                 cell_whole(head->features).text, cell_whole(head->intents).text, PAGE_END);
     page_element(page, "p class=\"measured\"", TEXT_R_COST_TIME,
                  cell_number(r->now.marks->microseconds_per_message, 1).text,
-                 cell_number((double)r->peak_bytes / MIB, 0).text, NULL);
+                 cell_number((double)r->peak_bytes / MIB, 0).text, PAGE_END);
     page_section_end(page);
 }

@@ -37,7 +37,7 @@ static void duel_row(const struct page *page, enum report_text name, size_t befo
                      size_t whole, const struct duel *duel)
 {
     page_html(page, "<tr><td>");
-    page_say(page, name, NULL);
+    page_say(page, name, PAGE_END);
     page_cell(page, "n", cell_share(before, whole));
     page_cell(page, "n", cell_share(now, whole));
     chance_cell(page, duel);
@@ -52,12 +52,12 @@ static void duels_table(const struct page *page)
     const struct versus *v = r->versus;
     page_html(page, "<table><thead><tr><th>");
     page_element(page, "th class=\"n\"", TEXT_R_RELEASE, cell_whole((size_t)r->before.number).text,
-                 NULL);
+                 PAGE_END);
     page_element(page, "th class=\"n\"", TEXT_R_RELEASE, cell_whole((size_t)r->now.number).text,
-                 NULL);
-    page_element(page, "th class=\"n\"", TEXT_R_GAINED, NULL);
-    page_element(page, "th class=\"n\"", TEXT_R_LOST, NULL);
-    page_element(page, "th class=\"n\"", TEXT_R_CHANCE, NULL);
+                 PAGE_END);
+    page_element(page, "th class=\"n\"", TEXT_R_GAINED, PAGE_END);
+    page_element(page, "th class=\"n\"", TEXT_R_LOST, PAGE_END);
+    page_element(page, "th class=\"n\"", TEXT_R_CHANCE, PAGE_END);
     page_html(page, "</tr></thead><tbody>\n");
     duel_row(page, TEXT_R_DUEL_ANSWERED, count_standing(was, STANDING_GOOD, true),
              count_standing(is, STANDING_GOOD, true), is->in_scope, &v->answered);
@@ -79,13 +79,13 @@ static void intents_table(const struct page *page)
     size_t shown = 0;
     if (v->intent_count == 0)
         return;
-    page_element(page, "h3", TEXT_R_CHANGED_INTENTS, NULL);
+    page_element(page, "h3", TEXT_R_CHANGED_INTENTS, PAGE_END);
     page_html(page, "<table><thead><tr>");
-    page_element(page, "th", TEXT_R_INTENT, NULL);
-    page_element(page, "th class=\"n\"", TEXT_R_CASES, NULL);
-    page_element(page, "th class=\"n\" colspan=\"2\"", TEXT_R_GOOD, NULL);
-    page_element(page, "th class=\"n\" colspan=\"2\"", TEXT_R_SCRIPTED_WRONG, NULL);
-    page_element(page, "th class=\"n\" colspan=\"2\"", TEXT_R_GUESSED, NULL);
+    page_element(page, "th", TEXT_R_INTENT, PAGE_END);
+    page_element(page, "th class=\"n\"", TEXT_R_CASES, PAGE_END);
+    page_element(page, "th class=\"n\" colspan=\"2\"", TEXT_R_GOOD, PAGE_END);
+    page_element(page, "th class=\"n\" colspan=\"2\"", TEXT_R_SCRIPTED_WRONG, PAGE_END);
+    page_element(page, "th class=\"n\" colspan=\"2\"", TEXT_R_GUESSED, PAGE_END);
     page_html(page, "</tr></thead><tbody>\n");
     for (; shown < v->intent_count && shown < SHOWN_INTENTS; shown++) {
         const struct versus_intent *intent = &v->intents[shown];
@@ -101,7 +101,7 @@ static void intents_table(const struct page *page)
     page_html(page, "</tbody></table>\n");
     if (v->intent_count > shown)
         page_element(page, "p class=\"note\"", TEXT_R_MORE,
-                     cell_whole(v->intent_count - shown).text, NULL);
+                     cell_whole(v->intent_count - shown).text, PAGE_END);
 }
 
 /* "script: Claims 0.93", or what it was not. */
@@ -109,7 +109,7 @@ static void standing_cell(const struct page *page, const struct report_side *sid
                           const struct case_mark *mark)
 {
     page_html(page, standing_of(mark) == STANDING_WRONG ? "<td class=\"wrong\">" : "<td>");
-    page_say(page, mark->is_scripted ? TEXT_R_SCRIPT : TEXT_R_NO_SCRIPT, NULL);
+    page_say(page, mark->is_scripted ? TEXT_R_SCRIPT : TEXT_R_NO_SCRIPT, PAGE_END);
     page_html(page, " ");
     page_title(page, str_of(side->model->names[mark->column]));
     page_html(page, " <span class=\"note\">");
@@ -122,13 +122,13 @@ static void rows_table(const struct page *page, enum report_text title,
 {
     const struct report *r = page->report;
     size_t shown = 0;
-    page_element(page, "h3", title, cell_whole(count).text, NULL);
+    page_element(page, "h3", title, cell_whole(count).text, PAGE_END);
     if (count == 0)
         return;
     page_html(page, "<table class=\"moves\"><thead><tr>");
-    page_element(page, "th", TEXT_R_MESSAGE, NULL);
-    page_element(page, "th", TEXT_R_RELEASE, cell_whole((size_t)r->before.number).text, NULL);
-    page_element(page, "th", TEXT_R_RELEASE, cell_whole((size_t)r->now.number).text, NULL);
+    page_element(page, "th", TEXT_R_MESSAGE, PAGE_END);
+    page_element(page, "th", TEXT_R_RELEASE, cell_whole((size_t)r->before.number).text, PAGE_END);
+    page_element(page, "th", TEXT_R_RELEASE, cell_whole((size_t)r->now.number).text, PAGE_END);
     page_html(page, "</tr></thead><tbody>\n");
     for (; shown < count && shown < SHOWN_ROWS; shown++) {
         size_t at = rows[shown].at;
@@ -143,7 +143,8 @@ static void rows_table(const struct page *page, enum report_text title,
     }
     page_html(page, "</tbody></table>\n");
     if (count > shown)
-        page_element(page, "p class=\"note\"", TEXT_R_MORE, cell_whole(count - shown).text, NULL);
+        page_element(page, "p class=\"note\"", TEXT_R_MORE, cell_whole(count - shown).text,
+                     PAGE_END);
 }
 
 void versus_section(const struct page *page)
@@ -153,14 +154,14 @@ void versus_section(const struct page *page)
         return;
     page_html(page, "<section>\n");
     page_element(page, "h2", TEXT_R_VERSUS, cell_whole((size_t)r->before.number).text,
-                 cell_whole((size_t)r->now.number).text, NULL);
+                 cell_whole((size_t)r->now.number).text, PAGE_END);
     page_element(
         page, "p", TEXT_R_VERSUS_WHAT, cell_whole(r->versus->better_count).text,
         cell_whole(r->versus->worse_count).text,
         cell_whole(r->now.marks->cases - r->versus->better_count - r->versus->worse_count).text,
-        NULL);
+        PAGE_END);
     duels_table(page);
-    page_element(page, "p class=\"note\"", TEXT_R_VERSUS_HOW, NULL);
+    page_element(page, "p class=\"note\"", TEXT_R_VERSUS_HOW, PAGE_END);
     intents_table(page);
     rows_table(page, TEXT_R_WORSE, r->versus->worse, r->versus->worse_count);
     rows_table(page, TEXT_R_BETTER, r->versus->better, r->versus->better_count);

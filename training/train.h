@@ -35,7 +35,8 @@ struct train_report {
 };
 
 /* Reads content, trains, calibrates, derives thresholds, evaluates, writes a release, prunes older
- * ones. On failure the bot is as it was; that pruning fails is a line in the log. ERR_BUSY when somebody else trains. */
+ * ones. On failure the bot is as it was; that pruning fails is a line in the log. ERR_BUSY when
+ * somebody else trains. */
 MUST_USE enum err train(const char *bot_folder, const struct config *config,
                         const struct train_options *options, struct train_report *out,
                         struct fail *why);

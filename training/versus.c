@@ -30,6 +30,8 @@ double versus_chance(size_t gained, size_t lost)
     return 2 * sum < 1 ? 2 * sum : 1;
 }
 
+enum { DUELS = 3 };
+
 static void duel_count(struct duel *duel, bool was, bool is)
 {
     duel->gained += is && !was;
@@ -71,8 +73,8 @@ static void rows_compare(struct versus *v, const struct marks *before, const str
         else if (row.now < row.before)
             v->worse[v->worse_count++] = row;
     }
-    struct duel *const duels[] = {&v->forced, &v->answered, &v->safe};
-    for (size_t i = 0; i < sizeof duels / sizeof *duels; i++)
+    struct duel *const duels[DUELS] = {&v->forced, &v->answered, &v->safe};
+    for (size_t i = 0; i < DUELS; i++)
         duels[i]->p = versus_chance(duels[i]->gained, duels[i]->lost);
     qsort(v->better, v->better_count, sizeof *v->better, by_distance);
     qsort(v->worse, v->worse_count, sizeof *v->worse, by_distance);
