@@ -7,7 +7,8 @@ JOBS ?= -j$(shell nproc)
 FOLDERS := base store classifier responses fallback bot training server cli
 # Debian packages, and what for. `make run` and `make test` install what is missing of the first and the first two.
 PACKAGES_build := gcc make pkg-config libc6-dev libsvm-dev libsqlite3-dev libcurl4-openssl-dev libcjson-dev \
-	libgmp-dev libsodium-dev libutf8proc-dev libmicrohttpd-dev
+	libgmp-dev libsodium-dev libutf8proc-dev libmicrohttpd-dev \
+	libyaml-dev libarchive-dev libxml2-dev libxlsxwriter-dev
 PACKAGES_test := libcmocka-dev python3 sqlite3
 PACKAGES_lint := clang clang-format clang-tidy cppcheck
 PACKAGES_fuzz := clang libclang-rt-14-dev
@@ -16,7 +17,7 @@ PACKAGES_bench := fasttext python3-sklearn wrk nginx-light $(PACKAGES_marks)
 PACKAGES_coverage := gcovr
 PACKAGES_fresh := debootstrap
 
-LIBRARIES := sqlite3 libcjson gmp libsodium libutf8proc libmicrohttpd
+LIBRARIES := sqlite3 libcjson gmp libsodium libutf8proc libmicrohttpd yaml-0.1 libarchive libxml-2.0 xlsxwriter
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wformat=2 -Wundef -Wwrite-strings

@@ -30,8 +30,21 @@ enum {
     LIMIT_WAITERS = 8,                  /* messages waiting for their conversation's turn */
     LIMIT_CONNECTIONS = 4096,           /* HTTP connections open at once */
     LIMIT_KEYS = 256,                   /* keys for channels */
+
+    /* Files of other systems, which are read whole (training/bundle.h, training/tree.h). */
+    LIMIT_IMPORT_FILE_BYTES = 32 << 20,   /* one file, also one inside an archive */
+    LIMIT_IMPORT_BYTES = 128 << 20,       /* all files of a folder or archive together, unpacked */
+    LIMIT_IMPORT_ENTRIES = 20 * 1000,     /* entries of an archive; files and folders of a folder */
+    LIMIT_IMPORT_FOLDERS = 16,            /* folders inside one another */
+    LIMIT_IMPORT_RATIO = 200,             /* unpacked to packed bytes of an archive, past 1 MiB */
+    LIMIT_IMPORT_NODES = 2 * 1000 * 1000, /* values of one YAML or JSON file, aliases spelt out */
+    LIMIT_IMPORT_DEPTH = 64,              /* nesting of YAML, JSON and XML */
+    LIMIT_IMPORT_NOTES = 100 * 1000,      /* lines of a report that are kept; the rest is counted */
+    LIMIT_SHEET_ROWS = 1000 * 1000,       /* rows of one sheet; a spreadsheet ends at 1,048,576 */
 };
 
 #define LIMIT_FILE_BYTES ((size_t)2 << 30) /* any file that is read whole */
+/* what is made of the files of one import: trees, rows and notes */
+#define LIMIT_IMPORT_MEMORY ((size_t)768 << 20)
 
 #endif

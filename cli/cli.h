@@ -7,6 +7,7 @@
 #include "base/config.h"
 #include "base/fail.h"
 #include "base/text.h"
+#include "responses/content.h"
 
 #include <stdio.h>
 
@@ -49,6 +50,8 @@ MUST_USE enum err cli_config(const struct cli *cli, struct config **out,
                              struct fail *why); /* BOT/bot.conf and what overrides it */
 /* Whether there is a folder at --bot that can be read; the sentence says what is wrong. */
 MUST_USE enum err cli_bot_check(const struct cli *cli, struct fail *why);
+/* A kind by its name; NULL is KIND_UNKNOWN. */
+MUST_USE enum err cli_kind(const char *text, enum content_kind *kind, struct fail *why);
 /* Progress on stderr, on a terminal only, and only after a second; a total of 0 is unknown. Ends
  * itself when done == total. */
 void cli_progress(void *cli, const char *what, size_t done, size_t total);

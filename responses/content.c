@@ -59,8 +59,10 @@ enum err content_open(const char *bot_folder, bool may_write, struct content **o
     struct content *content = mem_take(1, sizeof *content);
     if (!content)
         return fail_memory(why);
-    for (size_t i = 0; i < CONTENT_COLUMNS; i++)
+    for (size_t i = 0; i < CONTENT_COLUMNS; i++) {
         buf_init(&content->scratch[i], field_bytes_maximum);
+        buf_init(&content->base[i], field_bytes_maximum);
+    }
     for (size_t i = 0; i <= CONTENT_COLUMNS; i++)
         buf_init(&content->stored.bytes[i], field_bytes_maximum);
     buf_init(&content->hashed, row_bytes_maximum);
@@ -93,8 +95,10 @@ void content_close(struct content *content)
             false; /* closing the handle takes the transaction back all the same */
     db_close(content->db);
     mem_give(content->seen.slots);
-    for (size_t i = 0; i < CONTENT_COLUMNS; i++)
+    for (size_t i = 0; i < CONTENT_COLUMNS; i++) {
         buf_free(&content->scratch[i]);
+        buf_free(&content->base[i]);
+    }
     for (size_t i = 0; i <= CONTENT_COLUMNS; i++)
         buf_free(&content->stored.bytes[i]);
     buf_free(&content->hashed);

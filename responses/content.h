@@ -61,7 +61,14 @@ void content_close(struct content *content);
  * content_import_end. Fields are in content_columns order; a STR_NONE field was not in the file. An
  * intent first met in an example, case, contrast or answer is created with its name as title;
  * out_of_scope is not an intent and never is. */
-enum content_change { CHANGE_NEW, CHANGE_CHANGED, CHANGE_SAME, CHANGE_REFUSED };
+enum content_change {
+    CHANGE_NEW,
+    CHANGE_CHANGED,
+    CHANGE_SAME,
+    CHANGE_REFUSED,
+    CHANGE_CONFLICT, /* of a workbook alone; content_import_row never says it */
+    CHANGES
+};
 MUST_USE enum err content_import_begin(struct content *content, const char *author,
                                        struct fail *why);
 /* Before content_import_row of an example or a case (`to`): if the other kind has the row of this
@@ -78,6 +85,35 @@ MUST_USE enum err content_import_row(struct content *content, enum content_kind 
 /* Commits, or takes everything back when !keep (a dry run, OK) or when anything failed or was
  * refused. */
 MUST_USE enum err content_import_end(struct content *content, bool keep, struct fail *why);
+
+/* A row that was exported, edited elsewhere, and comes back. Its base, "3.9f2c41d07ab0", is its
+ * revision when it was exported and a hash of what it said. */
+enum { CONTENT_BASE_BYTES = 32 };
+enum content_merge {
+    MERGE_TAKE,     /* nobody else has touched the row: offer it to content_import_row */
+    MERGE_KEEP,     /* the writer has not touched it, or says what is there already */
+    MERGE_CONFLICT, /* both have, differently; or it is gone, or new on both sides */
+};
+struct content_conflict {
+    bool is_gone;
+    bool has_base; /* what the row was is known */
+    struct str id;
+    struct str author; /* of what is there now */
+    int64_t at_us;
+    size_t count;
+    struct str was[8], theirs[8], yours[8]; /* in content_columns order */
+};
+/* During an import. `base` may be empty: a row the writer has added. ERR_INPUT and ERR_LIMIT refuse
+ * the row. What the conflict points to is good until the next row. */
+MUST_USE enum err content_merge_row(struct content *content, enum content_kind kind,
+                                    const struct str *fields, struct str base,
+                                    enum content_merge *verdict, struct content_conflict *conflict,
+                                    struct fail *why);
+/* Like content_each, with the base of each row. */
+MUST_USE enum err content_each_based(struct content *content, enum content_kind kind,
+                                     enum err (*each)(void *data, const struct str *fields,
+                                                      struct str base, struct fail *why),
+                                     void *data, struct fail *why);
 
 /* Everything read between these two is of one moment, whatever another process commits meanwhile.
  * Not during an import. */

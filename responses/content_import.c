@@ -218,8 +218,8 @@ static enum err names_settle(struct content *content, const struct content_table
 }
 
 /* Finds the row that is meant: by id if one is given and known, else by key. */
-static enum err stored_find(struct content *content, const struct content_table *table,
-                            const struct str *row, struct fail *why)
+enum err content_stored_find(struct content *content, const struct content_table *table,
+                             const struct str *row, struct fail *why)
 {
     uint64_t key = 0;
     content->stored.exists = false;
@@ -268,7 +268,7 @@ static enum err id_make(struct content *content, const struct content_table *tab
 static enum err row_complete(struct content *content, const struct content_table *table,
                              struct str *row, char id[ID_BYTES], struct fail *why)
 {
-    enum err e = stored_find(content, table, row, why);
+    enum err e = content_stored_find(content, table, row, why);
     if (!e && !content->stored.exists && row[0].n == 0) {
         e = id_make(content, table, row, id, why);
         row[0] = str_of(id);

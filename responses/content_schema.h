@@ -80,6 +80,7 @@ struct content {
     size_t intents;
     struct seen seen;
     struct stored stored;
+    struct buf base[CONTENT_COLUMNS];    /* what an exported row was (content_merge.c) */
     struct buf scratch[CONTENT_COLUMNS]; /* the offered row's fields, accepted */
     struct buf hashed;      /* what a key or an id is made from; also a revision's text */
     struct buf last_intent; /* examples come in runs of one intent */
@@ -88,6 +89,14 @@ struct content {
 struct db *content_db(struct content *content);
 /* A sentence of ours for ERR_BUSY; other codes as they are. */
 enum err content_explain_busy(const struct content *content, enum err e, struct fail *why);
+
+/* Finds the row that is meant, by id if one is given and known, else by key, into content->stored
+ * (content_import.c). */
+MUST_USE enum err content_stored_find(struct content *content, const struct content_table *table,
+                                      const struct str *row, struct fail *why);
+bool content_seen_has(const struct content *content, enum content_kind kind, struct str id);
+MUST_USE enum err content_seen_add(struct content *content, enum content_kind kind, struct str id,
+                                   struct fail *why);
 
 /* Fields from outside (content_accept.c). `out` points into `scratch`, one buf a column; an absent
  * field stays STR_NONE. Then the row as a whole, once it is complete. ERR_INPUT and ERR_LIMIT mean

@@ -57,3 +57,14 @@ void seen_clear(struct seen *seen)
     mem_give(seen->slots);
     *seen = (struct seen){NULL, 0, 0};
 }
+
+bool content_seen_has(const struct content *content, enum content_kind kind, struct str id)
+{
+    return seen_has(&content->seen, seen_hash(kind, id));
+}
+
+enum err content_seen_add(struct content *content, enum content_kind kind, struct str id,
+                          struct fail *why)
+{
+    return seen_add(&content->seen, seen_hash(kind, id), why);
+}

@@ -11,6 +11,10 @@ is_brought() {
     libsqlite3-dev) pkg-config --exists sqlite3 ;;
     libcurl4-openssl-dev) pkg-config --exists libcurl ;;
     libcjson-dev | libsodium-dev | libutf8proc-dev) name=${1%-dev} && pkg-config --exists "$name" ;;
+    libyaml-dev) pkg-config --exists yaml-0.1 ;;
+    libarchive-dev) pkg-config --exists libarchive ;;
+    libxml2-dev) pkg-config --exists libxml-2.0 ;;
+    libxlsxwriter-dev) pkg-config --exists xlsxwriter ;;
     libgmp-dev) pkg-config --exists gmp ;;
     libmicrohttpd-dev) pkg-config --exists libmicrohttpd ;;
     libcmocka-dev) pkg-config --exists cmocka ;;

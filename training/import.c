@@ -4,13 +4,14 @@
  * and what came of each row is counted and told. */
 #include "training/import.h"
 
+#include "training/columns.h"
 #include "training/import_document.h"
 #include "training/rows.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { COLUMN_IGNORED = -1, COLUMN_SPLIT = -2, PROGRESS_ROWS = 1000, CONTENT_FIELDS = 8 };
+enum { PROGRESS_ROWS = 1000 };
 
 /* One source, opened. */
 struct table {
@@ -25,10 +26,22 @@ struct table {
     int columns[LIMIT_COLUMNS]; /* where each of the file's columns goes */
 };
 
+/* A row on its way to the content. */
+struct offer {
+    const char *path;
+    size_t line;
+    enum content_kind kind;
+    struct str fields[IMPORTED_FIELDS];
+    struct str base; /* p == NULL: the row was not exported */
+    bool is_told;    /* by its split, which kind it is */
+};
+
 struct import {
     struct content *content;
+    struct imported *imported;
     const struct import_options *options;
     struct import_report *report;
+    enum import_format formats[IMPORT_FILES];
     struct table tables[IMPORT_FILES];
     size_t count;
     struct import_run run; /* not yet told; rows == 0 when there is none */
@@ -40,80 +53,7 @@ static const enum content_kind reading_order[] = {
     KIND_INTENTS,  KIND_SLOTS, KIND_VALUES,    KIND_FACTS,     KIND_ANSWERS,
     KIND_EXAMPLES, KIND_CASES, KIND_CONTRASTS, KIND_DOCUMENTS, KIND_QUESTIONS};
 
-/* ---- columns ---- */
-
-static bool column_is(const struct content_column *column, struct str name, bool others_too)
-{
-    if (str_equal(name, str_of(column->name)))
-        return true;
-    for (size_t i = 0; others_too && i < 3 && column->other_names[i]; i++) {
-        if (str_equal(name, str_of(column->other_names[i])))
-            return true;
-    }
-    return false;
-}
-
-/* The place of each of `names` in the kind's columns. A column's own name goes before its other
- * names. */
-static size_t columns_map(enum content_kind kind, const struct str *names, size_t count, int *map)
-{
-    size_t column_count = 0;
-    size_t matched = 0;
-    const struct content_column *columns = content_columns(kind, &column_count);
-    for (size_t i = 0; i < count; i++) {
-        map[i] = COLUMN_IGNORED;
-        if (import_split_of(kind).p && str_equal(names[i], STR("split")))
-            map[i] = COLUMN_SPLIT;
-        matched += map[i] == COLUMN_SPLIT;
-    }
-    for (size_t c = 0; c < column_count; c++) {
-        size_t found = count;
-        for (size_t i = count; i-- > 0;) {
-            if (column_is(&columns[c], names[i], false))
-                found = i;
-        }
-        for (size_t i = 0; i < count && found == count; i++) {
-            if (column_is(&columns[c], names[i], true))
-                found = i;
-        }
-        if (found < count)
-            map[found] = (int)c;
-        matched += found < count;
-    }
-    return matched;
-}
-
-/* The first required column that is not there, or NULL. */
-static const char *column_missing(enum content_kind kind, const int *map, size_t count)
-{
-    size_t column_count = 0;
-    const struct content_column *columns = content_columns(kind, &column_count);
-    for (size_t c = 0; c < column_count; c++) {
-        size_t i = 0;
-        while (i < count && map[i] != (int)c)
-            i++;
-        if (columns[c].is_required && i == count)
-            return columns[c].name;
-    }
-    return NULL;
-}
-
-/* The kind whose columns are these: of those that miss nothing, the one that has a place for most;
- * of equals, the first. */
-static enum content_kind kind_of_columns(const struct str *names, size_t count)
-{
-    enum content_kind best = KIND_UNKNOWN;
-    size_t best_matched = 1; /* a lone column that many kinds have says nothing */
-    int map[LIMIT_COLUMNS];
-    for (enum content_kind kind = KIND_INTENTS; kind < CONTENT_KINDS; kind++) {
-        size_t matched = columns_map(kind, names, count, map);
-        if (matched > best_matched && !column_missing(kind, map, count)) {
-            best = kind;
-            best_matched = matched;
-        }
-    }
-    return best;
-}
+/* ---- opening ---- */
 
 static void ignored_note(struct import *import, const struct str *names, size_t count,
                          const int *map)
@@ -128,24 +68,6 @@ static void ignored_note(struct import *import, const struct str *names, size_t 
             (void)snprintf(out + used, IMPORT_COLUMNS_BYTES - used, "%s%.*s", used ? ", " : "",
                            STR_ARG(name));
     }
-}
-
-/* ---- opening ---- */
-
-/* "cases.csv", "shop/cases-2.csv": all that tells cases from examples where no split does. */
-static bool is_named_cases(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return str_starts(str_of(slash ? slash + 1 : path), STR("cases"));
-}
-
-static bool has_split(const struct str *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (str_equal(names[i], STR("split")))
-            return true;
-    }
-    return false;
 }
 
 static enum err first_read(struct table *table, struct fail *why)
@@ -170,10 +92,7 @@ static enum err kind_tell(struct table *table, struct fail *why)
     size_t line = table->has_first ? table->first.line : 1;
     table->kind = table->source->kind;
     if (table->kind == KIND_UNKNOWN && !table->first_refused)
-        table->kind = kind_of_columns(names, count);
-    if (table->source->kind == KIND_UNKNOWN && table->kind == KIND_EXAMPLES &&
-        is_named_cases(path) && !has_split(names, count))
-        table->kind = KIND_CASES;
+        table->kind = columns_kind_of(path, names, count);
     if (table->kind == KIND_UNKNOWN && table->first_refused)
         return fail(why, ERR_INPUT, "%s:%zu: %s", path, line, table->first_reason);
     if (table->kind == KIND_UNKNOWN)
@@ -225,8 +144,8 @@ static void run_end(struct import *import)
     import->run.rows = 0;
 }
 
-static void row_note(struct import *import, const struct table *table, size_t line,
-                     enum content_kind kind, enum content_change change, const char *reason)
+static void row_note(struct import *import, const char *path, size_t line, enum content_kind kind,
+                     enum content_change change, const char *reason)
 {
     struct import_report *report = import->report;
     struct import_run *run = &import->run;
@@ -234,17 +153,16 @@ static void row_note(struct import *import, const struct table *table, size_t li
     report->totals[change]++;
     if (change == CHANGE_REFUSED && report->refusal_count < IMPORT_REFUSALS) {
         struct import_refusal *refusal = &report->refusals[report->refusal_count++];
-        refusal->path = table->source->path;
+        (void)snprintf(refusal->path, sizeof refusal->path, "%.*s", IMPORT_PATH_BYTES - 1, path);
         refusal->line = line;
         refusal->kind = kind;
         (void)snprintf(refusal->reason, sizeof refusal->reason, "%.*s", IMPORT_REASON_BYTES - 1,
                        reason);
     }
-    if (run->rows == 0 || run->path != table->source->path || run->kind != kind ||
+    if (run->rows == 0 || run->path != path || line < run->last_line || run->kind != kind ||
         run->change != change) {
         run_end(import);
-        *run = (struct import_run){
-            .path = table->source->path, .line = line, .kind = kind, .change = change};
+        *run = (struct import_run){.path = path, .line = line, .kind = kind, .change = change};
     }
     run->last_line = line;
     run->rows++;
@@ -252,39 +170,26 @@ static void row_note(struct import *import, const struct table *table, size_t li
         import->options->progress(import->options->progress_data, "rows", import->rows, 0);
 }
 
-/* Examples or cases, as the row says; where it says nothing, as the table. */
-static enum err split_take(const struct table *table, struct str split, enum content_kind *kind,
-                           bool *is_told, struct fail *why)
-{
-    if (split.n == 0)
-        return OK;
-    *is_told = true;
-    if (str_equal(split, import_split_of(KIND_CASES))) {
-        *kind = KIND_CASES;
-        return OK;
-    }
-    if (!str_equal(split, import_split_of(KIND_EXAMPLES)))
-        return fail(why, ERR_INPUT, "split must be train or eval");
-    if (table->source->kind == KIND_CASES)
-        return fail(why, ERR_INPUT,
-                    "split is train: this row is an example and is not taken as a "
-                    "case");
-    *kind = KIND_EXAMPLES;
-    return OK;
-}
-
 /* The row's fields in the order of its kind; *kind changes for a row that its split sends
- * elsewhere, and *is_told is set. */
+ * elsewhere, and offer->is_told is set. */
 static enum err row_map(const struct table *table, const struct row *row, const int *map,
-                        struct str *fields, enum content_kind *kind, bool *is_told,
-                        struct fail *why)
+                        struct offer *offer, struct fail *why)
 {
+    enum content_kind *kind = &offer->kind;
+    bool is_ours = false; /* from `export --format csv`, which neutralises formulas */
     for (size_t i = 0; i < row->count; i++) {
-        struct str field = row->fields[i];
+        if (map[i] == COLUMN_BASE) {
+            offer->base = row->fields[i].p ? row->fields[i] : STR("");
+            is_ours = true;
+        }
+    }
+    for (size_t i = 0; i < row->count; i++) {
+        struct str field = is_ours ? formula_bare(row->fields[i]) : row->fields[i];
         if (map[i] >= 0)
-            fields[map[i]] = field;
-        enum err e =
-            map[i] == COLUMN_SPLIT ? split_take(table, str_trim(field), kind, is_told, why) : OK;
+            offer->fields[map[i]] = field;
+        enum err e = map[i] == COLUMN_SPLIT ? split_take(table->source->kind, str_trim(field), kind,
+                                                         &offer->is_told, why)
+                                            : OK;
         if (e)
             return e;
     }
@@ -292,31 +197,78 @@ static enum err row_map(const struct table *table, const struct row *row, const 
     return missing ? fail(why, ERR_INPUT, "there is no field \"%s\"", missing) : OK;
 }
 
-/* `reason` holds why the reader refused the row, if it did. */
+/* Merges a row that was exported; what is to be written goes on to the content. */
+static enum err row_merge(struct import *import, const struct offer *offer,
+                          enum content_change *change, struct fail *reason)
+{
+    enum content_merge verdict = MERGE_TAKE;
+    struct content_conflict conflict;
+    enum err e = content_merge_row(import->content, offer->kind, offer->fields, offer->base,
+                                   &verdict, &conflict, reason);
+    if (!e && verdict == MERGE_TAKE)
+        return content_import_row(import->content, offer->kind, offer->fields, change, reason);
+    *change = e ? CHANGE_REFUSED : verdict == MERGE_KEEP ? CHANGE_SAME : CHANGE_CONFLICT;
+    if (*change == CHANGE_CONFLICT && import->options->conflict) {
+        struct import_conflict told = {offer->path, offer->line, offer->kind, &conflict};
+        import->options->conflict(import->options->data, &told);
+    }
+    return e == ERR_LIMIT ? ERR_INPUT : e;
+}
+
+/* Offers a row to the content and tells what came of it. `e` and `reason` say why the reader
+ * refused it, if it did. */
+static enum err offer_take(struct import *import, const struct offer *offer, enum err e,
+                           struct fail *reason, struct fail *why)
+{
+    enum content_change change = CHANGE_REFUSED;
+    if (!e && offer->is_told && !offer->base.p)
+        e = content_import_move(import->content, offer->kind, offer->fields, reason);
+    if (!e && offer->base.p)
+        e = row_merge(import, offer, &change, reason);
+    else if (!e)
+        e = content_import_row(import->content, offer->kind, offer->fields, &change, reason);
+    if (e && e != ERR_INPUT)
+        return fail(why, e, "%s", reason->text);
+    row_note(import, offer->path, offer->line, offer->kind, change, reason->text);
+    if (import->rows > LIMIT_ROWS)
+        return fail(why, ERR_LIMIT, "%s:%zu: more than %d rows in one import", offer->path,
+                    offer->line, LIMIT_ROWS);
+    return OK;
+}
+
 static enum err row_take(struct import *import, struct table *table, const struct row *row,
                          struct fail *reason, struct fail *why)
 {
-    enum content_kind kind = table->kind;
-    enum content_change change = CHANGE_REFUSED;
-    struct str fields[CONTENT_FIELDS] = {STR_NONE};
-    bool is_told = false; /* by its split, which kind it is */
+    struct offer offer = {
+        .path = table->source->path, .line = row->line, .kind = table->kind, .base = STR_NONE};
     enum err e = row->is_refused ? ERR_INPUT : OK;
     if (!e && rows_is_json(table->rows)) {
-        (void)columns_map(kind, row->names, row->count, table->columns);
+        (void)columns_map(offer.kind, row->names, row->count, table->columns);
         ignored_note(import, row->names, row->count, table->columns);
     }
     if (!e)
-        e = row_map(table, row, table->columns, fields, &kind, &is_told, reason);
-    if (!e && is_told)
-        e = content_import_move(import->content, kind, fields, reason);
-    if (!e)
-        e = content_import_row(import->content, kind, fields, &change, reason);
-    if (e && !row->is_refused && e != ERR_INPUT)
-        return fail(why, e, "%s", reason->text);
-    row_note(import, table, row->line, kind, change, reason->text);
-    if (import->rows > LIMIT_ROWS)
-        return fail(why, ERR_LIMIT, "%s:%zu: more than %d rows in one import", table->source->path,
-                    row->line, LIMIT_ROWS);
+        e = row_map(table, row, table->columns, &offer, reason);
+    return offer_take(import, &offer, e, reason, why);
+}
+
+/* What other systems' files and workbooks hold of a kind. */
+static enum err imported_read(struct import *import, enum content_kind kind, struct fail *why)
+{
+    for (size_t i = 0; i < imported_count(import->imported); i++) {
+        const struct imported_row *row = imported_at(import->imported, i);
+        struct offer offer = {.path = row->path,
+                              .line = row->line,
+                              .kind = row->kind,
+                              .base = row->base,
+                              .is_told = row->is_told};
+        struct fail reason = {.code = OK};
+        if (row->kind != kind)
+            continue;
+        memcpy(offer.fields, row->fields, sizeof offer.fields);
+        enum err e = offer_take(import, &offer, OK, &reason, why);
+        if (e)
+            return e;
+    }
     return OK;
 }
 
@@ -355,6 +307,9 @@ static enum err tables_read(struct import *import, struct fail *why)
             if (e)
                 return e;
         }
+        enum err e = imported_read(import, reading_order[k], why);
+        if (e)
+            return e;
     }
     run_end(import);
     return OK;
@@ -371,6 +326,53 @@ static enum err refusals_tell(const struct import_report *report, struct fail *w
                 first->path, first->line, first->reason, more);
 }
 
+static enum err conflicts_tell(const struct import_report *report, bool is_kept, struct fail *why)
+{
+    size_t n = report->totals[CHANGE_CONFLICT];
+    return fail(why, ERR_REFUSED, "%zu row%s edited here and meanwhile by somebody else; %s", n,
+                n == 1 ? " was" : "s were",
+                is_kept ? "those stay as they are, the rest was taken"
+                        : "nothing was imported (--take-rest leaves those out and takes the rest)");
+}
+
+/* Everything between the first row and the last. */
+static enum err import_run(struct import *import, struct fail *why)
+{
+    const struct import_options *options = import->options;
+    struct import_report *report = import->report;
+    enum err e = tables_read(import, why);
+    const size_t *totals = report->totals;
+    if (options->progress && import->rows > 0)
+        options->progress(options->progress_data, "rows", import->rows, import->rows);
+    if (!e && options->inspect && totals[CHANGE_REFUSED] == 0)
+        options->inspect(options->inspect_data, import->content, report);
+    bool stops =
+        totals[CHANGE_REFUSED] > 0 || (totals[CHANGE_CONFLICT] > 0 && !options->takes_rest);
+    bool keep = !e && !options->is_dry_run && !stops;
+    if (keep && options->settle)
+        options->settle(options->settle_data);
+    enum err ended = content_import_end(import->content, keep, e ? NULL : why);
+    report->is_kept = keep && !ended;
+    if (!e && totals[CHANGE_REFUSED] > 0)
+        e = refusals_tell(report, why);
+    else if (!e && !ended && totals[CHANGE_CONFLICT] > 0)
+        e = conflicts_tell(report, report->is_kept, why);
+    return e ? e : ended;
+}
+
+/* Reads whole what is no table, and tells its notes. */
+static enum err foreign_open(struct import *import, const struct import_source *sources,
+                             size_t count, struct fail *why)
+{
+    const struct import_options *options = import->options;
+    enum err e = formats_read(import->imported, sources, import->formats, count, why);
+    if (e || !options->note)
+        return e;
+    import->report->notes_dropped =
+        imported_notes_each(import->imported, options->note, options->data);
+    return OK;
+}
+
 enum err import_files(struct content *content, const struct import_source *sources, size_t count,
                       const struct import_options *options, struct import_report *report,
                       struct fail *why)
@@ -384,43 +386,30 @@ enum err import_files(struct content *content, const struct import_source *sourc
     import->content = content;
     import->options = options;
     import->report = report;
-    enum err e = OK;
-    for (size_t i = 0; i < count && !e; i++)
-        e = table_open(import, &sources[i], why);
+    enum err e = imported_open(&import->imported, why);
+    for (size_t i = 0; i < count && !e; i++) {
+        e = format_tell(&sources[i], &import->formats[i], why);
+        if (!e && import->formats[i] == FORMAT_TABLE)
+            e = table_open(import, &sources[i], why);
+        report->is_foreign |= !e && import->formats[i] != FORMAT_TABLE;
+    }
+    if (!e && report->is_foreign)
+        e = foreign_open(import, sources, count, why);
     if (!e)
         e = content_import_begin(content, options->author, why);
-    if (!e) {
-        e = tables_read(import, why);
-        if (options->progress && import->rows > 0)
-            options->progress(options->progress_data, "rows", import->rows, import->rows);
-        if (!e && options->inspect && report->totals[CHANGE_REFUSED] == 0)
-            options->inspect(options->inspect_data, content, report);
-        bool keep = !e && !options->is_dry_run && report->totals[CHANGE_REFUSED] == 0;
-        if (keep && options->settle)
-            options->settle(options->settle_data);
-        enum err ended = content_import_end(content, keep, e ? NULL : why);
-        report->is_kept = keep && !ended;
-        if (!e && report->totals[CHANGE_REFUSED] > 0)
-            e = refusals_tell(report, why);
-        e = e ? e : ended;
-    }
+    if (!e)
+        e = import_run(import, why);
     for (size_t i = 0; i < import->count; i++) {
         rows_close(import->tables[i].rows);
         buf_free(&import->tables[i].document);
     }
+    imported_close(import->imported);
     mem_give(import);
     return e;
 }
 
-struct str import_split_of(enum content_kind kind)
-{
-    if (kind == KIND_EXAMPLES)
-        return STR("train");
-    return kind == KIND_CASES ? STR("eval") : STR_NONE;
-}
-
 const char *import_change_name(enum content_change change)
 {
-    static const char *const names[] = {"new", "changed", "unchanged", "refused"};
+    static const char *const names[] = {"new", "changed", "unchanged", "refused", "conflict"};
     return names[change];
 }

@@ -1,21 +1,19 @@
-/* Files into content.db: tells what kind of rows a file holds, maps its columns, and offers every
- * row inside one transaction. One refused row and nothing is imported. */
+/* Files into content.db: tells what a file is, maps its columns or reads it as another system's,
+ * and offers every row inside one transaction. One refused row and nothing is imported. A row that
+ * was exported with its base (a workbook) is merged: what others have changed meanwhile is a
+ * conflict, and one conflict and nothing is imported either, unless the rest is asked for. */
 #ifndef IMPORT_H
 #define IMPORT_H
 
 #include "responses/content.h"
+#include "training/formats.h"
 
 enum {
     IMPORT_FILES = 256,
     IMPORT_REFUSALS = 20,
     IMPORT_REASON_BYTES = 256,
-    IMPORT_COLUMNS_BYTES = 256
-};
-
-struct import_source {
-    const char *path;       /* "-" is stdin */
-    struct str bytes;       /* p == NULL: what is at the path */
-    enum content_kind kind; /* KIND_UNKNOWN: told from the header */
+    IMPORT_COLUMNS_BYTES = 256,
+    IMPORT_PATH_BYTES = 512
 };
 
 /* Rows in a row that came out alike. */
@@ -27,6 +25,13 @@ struct import_run {
     enum content_change change;
 };
 
+struct import_conflict {
+    const char *path;
+    size_t line;
+    enum content_kind kind;
+    const struct content_conflict *row;
+};
+
 struct import_report;
 struct import_options {
     const char *author;
@@ -34,6 +39,9 @@ struct import_options {
     void (*each)(void *data,
                  const struct import_run *run); /* may be NULL; in the order of reading */
     void *data;
+    void (*note)(void *data, const struct imported_note *note); /* may be NULL; before any row */
+    void (*conflict)(void *data, const struct import_conflict *conflict); /* may be NULL */
+    bool takes_rest; /* what is in conflict stays as it is, and everything else is taken */
     void (*progress)(void *data, const char *what, size_t done, size_t total); /* may be NULL */
     void *progress_data;
     /* May be NULL. Called when every row was taken and before the import ends, also in a dry run:
@@ -46,7 +54,7 @@ struct import_options {
 };
 
 struct import_refusal {
-    const char *path;
+    char path[IMPORT_PATH_BYTES];
     size_t line;
     enum content_kind kind;
     char reason[IMPORT_REASON_BYTES];
@@ -55,12 +63,14 @@ struct import_refusal {
 struct import_report {
     size_t empty_files;     /* with a header and no rows */
     const char *empty_path; /* of the first of them */
-    size_t counts[CONTENT_KINDS][CHANGE_REFUSED + 1];
-    size_t totals[CHANGE_REFUSED + 1];
+    size_t counts[CONTENT_KINDS][CHANGES];
+    size_t totals[CHANGES];
     struct import_refusal refusals[IMPORT_REFUSALS]; /* the first of them */
     size_t refusal_count;
     char ignored[IMPORT_COLUMNS_BYTES]; /* names of columns that no kind has a place for: "notes,
                                            date"; "" when none */
+    bool is_foreign;                    /* another system's files, or a workbook, were among them */
+    size_t notes_dropped;               /* past LIMIT_IMPORT_NOTES */
     bool is_kept;
 };
 
@@ -70,17 +80,14 @@ struct import_report {
  * file's name. A file named cases… that has no such column holds cases. Under `kind` KIND_CASES an
  * empty split is a case and train is refused. A header without rows is no rows, and counted as an
  * empty file. OK only if every row was taken, and then everything is committed (nothing in a dry
- * run); otherwise the content is as it was: ERR_INPUT with the first refusal. The report is filled
- * in either way. ERR_BUSY: somebody else is writing. */
+ * run); otherwise the content is as it was: ERR_INPUT with the first refusal. ERR_REFUSED when rows
+ * are in conflict: then nothing is kept, or with takes_rest everything but those. The report is
+ * filled in either way. ERR_BUSY: somebody else is writing. */
 MUST_USE enum err import_files(struct content *content, const struct import_source *sources,
                                size_t count, const struct import_options *options,
                                struct import_report *report, struct fail *why);
 
-/* What an export says in a last column `split`: train for examples, eval for cases; STR_NONE for a
- * kind without one. */
-struct str import_split_of(enum content_kind kind);
-
-const char *
-import_change_name(enum content_change change); /* "new", "changed", "unchanged", "refused" */
+const char *import_change_name(enum content_change change); /* "new", "changed", "unchanged",
+                                                              "refused", "conflict" */
 
 #endif

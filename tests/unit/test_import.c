@@ -1,6 +1,7 @@
 /* Importing files: what kind they are, where their columns go, what is told of each row, and that
  * nothing is kept of an import in which one row was refused. */
 #include "base/files.h"
+#include "training/columns.h"
 #include "training/import.h"
 #include "training/rows.h"
 #include "training/samples.h"
@@ -113,7 +114,7 @@ static void a_header_alone_is_no_rows(void **state)
         for (size_t i = 0, n = 0; i < count; i++)
             n += (size_t)snprintf(header + n, sizeof header - n, "%s%s", i ? "," : "",
                                   columns[i].name);
-        if (import_split_of(kind).p)
+        if (split_of(kind).p)
             (void)snprintf(header + strlen(header), sizeof header - strlen(header), ",split");
         assert_int_equal(import_one("x.csv", header, KIND_UNKNOWN, &keep), OK);
         assert_true(report.is_kept);
@@ -283,7 +284,7 @@ static enum err row_add(void *data, const struct str *fields, struct fail *reaso
     (void)content_columns(export->kind, &count);
     for (size_t i = 0; i < count; i++)
         all[i] = fields[i];
-    all[count] = import_split_of(export->kind);
+    all[count] = split_of(export->kind);
     csv_add_row(&export->out, all, count + (all[count].p ? 1 : 0));
     return OK;
 }
@@ -302,7 +303,7 @@ static void writing_back_an_export_changes_nothing(void **state)
         buf_init(&export.out, 64 << 20);
         for (size_t i = 0; i < count; i++)
             names[i] = str_of(columns[i].name);
-        if (import_split_of(kind).p)
+        if (split_of(kind).p)
             names[count++] = STR("split");
         csv_add_row(&export.out, names, count);
         assert_int_equal(content_each(content, kind, row_add, &export, &why), OK);

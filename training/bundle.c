@@ -1,0 +1,342 @@
+/* Files of a folder or archive, in memory. Zip archives are unpacked by libarchive from bytes that
+ * were read before, so that nothing is ever written to disk and a name in an archive is never a
+ * path of ours; it is refused all the same when it looks like one that leads out, since whoever
+ * made it meant harm. How much comes out is counted as it comes, not believed from the headers. */
+#include "training/bundle.h"
+
+#include "base/files.h"
+#include "base/limits.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum {
+    FILES_FIRST = 16,
+    PATH_BYTES = 4096,
+    UNPACK_BYTES = 64 * 1024,
+    RATIO_FREE_BYTES = 1 << 20, /* small archives of very even text are no bombs */
+    SHOWN_BYTES = 200,
+};
+
+void bundle_init(struct bundle *bundle, struct arena *arena)
+{
+    *bundle = (struct bundle){.arena = arena};
+}
+
+void bundle_free(struct bundle *bundle)
+{
+    for (size_t i = 0; i < bundle->count; i++)
+        buf_free(&bundle->files[i].owned);
+    mem_give(bundle->files);
+    bundle->files = NULL;
+    bundle->count = 0;
+}
+
+static enum err file_add(struct bundle *bundle, const char *path, struct str name,
+                         struct bundle_file **out, struct fail *why)
+{
+    if (bundle->count == bundle->capacity) {
+        size_t capacity = bundle->capacity ? 2 * bundle->capacity : FILES_FIRST;
+        struct bundle_file *files = mem_grow(bundle->files, capacity, sizeof *files);
+        if (!files)
+            return fail_memory(why);
+        bundle->files = files;
+        bundle->capacity = capacity;
+    }
+    struct bundle_file *file = &bundle->files[bundle->count];
+    struct str kept_path = arena_copy(bundle->arena, str_of(path));
+    struct str kept_name = arena_copy(bundle->arena, name);
+    if (!kept_path.p || !kept_name.p)
+        return fail_memory(why);
+    *file = (struct bundle_file){.path = kept_path.p, .name = kept_name};
+    buf_init(&file->owned, LIMIT_IMPORT_FILE_BYTES);
+    bundle->count++;
+    *out = file;
+    return OK;
+}
+
+/* The bytes of the file are all there. */
+static enum err file_settle(struct bundle *bundle, struct bundle_file *file, struct fail *why)
+{
+    if (!file->bytes.p)
+        file->bytes = file->owned.p ? str_from_buf(&file->owned) : STR("");
+    if (file->bytes.n > LIMIT_IMPORT_FILE_BYTES)
+        return fail(why, ERR_LIMIT, "%s: larger than %d bytes", file->path,
+                    LIMIT_IMPORT_FILE_BYTES);
+    if (file->bytes.n > LIMIT_IMPORT_BYTES - bundle->bytes)
+        return fail(why, ERR_LIMIT, "%s: with this file, more than %d bytes in all", file->path,
+                    LIMIT_IMPORT_BYTES);
+    bundle->bytes += file->bytes.n;
+    return OK;
+}
+
+static struct str last_part(struct str path)
+{
+    size_t start = path.n;
+    while (start > 0 && path.p[start - 1] != '/')
+        start--;
+    return str_slice(path, start, path.n);
+}
+
+enum err bundle_add_file(struct bundle *bundle, const char *path, struct str bytes,
+                         struct fail *why)
+{
+    struct bundle_file *file = NULL;
+    const char *shown = strcmp(path, "-") == 0 ? "stdin" : path;
+    enum err e = file_add(bundle, shown, last_part(str_of(shown)), &file, why);
+    if (e)
+        return e;
+    file->bytes = bytes;
+    if (!bytes.p)
+        e = file_read(path, LIMIT_IMPORT_FILE_BYTES, &file->owned, why);
+    return e ? e : file_settle(bundle, file, why);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct bundle_file *x = a;
+    const struct bundle_file *y = b;
+    return str_compare(x->name, y->name);
+}
+
+/* ---- folders ---- */
+
+struct walk {
+    struct bundle *bundle;
+    bool (*wants)(struct str name);
+    const char *root;
+    size_t entries;
+    struct folder {
+        struct str name; /* below the root; "" is the root itself */
+        size_t depth;
+    } * folders; /* still to be listed */
+    size_t folder_count, folder_at;
+    struct folder here;
+};
+
+static enum err folder_add(struct walk *walk, struct str name, size_t depth, struct fail *why)
+{
+    if (depth > LIMIT_IMPORT_FOLDERS)
+        return fail(why, ERR_LIMIT, "%s/%.*s: folders nested deeper than %d", walk->root,
+                    STR_ARG(name), LIMIT_IMPORT_FOLDERS);
+    struct folder *folders = mem_grow(walk->folders, walk->folder_count + 1, sizeof *folders);
+    struct str kept = arena_copy(walk->bundle->arena, name);
+    if (folders)
+        walk->folders = folders;
+    if (!folders || !kept.p)
+        return fail_memory(why);
+    folders[walk->folder_count++] = (struct folder){.name = kept, .depth = depth};
+    return OK;
+}
+
+static enum err entry_take(void *data, const char *entry, struct fail *why)
+{
+    struct walk *walk = data;
+    char path[PATH_BYTES];
+    struct stat status;
+    if (entry[0] == '.')
+        return OK;
+    if (++walk->entries > LIMIT_IMPORT_ENTRIES)
+        return fail(why, ERR_LIMIT, "%s: more than %d files and folders", walk->root,
+                    LIMIT_IMPORT_ENTRIES);
+    int n = snprintf(path, sizeof path, "%s/%.*s%s%s", walk->root, STR_ARG(walk->here.name),
+                     walk->here.name.n ? "/" : "", entry);
+    if (n < 0 || (size_t)n >= sizeof path)
+        return fail(why, ERR_LIMIT, "%s: a path longer than %d bytes", walk->root, PATH_BYTES);
+    if (lstat(path, &status))
+        return OK; /* gone since it was listed */
+    struct str name = str_slice(str_of(path), strlen(walk->root) + 1, (size_t)n);
+    if (S_ISDIR(status.st_mode))
+        return folder_add(walk, name, walk->here.depth + 1, why);
+    if (!S_ISREG(status.st_mode) || !walk->wants(name)) {
+        walk->bundle->left++;
+        return OK;
+    }
+    struct bundle_file *file = NULL;
+    enum err e = file_add(walk->bundle, path, name, &file, why);
+    if (!e)
+        e = file_read(path, LIMIT_IMPORT_FILE_BYTES, &file->owned, why);
+    return e ? e : file_settle(walk->bundle, file, why);
+}
+
+enum err bundle_add_folder(struct bundle *bundle, const char *path, bool (*wants)(struct str name),
+                           struct fail *why)
+{
+    char root[PATH_BYTES];
+    char listed[PATH_BYTES];
+    size_t n = strlen(path);
+    size_t first = bundle->count;
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    if (n >= sizeof root)
+        return fail(why, ERR_LIMIT, "%s: a path longer than %d bytes", path, PATH_BYTES);
+    memcpy(root, path, n);
+    root[n] = '\0';
+    struct walk walk = {.bundle = bundle, .wants = wants, .root = root};
+    enum err e = folder_add(&walk, STR(""), 1, why);
+    while (!e && walk.folder_at < walk.folder_count) {
+        walk.here = walk.folders[walk.folder_at++];
+        e = file_path(listed, sizeof listed, root, walk.here.name.p, why);
+        if (!e)
+            e = folder_list(listed, entry_take, &walk, why);
+    }
+    mem_give(walk.folders);
+    if (!e && bundle->count > first)
+        qsort(bundle->files + first, bundle->count - first, sizeof *bundle->files, by_name);
+    return e;
+}
+
+/* ---- archives ---- */
+
+struct unpack {
+    struct bundle *bundle;
+    const char *path; /* of the archive */
+    size_t packed;    /* bytes of the archive */
+    size_t unpacked;
+    size_t entries;
+    struct archive *archive;
+};
+
+/* A name that stays inside: relative, no part of it "..", no drive, no backslash, one line. */
+static bool name_is_safe(struct str name)
+{
+    struct str rest = name;
+    struct str part;
+    if (name.n == 0 || name.n >= PATH_BYTES / 2 || name.p[0] == '/' || !text_is_valid(name))
+        return false;
+    for (size_t i = 0; i < name.n; i++) {
+        if ((unsigned char)name.p[i] < 0x20 || name.p[i] == '\\')
+            return false;
+    }
+    if (name.n > 1 && name.p[1] == ':')
+        return false;
+    while (str_next(&rest, '/', &part)) {
+        if (str_equal(part, STR("..")))
+            return false;
+    }
+    return true;
+}
+
+static enum err fail_archive(const struct unpack *unpack, struct str name, struct fail *why)
+{
+    const char *said = archive_error_string(unpack->archive);
+    return fail(why, ERR_INPUT, "%s%s%.*s: the archive cannot be read: %.200s", unpack->path,
+                name.n ? "/" : "", STR_ARG(str_slice(name, 0, SHOWN_BYTES)),
+                said ? said : "it is damaged");
+}
+
+/* Reads the entry at hand; each piece is counted before it is kept. */
+static enum err entry_read(struct unpack *unpack, struct bundle_file *file, struct fail *why)
+{
+    const size_t allowed = RATIO_FREE_BYTES + unpack->packed * LIMIT_IMPORT_RATIO;
+    for (;;) {
+        char *room = buf_reserve(&file->owned, UNPACK_BYTES);
+        if (!room && file->owned.error == ERR_LIMIT)
+            return fail(why, ERR_LIMIT, "%s: larger than %d bytes", file->path,
+                        LIMIT_IMPORT_FILE_BYTES - UNPACK_BYTES);
+        if (!room)
+            return fail_memory(why);
+        la_ssize_t got = archive_read_data(unpack->archive, room, UNPACK_BYTES);
+        if (got < 0)
+            return fail_archive(unpack, file->name, why);
+        if (got == 0)
+            return OK;
+        buf_used(&file->owned, (size_t)got);
+        unpack->unpacked += (size_t)got;
+        if (unpack->unpacked > allowed)
+            return fail(why, ERR_LIMIT,
+                        "%s: unpacks to more than %d times its size; it is not unpacked further",
+                        file->path, LIMIT_IMPORT_RATIO);
+        if (unpack->unpacked > LIMIT_IMPORT_BYTES)
+            return fail(why, ERR_LIMIT, "%s: with this file, more than %d bytes in all", file->path,
+                        LIMIT_IMPORT_BYTES);
+    }
+}
+
+static enum err archived_take(struct unpack *unpack, struct archive_entry *entry,
+                              bool (*wants)(struct str name), struct fail *why)
+{
+    char path[PATH_BYTES];
+    const char *utf8 = archive_entry_pathname_utf8(entry);
+    struct str name = str_of(utf8 ? utf8 : archive_entry_pathname(entry));
+    if (++unpack->entries > LIMIT_IMPORT_ENTRIES)
+        return fail(why, ERR_LIMIT, "%s: more than %d entries", unpack->path, LIMIT_IMPORT_ENTRIES);
+    if (!name.p || !name_is_safe(name)) {
+        bool is_text = name.p && text_is_valid(name);
+        return fail(why, ERR_INPUT, "%s: the archive has an entry \"%.*s\", which is no safe name",
+                    unpack->path, STR_ARG(is_text ? str_slice(name, 0, SHOWN_BYTES) : STR("?")));
+    }
+    if (archive_entry_filetype(entry) != AE_IFREG || !wants(name)) {
+        unpack->bundle->left += archive_entry_filetype(entry) != AE_IFDIR;
+        return OK;
+    }
+    struct bundle_file *file = NULL;
+    (void)snprintf(path, sizeof path, "%.1900s/%.*s", unpack->path, STR_ARG(name));
+    if (archive_entry_is_encrypted(entry))
+        return fail(why, ERR_INPUT, "%s: is encrypted", path);
+    enum err e = file_add(unpack->bundle, path, name, &file, why);
+    if (!e)
+        e = entry_read(unpack, file, why);
+    return e ? e : file_settle(unpack->bundle, file, why);
+}
+
+static enum err entries_take(struct unpack *unpack, bool (*wants)(struct str name),
+                             struct fail *why)
+{
+    enum err e = OK;
+    while (!e) {
+        struct archive_entry *entry = NULL;
+        int got = archive_read_next_header(unpack->archive, &entry);
+        if (got == ARCHIVE_EOF)
+            return OK;
+        /* A warning is about a name that this locale cannot write; we read it as UTF-8. */
+        if (got != ARCHIVE_OK && got != ARCHIVE_WARN)
+            return fail_archive(unpack, STR(""), why);
+        e = archived_take(unpack, entry, wants, why);
+    }
+    return e;
+}
+
+static enum err names_check(const struct bundle *bundle, size_t first, struct fail *why)
+{
+    for (size_t i = first + 1; i < bundle->count; i++) {
+        if (str_equal(bundle->files[i - 1].name, bundle->files[i].name))
+            return fail(why, ERR_INPUT, "%s: is in the archive twice", bundle->files[i].path);
+    }
+    return OK;
+}
+
+enum err bundle_add_zip(struct bundle *bundle, const char *path, struct str zip,
+                        bool (*wants)(struct str name), struct fail *why)
+{
+    struct unpack unpack = {.bundle = bundle, .path = path, .packed = zip.n};
+    size_t first = bundle->count;
+    unpack.archive = archive_read_new();
+    if (!unpack.archive)
+        return fail_memory(why);
+    enum err e = OK;
+    if (archive_read_support_format_zip_seekable(unpack.archive) != ARCHIVE_OK ||
+        archive_read_open_memory(unpack.archive, zip.p, zip.n) != ARCHIVE_OK)
+        e = fail_archive(&unpack, STR(""), why);
+    if (!e)
+        e = entries_take(&unpack, wants, why);
+    (void)archive_read_free(unpack.archive);
+    if (e)
+        return e;
+    if (bundle->count > first)
+        qsort(bundle->files + first, bundle->count - first, sizeof *bundle->files, by_name);
+    return names_check(bundle, first, why);
+}
+
+const struct bundle_file *bundle_find(const struct bundle *bundle, struct str name)
+{
+    for (size_t i = 0; i < bundle->count; i++) {
+        if (str_equal(bundle->files[i].name, name))
+            return &bundle->files[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,146 @@
+/* Matching a file's columns with those of a kind, and telling the kind from them; also what a few
+ * special columns mean: `split`, and `base_revision` of an exported workbook. */
+#include "training/columns.h"
+
+#include <string.h>
+
+static bool column_is(const struct content_column *column, struct str name, bool others_too)
+{
+    if (str_equal(name, str_of(column->name)))
+        return true;
+    for (size_t i = 0; others_too && i < 3 && column->other_names[i]; i++) {
+        if (str_equal(name, str_of(column->other_names[i])))
+            return true;
+    }
+    return false;
+}
+
+size_t columns_map(enum content_kind kind, const struct str *names, size_t count, int *map)
+{
+    size_t column_count = 0;
+    size_t matched = 0;
+    const struct content_column *columns = content_columns(kind, &column_count);
+    for (size_t i = 0; i < count; i++) {
+        map[i] = COLUMN_IGNORED;
+        if (split_of(kind).p && str_equal(names[i], STR("split")))
+            map[i] = COLUMN_SPLIT;
+        matched += map[i] == COLUMN_SPLIT;
+        if (str_equal(names[i], STR(COLUMN_BASE_NAME)))
+            map[i] = COLUMN_BASE;
+    }
+    for (size_t c = 0; c < column_count; c++) {
+        size_t found = count;
+        for (size_t i = count; i-- > 0;) {
+            if (column_is(&columns[c], names[i], false))
+                found = i;
+        }
+        for (size_t i = 0; i < count && found == count; i++) {
+            if (column_is(&columns[c], names[i], true))
+                found = i;
+        }
+        if (found < count)
+            map[found] = (int)c;
+        matched += found < count;
+    }
+    return matched;
+}
+
+const char *column_missing(enum content_kind kind, const int *map, size_t count)
+{
+    size_t column_count = 0;
+    const struct content_column *columns = content_columns(kind, &column_count);
+    for (size_t c = 0; c < column_count; c++) {
+        size_t i = 0;
+        while (i < count && map[i] != (int)c)
+            i++;
+        if (columns[c].is_required && i == count)
+            return columns[c].name;
+    }
+    return NULL;
+}
+
+enum content_kind columns_kind(const struct str *names, size_t count)
+{
+    enum content_kind best = KIND_UNKNOWN;
+    size_t best_matched = 1; /* a lone column that many kinds have says nothing */
+    int map[LIMIT_COLUMNS];
+    for (enum content_kind kind = KIND_INTENTS; kind < CONTENT_KINDS; kind++) {
+        size_t matched = columns_map(kind, names, count, map);
+        if (matched > best_matched && !column_missing(kind, map, count)) {
+            best = kind;
+            best_matched = matched;
+        }
+    }
+    return best;
+}
+
+bool columns_have(const struct str *names, size_t count, struct str name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(names[i], name))
+            return true;
+    }
+    return false;
+}
+
+/* "cases.csv", "shop/cases-2.csv": all that tells cases from examples where no split does. */
+static bool is_named_cases(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return str_starts(str_of(slash ? slash + 1 : path), STR("cases"));
+}
+
+enum content_kind columns_kind_of(const char *path, const struct str *names, size_t count)
+{
+    enum content_kind kind = columns_kind(names, count);
+    bool is_cases =
+        kind == KIND_EXAMPLES && is_named_cases(path) && !columns_have(names, count, STR("split"));
+    return is_cases ? KIND_CASES : kind;
+}
+
+struct str split_of(enum content_kind kind)
+{
+    if (kind == KIND_EXAMPLES)
+        return STR("train");
+    return kind == KIND_CASES ? STR("eval") : STR_NONE;
+}
+
+enum err split_take(enum content_kind asked, struct str split, enum content_kind *kind,
+                    bool *is_told, struct fail *why)
+{
+    if (split.n == 0)
+        return OK;
+    *is_told = true;
+    if (str_equal(split, split_of(KIND_CASES))) {
+        *kind = KIND_CASES;
+        return OK;
+    }
+    if (!str_equal(split, split_of(KIND_EXAMPLES)))
+        return fail(why, ERR_INPUT, "split must be train or eval");
+    if (asked == KIND_CASES)
+        return fail(why, ERR_INPUT,
+                    "split is train: this row is an example and is not taken as a "
+                    "case");
+    *kind = KIND_EXAMPLES;
+    return OK;
+}
+
+/* Where the quotes that neutralise end, if a formula's beginning follows them; else field.n. */
+static size_t formula_at(struct str field)
+{
+    size_t at = 0;
+    while (at < field.n && field.p[at] == '\'')
+        at++;
+    return at < field.n && field.p[at] && strchr("=+-@\t\r", field.p[at]) ? at : field.n;
+}
+
+bool formula_is_risky(struct str field)
+{
+    return formula_at(field) < field.n;
+}
+
+struct str formula_bare(struct str field)
+{
+    size_t at = formula_at(field);
+    return at > 0 && at < field.n ? str_slice(field, 1, field.n) : field;
+}

@@ -1,0 +1,240 @@
+/* Telling formats apart and calling their readers. Tables stay with training/rows.h, which reads
+ * them as a stream; everything else is read whole into a bundle, under its limits, and handed to
+ * the one reader that knows it. */
+#include "training/formats.h"
+
+#include "base/files.h"
+#include "training/readers.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { HEAD_BYTES = 64 * 1024, PATH_BYTES = 4096 };
+
+static const char *const names[FORMATS] = {"unknown",    "table", "rasa", "nlpjs",
+                                           "dialogflow", "clu",   "qna",  "xlsx"};
+
+const char *format_name(enum import_format format)
+{
+    return names[format];
+}
+
+enum import_format format_named(struct str name)
+{
+    for (enum import_format format = FORMAT_RASA; format < FORMATS; format++) {
+        if (str_equal(name, str_of(names[format])))
+            return format;
+    }
+    return FORMAT_UNKNOWN;
+}
+
+/* ---- telling ---- */
+
+static bool is_zip(struct str head)
+{
+    return str_starts(head, STR("PK\x03\x04"));
+}
+
+/* "key" and then a colon. In a JSON Lines row of ours such a text could only be a key too. */
+static bool has_key(struct str head, const char *key)
+{
+    char quoted[64];
+    (void)snprintf(quoted, sizeof quoted, "\"%s\"", key);
+    for (size_t at = 0; at < head.n;) {
+        struct str rest = str_slice(head, at, head.n);
+        size_t found = str_find(rest, str_of(quoted));
+        if (found == rest.n)
+            return false;
+        struct str after = str_trim(str_slice(rest, found + strlen(quoted), rest.n));
+        if (after.n > 0 && after.p[0] == ':')
+            return true;
+        at += found + 1;
+    }
+    return false;
+}
+
+static struct str first_line(struct str head)
+{
+    return str_slice(head, 0, str_find(head, STR("\n")));
+}
+
+static bool ends_in(struct str name, const char *a, const char *b)
+{
+    return str_ends(name, str_of(a)) || str_ends(name, str_of(b));
+}
+
+static enum import_format head_tell(struct str name, struct str head)
+{
+    if (str_starts(head, STR("\xEF\xBB\xBF")))
+        head = str_slice(head, 3, head.n);
+    struct str start = str_trim(head);
+    struct str line = first_line(start);
+    if (ends_in(name, ".yml", ".yaml"))
+        return FORMAT_RASA;
+    if (ends_in(name, ".md", ".markdown"))
+        return FORMAT_RASA;
+    if (str_find(line, STR("\t")) < line.n && str_find(line, STR("Question")) < line.n &&
+        str_find(line, STR("Answer")) < line.n)
+        return FORMAT_QNA;
+    if (start.n == 0 || start.p[0] != '{' || str_ends(name, STR(".jsonl")))
+        return FORMAT_TABLE;
+    if (has_key(start, "projectFileVersion") || has_key(start, "assets"))
+        return FORMAT_CLU;
+    if (has_key(start, "data") && (has_key(start, "locale") || has_key(start, "utterances")))
+        return FORMAT_NLPJS;
+    return FORMAT_TABLE;
+}
+
+static enum err head_read(const char *path, char *bytes, struct str *head, struct fail *why)
+{
+    size_t n = 0;
+    ssize_t got = 1;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fail(why, ERR_SYSTEM, "%s: cannot be opened", path);
+    while (got > 0 && n < HEAD_BYTES) {
+        got = read(fd, bytes + n, HEAD_BYTES - n);
+        n += got > 0 ? (size_t)got : 0;
+    }
+    (void)close(fd);
+    *head = (struct str){bytes, n};
+    return got < 0 ? fail(why, ERR_SYSTEM, "%s: cannot be read", path) : OK;
+}
+
+static bool has_entry(const char *folder, const char *name)
+{
+    char path[PATH_BYTES];
+    return file_path(path, sizeof path, folder, name, NULL) == OK && file_exists(path);
+}
+
+/* Of a zip that is no workbook, the names in it say what it is, once it is unpacked. */
+static enum import_format bytes_tell(const char *path, struct str head)
+{
+    struct str name = str_of(path);
+    if (!is_zip(head))
+        return head_tell(name, head);
+    return str_ends(name, STR(".xlsx")) || str_find(head, STR("xl/")) < head.n ||
+                   str_find(head, STR("[Content_Types].xml")) < head.n
+               ? FORMAT_XLSX
+               : FORMAT_UNKNOWN;
+}
+
+enum err format_tell(const struct import_source *source, enum import_format *out, struct fail *why)
+{
+    char bytes[HEAD_BYTES];
+    struct str head = STR_NONE;
+    struct stat status;
+    *out = source->format;
+    if (*out != FORMAT_UNKNOWN)
+        return OK;
+    *out = FORMAT_TABLE;
+    if (source->bytes.p) {
+        *out = bytes_tell(source->path, str_slice(source->bytes, 0, HEAD_BYTES));
+        return OK;
+    }
+    if (strcmp(source->path, "-") == 0 || stat(source->path, &status))
+        return OK; /* rows_open says what is wrong */
+    if (S_ISDIR(status.st_mode)) {
+        bool is_agent = has_entry(source->path, "agent.json") || has_entry(source->path, "intents");
+        *out = is_agent ? FORMAT_DIALOGFLOW : FORMAT_RASA;
+        return OK;
+    }
+    if (!S_ISREG(status.st_mode))
+        return OK;
+    enum err e = head_read(source->path, bytes, &head, why);
+    if (!e)
+        *out = bytes_tell(source->path, head);
+    return e;
+}
+
+/* ---- reading ---- */
+
+static bool wants_text(struct str name)
+{
+    return ends_in(name, ".yml", ".yaml") || ends_in(name, ".md", ".json");
+}
+
+static bool wants_part(struct str name)
+{
+    return ends_in(name, ".xml", ".rels");
+}
+
+static enum import_format names_tell(const struct bundle *bundle)
+{
+    enum import_format format = FORMAT_UNKNOWN;
+    for (size_t i = 0; i < bundle->count; i++) {
+        struct str name = bundle->files[i].name;
+        if (str_find(name, STR("intents/")) < name.n || str_equal(name, STR("agent.json")))
+            return FORMAT_DIALOGFLOW;
+        if (!str_ends(name, STR(".json")))
+            format = FORMAT_RASA;
+    }
+    return format;
+}
+
+static enum err source_load(const struct import_source *source, enum import_format format,
+                            struct bundle *bundle, struct fail *why)
+{
+    struct bundle packed;
+    if (!source->bytes.p && file_is_folder(source->path))
+        return bundle_add_folder(bundle, source->path, wants_text, why);
+    bundle_init(&packed, bundle->arena);
+    enum err e = bundle_add_file(&packed, source->path, source->bytes, why);
+    bool is_packed = !e && is_zip(packed.files[0].bytes);
+    if (!e && format == FORMAT_XLSX && !is_packed)
+        e = fail(why, ERR_INPUT, "%s: is no .xlsx workbook (an .xls must be saved as .xlsx)",
+                 source->path);
+    if (is_packed)
+        e = bundle_add_zip(bundle, source->path, packed.files[0].bytes,
+                           format == FORMAT_XLSX ? wants_part : wants_text, why);
+    bundle_free(&packed);
+    return e || is_packed ? e : bundle_add_file(bundle, source->path, source->bytes, why);
+}
+
+static enum err source_read(struct imported *imported, const struct import_source *source,
+                            enum import_format format, struct bundle *rasa, struct fail *why)
+{
+    struct bundle own;
+    bundle_init(&own, imported_arena(imported));
+    enum err e = source_load(source, format, format == FORMAT_RASA ? rasa : &own, why);
+    if (!e && format == FORMAT_UNKNOWN)
+        format = names_tell(&own);
+    if (!e && format == FORMAT_UNKNOWN)
+        e = fail(why, ERR_INPUT, "%s: holds nothing that is known; name what it is with --as",
+                 source->path);
+    if (!e && format == FORMAT_NLPJS)
+        e = nlpjs_read(imported, &own, why);
+    else if (!e && format == FORMAT_DIALOGFLOW)
+        e = dialogflow_read(imported, &own, why);
+    else if (!e && format == FORMAT_CLU)
+        e = clu_read(imported, &own, why);
+    else if (!e && format == FORMAT_QNA)
+        e = qna_read(imported, &own, why);
+    else if (!e && format == FORMAT_XLSX)
+        e = xlsx_read(imported, &own, source->path, source->kind, why);
+    else if (!e && own.count > 0)
+        e = rasa_read(imported, &own, why); /* packed, and so by itself */
+    bundle_free(&own);
+    return e;
+}
+
+enum err formats_read(struct imported *imported, const struct import_source *sources,
+                      const enum import_format *formats, size_t count, struct fail *why)
+{
+    struct bundle rasa;
+    enum err e = OK;
+    bool has_rasa = false;
+    bundle_init(&rasa, imported_arena(imported));
+    for (size_t i = 0; i < count && !e; i++) {
+        has_rasa |= formats[i] == FORMAT_RASA;
+        if (formats[i] != FORMAT_TABLE)
+            e = source_read(imported, &sources[i], formats[i], &rasa, why);
+    }
+    if (!e && has_rasa)
+        e = rasa_read(imported, &rasa, why);
+    bundle_free(&rasa);
+    return e ? e : imported_error(imported, why);
+}
