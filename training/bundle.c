@@ -6,9 +6,11 @@
 
 #include "base/files.h"
 #include "base/limits.h"
+#include "training/tree.h"
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +21,6 @@ enum {
     PATH_BYTES = 4096,
     UNPACK_BYTES = 64 * 1024,
     RATIO_FREE_BYTES = 1 << 20, /* small archives of very even text are no bombs */
-    SHOWN_BYTES = 200,
 };
 
 void bundle_init(struct bundle *bundle, struct arena *arena)
@@ -94,6 +95,26 @@ enum err bundle_add_file(struct bundle *bundle, const char *path, struct str byt
     if (!bytes.p)
         e = file_read(path, LIMIT_IMPORT_FILE_BYTES, &file->owned, why);
     return e ? e : file_settle(bundle, file, why);
+}
+
+enum err bundle_move(struct bundle *to, struct bundle *from, struct fail *why)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        struct bundle_file *file = NULL;
+        struct bundle_file *old = &from->files[i];
+        enum err e = file_add(to, old->path, old->name, &file, why);
+        if (e)
+            return e;
+        buf_free(&file->owned);
+        file->owned = old->owned;
+        file->bytes = old->bytes;
+        buf_init(&old->owned, 0);
+        old->bytes = STR("");
+        e = file_settle(to, file, why);
+        if (e)
+            return e;
+    }
+    return OK;
 }
 
 static int by_name(const void *a, const void *b)
@@ -225,27 +246,26 @@ static enum err fail_archive(const struct unpack *unpack, struct str name, struc
 {
     const char *said = archive_error_string(unpack->archive);
     return fail(why, ERR_INPUT, "%s%s%.*s: the archive cannot be read: %.200s", unpack->path,
-                name.n ? "/" : "", STR_ARG(str_slice(name, 0, SHOWN_BYTES)),
-                said ? said : "it is damaged");
+                name.n ? "/" : "", STR_ARG(text_shown(name)), said ? said : "it is damaged");
 }
 
 /* Reads the entry at hand; each piece is counted before it is kept. */
 static enum err entry_read(struct unpack *unpack, struct bundle_file *file, struct fail *why)
 {
     const size_t allowed = RATIO_FREE_BYTES + unpack->packed * LIMIT_IMPORT_RATIO;
+    char piece[UNPACK_BYTES];
     for (;;) {
-        char *room = buf_reserve(&file->owned, UNPACK_BYTES);
-        if (!room && file->owned.error == ERR_LIMIT)
-            return fail(why, ERR_LIMIT, "%s: larger than %d bytes", file->path,
-                        LIMIT_IMPORT_FILE_BYTES - UNPACK_BYTES);
-        if (!room)
-            return fail_memory(why);
-        la_ssize_t got = archive_read_data(unpack->archive, room, UNPACK_BYTES);
+        la_ssize_t got = archive_read_data(unpack->archive, piece, sizeof piece);
         if (got < 0)
             return fail_archive(unpack, file->name, why);
         if (got == 0)
             return OK;
-        buf_used(&file->owned, (size_t)got);
+        buf_add(&file->owned, piece, (size_t)got);
+        if (file->owned.error == ERR_LIMIT)
+            return fail(why, ERR_LIMIT, "%s: larger than %d bytes", file->path,
+                        LIMIT_IMPORT_FILE_BYTES);
+        if (file->owned.error)
+            return fail_memory(why);
         unpack->unpacked += (size_t)got;
         if (unpack->unpacked > allowed)
             return fail(why, ERR_LIMIT,
@@ -268,7 +288,7 @@ static enum err archived_take(struct unpack *unpack, struct archive_entry *entry
     if (!name.p || !name_is_safe(name)) {
         bool is_text = name.p && text_is_valid(name);
         return fail(why, ERR_INPUT, "%s: the archive has an entry \"%.*s\", which is no safe name",
-                    unpack->path, STR_ARG(is_text ? str_slice(name, 0, SHOWN_BYTES) : STR("?")));
+                    unpack->path, STR_ARG(is_text ? text_shown(name) : STR("?")));
     }
     if (archive_entry_filetype(entry) != AE_IFREG || !wants(name)) {
         unpack->bundle->left += archive_entry_filetype(entry) != AE_IFDIR;
@@ -315,16 +335,21 @@ enum err bundle_add_zip(struct bundle *bundle, const char *path, struct str zip,
 {
     struct unpack unpack = {.bundle = bundle, .path = path, .packed = zip.n};
     size_t first = bundle->count;
+    /* Names are converted by the locale, and ours is the plain one. */
+    locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
     unpack.archive = archive_read_new();
-    if (!unpack.archive)
-        return fail_memory(why);
-    enum err e = OK;
-    if (archive_read_support_format_zip_seekable(unpack.archive) != ARCHIVE_OK ||
-        archive_read_open_memory(unpack.archive, zip.p, zip.n) != ARCHIVE_OK)
+    enum err e = unpack.archive ? OK : fail_memory(why);
+    if (!e && (archive_read_support_format_zip_seekable(unpack.archive) != ARCHIVE_OK ||
+               archive_read_open_memory(unpack.archive, zip.p, zip.n) != ARCHIVE_OK))
         e = fail_archive(&unpack, STR(""), why);
     if (!e)
         e = entries_take(&unpack, wants, why);
     (void)archive_read_free(unpack.archive);
+    if (utf8) {
+        (void)uselocale(before);
+        freelocale(utf8);
+    }
     if (e)
         return e;
     if (bundle->count > first)

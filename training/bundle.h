@@ -38,6 +38,8 @@ MUST_USE enum err bundle_add_folder(struct bundle *bundle, const char *path,
  * encrypted, or has two entries of one name. */
 MUST_USE enum err bundle_add_zip(struct bundle *bundle, const char *path, struct str zip,
                                  bool (*wants)(struct str name), struct fail *why);
+/* Puts all files of one bundle into another. */
+MUST_USE enum err bundle_move(struct bundle *to, struct bundle *from, struct fail *why);
 /* The file of that name, or NULL. */
 const struct bundle_file *bundle_find(const struct bundle *bundle, struct str name);
 

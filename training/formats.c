@@ -114,9 +114,11 @@ static bool has_entry(const char *folder, const char *name)
 static enum import_format bytes_tell(const char *path, struct str head)
 {
     struct str name = str_of(path);
+    if (str_ends(name, STR(".xlsx")))
+        return FORMAT_XLSX;
     if (!is_zip(head))
         return head_tell(name, head);
-    return str_ends(name, STR(".xlsx")) || str_find(head, STR("xl/")) < head.n ||
+    return str_find(head, STR("xl/")) < head.n ||
                    str_find(head, STR("[Content_Types].xml")) < head.n
                ? FORMAT_XLSX
                : FORMAT_UNKNOWN;
@@ -190,8 +192,10 @@ static enum err source_load(const struct import_source *source, enum import_form
     if (is_packed)
         e = bundle_add_zip(bundle, source->path, packed.files[0].bytes,
                            format == FORMAT_XLSX ? wants_part : wants_text, why);
+    else if (!e)
+        e = bundle_move(bundle, &packed, why);
     bundle_free(&packed);
-    return e || is_packed ? e : bundle_add_file(bundle, source->path, source->bytes, why);
+    return e;
 }
 
 static enum err source_read(struct imported *imported, const struct import_source *source,

@@ -6,7 +6,7 @@
 #include "training/readers.h"
 #include "training/tree.h"
 
-enum { SHOWN_BYTES = 100, LOOKS = 100 * 1000 * 1000 };
+enum { LOOKS = 100 * 1000 * 1000 };
 
 struct project {
     struct imported *imported;
@@ -45,8 +45,7 @@ static void entity_take(struct project *project, const struct node *entity)
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         const struct node *part = node_find(entity, parts[i]);
         if (node_first(part))
-            LEFT(project, part, "%s of entity %.*s", parts[i],
-                 STR_ARG(str_slice(category, 0, SHOWN_BYTES)));
+            LEFT(project, part, "%s of entity %.*s", parts[i], STR_ARG(text_shown(category)));
     }
 }
 
@@ -124,8 +123,7 @@ static void intents_look(struct project *project, const struct node *intents,
         for (const struct node *u = node_first(utterances); u && !is_used; u = u->next)
             is_used = str_equal(node_find_text(u, "intent"), name);
         if (!is_used)
-            LEFT(project, intent, "intent %.*s has no utterances",
-                 STR_ARG(str_slice(name, 0, SHOWN_BYTES)));
+            LEFT(project, intent, "intent %.*s has no utterances", STR_ARG(text_shown(name)));
     }
 }
 

@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-enum { SHOWN_BYTES = 100 };
-
 struct agent {
     struct imported *imported;
     struct lists *lists;
@@ -71,7 +69,7 @@ static enum err entries_take(struct agent *agent, const struct node *entries, st
             return fail(why, ERR_INPUT, "%s:%zu: an entry needs a value", agent->path, entry->line);
         if (value.p[0] == '@') {
             LEFT(agent, entry, "entry %.*s, which is made of other entities",
-                 STR_ARG(str_slice(value, 0, SHOWN_BYTES)));
+                 STR_ARG(text_shown(value)));
             continue;
         }
         lists_word(agent->lists, slot, value, value, agent->path, entry->line);
@@ -97,7 +95,7 @@ static enum err entity_is_list(struct agent *agent, struct str base, bool *out, 
     if (e || !root || !node_is_true(node_find(root, "isRegexp")))
         return e;
     LEFT(agent, root, "entity %.*s is made of regular expressions",
-         STR_ARG(str_slice(node_find_text(root, "name"), 0, SHOWN_BYTES)));
+         STR_ARG(text_shown(node_find_text(root, "name"))));
     *out = false;
     return OK;
 }
@@ -183,7 +181,7 @@ static void parameter_take(struct agent *agent, const struct node *parameter, st
         return;
     }
     LEFT(agent, parameter, "parameter %.*s of %.*s is asked for: make a slot with a question",
-         STR_ARG(str_slice(node_find_text(parameter, "name"), 0, SHOWN_BYTES)), STR_ARG(intent));
+         STR_ARG(text_shown(node_find_text(parameter, "name"))), STR_ARG(intent));
 }
 
 static void response_take(struct agent *agent, const struct node *response, struct str intent,
@@ -223,7 +221,7 @@ static void mark_take(struct agent *agent, const struct node *part, struct str t
     if (lists_seen(agent->lists, slot, value, text, agent->path, part->line))
         imported_note(agent->imported, agent->path, part->line, NOTE_CHANGED,
                       "entity markup removed, \"%.*s\" kept as a value of slot %.*s",
-                      STR_ARG(str_slice(value, 0, SHOWN_BYTES)), STR_ARG(slot));
+                      STR_ARG(text_shown(value)), STR_ARG(slot));
 }
 
 static enum err phrase_take(struct agent *agent, const struct node *phrase, struct str intent,

@@ -4,6 +4,7 @@
 #include "training/import_lists.h"
 
 #include "base/limits.h"
+#include "training/tree.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -13,7 +14,6 @@ enum {
     ALIASES_BYTES = 4000, /* of one value, as responses/content_schema.c takes them in characters */
     LIST_VALUES = 200 * 1000,
     LIST_SLOTS = 4096,
-    SHOWN_BYTES = 100,
 };
 
 struct word {
@@ -109,7 +109,7 @@ struct str lists_name(struct lists *lists, struct str entity, const char *path, 
     buf_free(&name);
     if (!str_equal(kept, entity))
         imported_note(lists->imported, path, line, NOTE_CHANGED, "entity %.*s is slot %.*s here",
-                      STR_ARG(str_slice(entity, 0, SHOWN_BYTES)), STR_ARG(kept));
+                      STR_ARG(text_shown(entity)), STR_ARG(kept));
     return kept;
 }
 
@@ -238,8 +238,8 @@ static bool word_is_fine(struct lists *lists, struct str slot, struct str word, 
     const char *fault = word_fault(word);
     if (fault)
         imported_note(lists->imported, path, line, NOTE_LEFT,
-                      "\"%.*s\" is no value of slot %.*s: %s",
-                      STR_ARG(str_slice(word, 0, SHOWN_BYTES)), STR_ARG(slot), fault);
+                      "\"%.*s\" is no value of slot %.*s: %s", STR_ARG(text_shown(word)),
+                      STR_ARG(slot), fault);
     return !fault;
 }
 

@@ -7,8 +7,6 @@
 #include "training/readers.h"
 #include "training/tree.h"
 
-enum { SHOWN_BYTES = 100 };
-
 struct corpus {
     struct imported *imported;
     struct lists *lists;
@@ -47,14 +45,13 @@ static void entity_take(struct corpus *corpus, const struct node *entity)
     for (const struct node *part = node_first(entity); part; part = part->next) {
         if (part != options && entity->kind == NODE_MAP)
             LEFT(corpus, part, "%.*s of entity %.*s: only options have a counterpart",
-                 STR_ARG(str_slice(part->key, 0, SHOWN_BYTES)),
-                 STR_ARG(str_slice(entity->key, 0, SHOWN_BYTES)));
+                 STR_ARG(text_shown(part->key)), STR_ARG(text_shown(entity->key)));
     }
     if (options)
         options_take(corpus, slot, options);
     else if (entity->kind != NODE_MAP)
         LEFT(corpus, entity, "entity %.*s: only options have a counterpart",
-             STR_ARG(str_slice(entity->key, 0, SHOWN_BYTES)));
+             STR_ARG(text_shown(entity->key)));
 }
 
 /* ---- utterances ---- */
@@ -105,12 +102,12 @@ static struct str references_fill(struct corpus *corpus, struct str text,
     is_whole &= kept.p != NULL;
     if (is_changed && is_whole)
         imported_note(corpus->imported, corpus->path, at_node->line, NOTE_CHANGED,
-                      "\"%.*s\" is taken as \"%.*s\"", STR_ARG(str_slice(text, 0, SHOWN_BYTES)),
-                      STR_ARG(str_slice(kept, 0, SHOWN_BYTES)));
+                      "\"%.*s\" is taken as \"%.*s\"", STR_ARG(text_shown(text)),
+                      STR_ARG(text_shown(kept)));
     buf_free(&out);
     if (is_changed && !is_whole)
         LEFT(corpus, at_node, "\"%.*s\" names an entity that has no values here",
-             STR_ARG(str_slice(text, 0, SHOWN_BYTES)));
+             STR_ARG(text_shown(text)));
     return is_whole ? kept : STR_NONE;
 }
 
@@ -151,7 +148,7 @@ static void answer_take(struct corpus *corpus, const struct node *item, struct s
              "in bot.conf is what is said)");
     else if (node_text(condition).n > 0)
         LEFT(corpus, item, "an answer of %.*s with the condition %.*s", STR_ARG(intent),
-             STR_ARG(str_slice(node_text(condition), 0, SHOWN_BYTES)));
+             STR_ARG(text_shown(node_text(condition))));
     else if (*has_one)
         LEFT(corpus, item,
              "another answer of %.*s: the same question always gets the same answer here",
@@ -211,8 +208,7 @@ static enum err intent_take(struct corpus *corpus, const struct node *node, stru
         for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
             is_known |= str_equal(part->key, str_of(known[i]));
         if (!is_known)
-            LEFT(corpus, part, "%.*s of %.*s", STR_ARG(str_slice(part->key, 0, SHOWN_BYTES)),
-                 STR_ARG(intent));
+            LEFT(corpus, part, "%.*s of %.*s", STR_ARG(text_shown(part->key)), STR_ARG(intent));
     }
     return OK;
 }
@@ -232,7 +228,7 @@ static enum err corpus_take(struct corpus *corpus, const struct node *root, stru
     for (const struct node *part = node_first(root); part; part = part->next) {
         if (!str_equal(part->key, STR("data")) && !str_equal(part->key, STR("locale")) &&
             !str_equal(part->key, STR("name")) && !str_equal(part->key, STR("entities")))
-            LEFT(corpus, part, "%.*s", STR_ARG(str_slice(part->key, 0, SHOWN_BYTES)));
+            LEFT(corpus, part, "%.*s", STR_ARG(text_shown(part->key)));
     }
     return e;
 }

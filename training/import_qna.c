@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { COLUMNS_MAXIMUM = 32, SHOWN_BYTES = 100, TITLE_RUNES = 100, INTENTS_FIRST = 1024 };
+enum { COLUMNS_MAXIMUM = 32, TITLE_RUNES = 100, INTENTS_FIRST = 1024 };
 enum { QUESTION, ANSWER, SOURCE, METADATA, SUGGESTED, CONTEXT_ONLY, PROMPTS, ID, KNOWN };
 
 static const char *const known_columns[KNOWN] = {
@@ -111,7 +111,7 @@ static enum err header_read(struct table *table, struct fail *why)
             has[known] = true;
         else if (str_trim(name).n > 0)
             imported_note(table->imported, table->path, 1, NOTE_LEFT, "column %.*s",
-                          STR_ARG(str_slice(name, 0, SHOWN_BYTES)));
+                          STR_ARG(text_shown(name)));
     }
     if (!has[QUESTION] || !has[ANSWER])
         return fail(why, ERR_INPUT,
@@ -176,7 +176,7 @@ static enum err intent_take(struct table *table, const struct str *f, size_t lin
         *intent = table->intents[place].intent;
         return OK;
     }
-    struct str id = str_slice(f[ID], 0, SHOWN_BYTES);
+    struct str id = text_shown(f[ID]);
     *intent = id.n > 0 ? str_of(imported_text(table->imported, "qna_%.*s", STR_ARG(id)))
                        : str_of(imported_text(table->imported, "qna_%zu", table->intent_count + 1));
     table->intents[place].key = key;
@@ -204,7 +204,7 @@ static void suggested_note(struct table *table, const struct str *f, size_t line
                       "prompts, which lead on to other questions");
     if (f[METADATA].n > 0)
         imported_note(table->imported, table->path, line, NOTE_LEFT, "metadata %.*s",
-                      STR_ARG(str_slice(f[METADATA], 0, SHOWN_BYTES)));
+                      STR_ARG(text_shown(f[METADATA])));
     if (f[CONTEXT_ONLY].n > 0 && (f[CONTEXT_ONLY].p[0] | 0x20) == 't')
         imported_note(table->imported, table->path, line, NOTE_CHANGED,
                       "was given only after a prompt; here it is an answer like any other");

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { SHOWN_BYTES = 100, CHANNELS = 16 };
+enum { CHANNELS = 16 };
 
 struct file {
     const struct bundle_file *from;
@@ -16,11 +16,6 @@ struct file {
     struct str text;
     const struct node *root;
 };
-
-static struct str shown(struct str s)
-{
-    return str_slice(s, 0, SHOWN_BYTES);
-}
 
 static enum err fail_shape(const struct rasa *rasa, const struct node *node, const char *what,
                            struct fail *why)
@@ -68,7 +63,7 @@ static enum err lines_take(const struct entry *entry, const struct node *node, s
         if (is_item && bare.n > 0)
             e = example_take(entry, bare, at, why);
         else if (text.n > 0 && text.p[0] != '#' && entry->pass == PASS_WORDS)
-            RASA_LEFT(entry->rasa, at, "\"%.*s\": no item of a list", STR_ARG(shown(text)));
+            RASA_LEFT(entry->rasa, at, "\"%.*s\": no item of a list", STR_ARG(text_shown(text)));
     }
     return e;
 }
@@ -95,7 +90,8 @@ static enum err examples_take(const struct entry *entry, const struct node *pare
     if (examples && examples->kind != NODE_NULL)
         return fail_shape(entry->rasa, examples, "examples must be a text or a list", why);
     if (entry->pass == PASS_WORDS)
-        RASA_LEFT(entry->rasa, parent->line, "%.*s has no examples", STR_ARG(shown(entry->name)));
+        RASA_LEFT(entry->rasa, parent->line, "%.*s has no examples",
+                  STR_ARG(text_shown(entry->name)));
     return OK;
 }
 
@@ -118,7 +114,7 @@ static enum err nlu_take(struct rasa *rasa, const struct node *nlu, enum rasa_pa
         else if (node_find(node, "regex")) {
             if (pass == PASS_WORDS)
                 RASA_LEFT(rasa, node->line, "regular expressions of %.*s",
-                          STR_ARG(shown(node_find_text(node, "regex"))));
+                          STR_ARG(text_shown(node_find_text(node, "regex"))));
             continue;
         } else
             return fail_shape(rasa, node, "an entry of nlu needs intent, synonym, lookup or regex",
@@ -142,7 +138,7 @@ static enum err slots_take(struct rasa *rasa, const struct node *slots, struct f
         if (!str_equal(type, STR("categorical"))) {
             RASA_LEFT(rasa, slot->line,
                       "slot %.*s of type %.*s: make one of its type if it is used",
-                      STR_ARG(shown(slot->key)), STR_ARG(shown(type)));
+                      STR_ARG(text_shown(slot->key)), STR_ARG(text_shown(type)));
             continue;
         }
         struct str name = lists_name(rasa->lists, slot->key, rasa->path, slot->line);
@@ -163,7 +159,7 @@ static void intents_look(struct rasa *rasa, const struct node *intents)
         if (name.n > 0 && !lists_value(rasa->intents, RASA_ANY, name).p &&
             !str_equal(name, STR("nlu_fallback")))
             RASA_LEFT(rasa, intent->line, "intent %.*s has no examples of its own",
-                      STR_ARG(shown(name)));
+                      STR_ARG(text_shown(name)));
     }
 }
 
@@ -176,8 +172,8 @@ static void extras_note(struct rasa *rasa, const struct node *variation, struct 
         for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
             is_known |= str_equal(part->key, str_of(known[i]));
         if (!is_known && part->kind != NODE_NULL && (part->kind != NODE_LIST || part->count > 0))
-            RASA_LEFT(rasa, part->line, "%.*s of %.*s", STR_ARG(shown(part->key)),
-                      STR_ARG(shown(name)));
+            RASA_LEFT(rasa, part->line, "%.*s of %.*s", STR_ARG(text_shown(part->key)),
+                      STR_ARG(text_shown(name)));
     }
 }
 
@@ -197,19 +193,32 @@ static void response_take(struct rasa *rasa, const struct node *response, struct
         for (size_t i = 0; i < seen; i++)
             is_again |= str_equal(channels[i], channel);
         if (str_trim(node_text(text)).n == 0) {
-            RASA_LEFT(rasa, one->line, "%.*s without text", STR_ARG(shown(response->key)));
+            RASA_LEFT(rasa, one->line, "%.*s without text", STR_ARG(text_shown(response->key)));
         } else if (node_first(node_find(one, "condition"))) {
             RASA_LEFT(rasa, one->line, "%.*s, which has a condition",
-                      STR_ARG(shown(response->key)));
+                      STR_ARG(text_shown(response->key)));
         } else if (is_again || seen == CHANNELS) {
             RASA_LEFT(rasa, one->line,
                       "another wording of %.*s: the same question always gets the same answer here",
-                      STR_ARG(shown(response->key)));
+                      STR_ARG(text_shown(response->key)));
         } else {
             channels[seen++] = channel;
             rasa_answer(rasa, intent, channel, str_trim(node_text(text)), text->line);
         }
     }
+}
+
+/* utter_ask_product: what a form asks for a slot with. */
+static void question_take(struct rasa *rasa, const struct node *response, struct str slot)
+{
+    const struct node *one = response->kind == NODE_LIST ? response->first : response;
+    struct str text = one && one->kind == NODE_MAP ? node_find_text(one, "text") : node_text(one);
+    if (str_trim(text).n == 0)
+        return;
+    lists_question(rasa->lists, slot, str_trim(text));
+    imported_note(rasa->imported, rasa->path, response->line, NOTE_CHANGED,
+                  "%.*s is the question of slot %.*s", STR_ARG(text_shown(response->key)),
+                  STR_ARG(slot));
 }
 
 static enum err responses_take(struct rasa *rasa, const struct node *responses, struct fail *why)
@@ -220,14 +229,19 @@ static enum err responses_take(struct rasa *rasa, const struct node *responses, 
         struct str intent = response->key;
         if (str_starts(intent, STR("utter_")))
             intent = str_slice(intent, strlen("utter_"), intent.n);
-        if (imported_is_none(intent))
+        struct str asked =
+            str_starts(intent, STR("ask_")) ? str_slice(intent, 4, intent.n) : STR("");
+        if (asked.n > 0 && lists_has(rasa->lists, asked) &&
+            !lists_value(rasa->intents, RASA_ANY, intent).p)
+            question_take(rasa, response, asked);
+        else if (imported_is_none(intent))
             RASA_LEFT(rasa, response->line,
                       "%.*s: what is out of scope goes to a person (handoff_text in bot.conf is "
                       "what is said)",
-                      STR_ARG(shown(response->key)));
+                      STR_ARG(text_shown(response->key)));
         else if (!lists_value(rasa->intents, RASA_ANY, intent).p)
             RASA_LEFT(rasa, response->line, "%.*s: there is no intent %.*s",
-                      STR_ARG(shown(response->key)), STR_ARG(shown(intent)));
+                      STR_ARG(text_shown(response->key)), STR_ARG(text_shown(intent)));
         else
             response_take(rasa, response, intent);
     }
@@ -249,7 +263,7 @@ static void others_note(struct rasa *rasa, const struct node *part)
             return;
     }
     if (part->count > 0 || node_text(part).n > 0)
-        RASA_LEFT(rasa, part->line, "%.*s%s", STR_ARG(shown(part->key)),
+        RASA_LEFT(rasa, part->line, "%.*s%s", STR_ARG(text_shown(part->key)),
                   is_key(part, "stories") || is_key(part, "rules")
                       ? ": a conversation follows no written path here"
                       : "");

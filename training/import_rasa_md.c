@@ -3,6 +3,7 @@
  * other heading). Stories look nearly the same, and are told from responses by their "* intent"
  * without a slash. */
 #include "training/import_rasa.h"
+#include "training/tree.h"
 
 #include <string.h>
 
@@ -14,8 +15,6 @@ enum section {
     SECTION_REGEX,
     SECTION_OTHER
 };
-enum { SHOWN_BYTES = 100 };
-
 struct markdown {
     struct rasa *rasa;
     enum rasa_pass pass;
@@ -126,8 +125,7 @@ static enum err line_take(struct markdown *md, struct str line, struct fail *why
     } else if (text.n > 0 && text.p[0] != '#' && md->pass == PASS_WORDS &&
                (md->section == SECTION_INTENT || md->section == SECTION_LOOKUP ||
                 md->section == SECTION_SYNONYM)) {
-        RASA_LEFT(md->rasa, md->line, "\"%.*s\": no item of a list",
-                  STR_ARG(str_slice(text, 0, SHOWN_BYTES)));
+        RASA_LEFT(md->rasa, md->line, "\"%.*s\": no item of a list", STR_ARG(text_shown(text)));
     }
     return OK;
 }

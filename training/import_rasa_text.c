@@ -6,8 +6,6 @@
 #include "training/import_rasa.h"
 #include "training/tree.h"
 
-enum { SHOWN_BYTES = 100 };
-
 static void mark_take(struct rasa *rasa, struct str entity, struct str given, struct str word,
                       size_t line)
 {
@@ -20,11 +18,11 @@ static void mark_take(struct rasa *rasa, struct str entity, struct str given, st
     if (lists_seen(rasa->lists, slot, value, word, rasa->path, line))
         imported_note(rasa->imported, rasa->path, line, NOTE_CHANGED,
                       "entity markup removed, \"%.*s\" kept as a value of slot %.*s",
-                      STR_ARG(str_slice(value, 0, SHOWN_BYTES)), STR_ARG(slot));
+                      STR_ARG(text_shown(value)), STR_ARG(slot));
     else
         imported_note(rasa->imported, rasa->path, line, NOTE_CHANGED,
                       "entity markup removed, \"%.*s\" (%.*s) is no name that a list could hold",
-                      STR_ARG(str_slice(value, 0, SHOWN_BYTES)), STR_ARG(slot));
+                      STR_ARG(text_shown(value)), STR_ARG(slot));
 }
 
 static enum err object_take(struct rasa *rasa, const struct node *object, struct str word,
@@ -35,8 +33,7 @@ static enum err object_take(struct rasa *rasa, const struct node *object, struct
         return fail(why, ERR_INPUT, "%s:%zu: entity markup without an \"entity\"", rasa->path,
                     line);
     if (node_find(object, "role") || node_find(object, "group"))
-        RASA_LEFT(rasa, line, "role or group of entity %.*s",
-                  STR_ARG(str_slice(entity, 0, SHOWN_BYTES)));
+        RASA_LEFT(rasa, line, "role or group of entity %.*s", STR_ARG(text_shown(entity)));
     mark_take(rasa, entity, node_find_text(object, "value"), word, line);
     return OK;
 }
@@ -49,7 +46,7 @@ static enum err objects_take(struct rasa *rasa, struct str json, struct str word
     enum err e = tree_read_json(imported_arena(rasa->imported), json, rasa->path, &node, NULL);
     if (e == ERR_INPUT)
         return fail(why, e, "%s:%zu: entity markup that is not JSON: %.*s", rasa->path, line,
-                    STR_ARG(str_slice(json, 0, SHOWN_BYTES)));
+                    STR_ARG(text_shown(json)));
     if (e)
         return fail(why, e, "%s:%zu: this entity markup cannot be taken", rasa->path, line);
     if (node->kind != NODE_LIST)

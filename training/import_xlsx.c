@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "training/columns.h"
 #include "training/readers.h"
+#include "training/tree.h"
 #include "training/xml.h"
 
 #include <stdio.h>
@@ -277,7 +278,7 @@ static enum err cell_set(struct grid *grid, size_t column, struct str type, stru
     enum err e = OK;
     if (str_equal(type, STR("e")))
         return fail(why, ERR_INPUT, "%s:%zu: a cell holds an error (%.*s)", grid->path, grid->line,
-                    STR_ARG(str_slice(text, 0, NUMBER_BYTES)));
+                    STR_ARG(text_shown(text)));
     if (column >= LIMIT_COLUMNS || (text.n == 0 && !str_equal(type, STR("s"))))
         return OK;
     if (str_equal(type, STR("s"))) {
@@ -337,6 +338,22 @@ static enum err cell_read(struct grid *grid, struct xml *xml, size_t next, size_
 
 /* ---- lines ---- */
 
+/* The kind that was asked for; else the one the sheet is called, if it has its columns; else the
+ * one whose columns they are. */
+static enum content_kind kind_of(struct grid *grid)
+{
+    enum content_kind kind = grid->book->asked;
+    if (kind != KIND_UNKNOWN)
+        return kind;
+    kind = content_kind_named(grid->sheet);
+    if (kind != KIND_UNKNOWN) {
+        (void)columns_map(kind, grid->names, grid->columns, grid->map);
+        if (!column_missing(kind, grid->map, grid->columns))
+            return kind;
+    }
+    return columns_kind_of(grid->path, grid->names, grid->columns);
+}
+
 static enum err header_take(struct grid *grid, struct fail *why)
 {
     struct book *book = grid->book;
@@ -353,9 +370,7 @@ static enum err header_take(struct grid *grid, struct fail *why)
     }
     if (e)
         return e;
-    grid->kind = book->asked != KIND_UNKNOWN
-                     ? book->asked
-                     : columns_kind_of(grid->path, grid->names, grid->columns);
+    grid->kind = kind_of(grid);
     grid->is_skipped = grid->kind == KIND_UNKNOWN;
     if (grid->is_skipped) {
         imported_note(book->imported, grid->path, grid->line, NOTE_LEFT,

@@ -70,7 +70,8 @@ static void fail_room(struct imported *imported)
     imported_fail(imported, e, &why);
 }
 
-static const char *text_keep(struct imported *imported, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static const char *text_keep(struct imported *imported,
+                                                                   const char *format, va_list args)
 {
     char text[TEXT_BYTES];
     int n = vsnprintf(text, sizeof text, format, args);
@@ -78,6 +79,8 @@ static const char *text_keep(struct imported *imported, const char *format, va_l
     /* Cut between characters. */
     while ((size_t)n > used && used > 0 && !text_is_valid((struct str){text, used}))
         used--;
+    for (size_t i = 0; i < used; i++)
+        text[i] = (unsigned char)text[i] < 0x20 ? ' ' : text[i]; /* a note is one line */
     struct str kept = arena_copy(imported->arena, (struct str){text, used});
     if (!kept.p)
         fail_room(imported);

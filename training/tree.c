@@ -103,7 +103,7 @@ static int by_key(const void *a, const void *b)
 static enum err fail_twice(const struct tree *tree, const struct node *node, struct fail *why)
 {
     return fail(why, ERR_INPUT, "%s:%zu: \"%.*s\" is there twice", tree->path, node->line,
-                STR_ARG(str_slice(node->key, 0, SHOWN_BYTES)));
+                STR_ARG(text_shown(node->key)));
 }
 
 static enum err keys_check(const struct tree *tree, const struct node *map, struct fail *why)
@@ -184,6 +184,18 @@ bool node_is_true(const struct node *node)
             return true;
     }
     return false;
+}
+
+struct str text_shown(struct str s)
+{
+    size_t at = 0;
+    for (size_t next = 0; next < s.n && (unsigned char)s.p[next] >= 0x20;) {
+        (void)text_rune(s, &next);
+        if (next > SHOWN_BYTES)
+            break;
+        at = next;
+    }
+    return str_slice(s, 0, at);
 }
 
 enum err text_of_file(struct str bytes, const char *path, struct str *out, struct fail *why)

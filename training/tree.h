@@ -39,6 +39,9 @@ struct str node_text(const struct node *node);
 struct str node_find_text(const struct node *map, const char *key);
 bool node_is_true(const struct node *node); /* true, yes, on */
 
+/* The beginning of a text that a sentence may quote: one line, short, cut between characters. */
+struct str text_shown(struct str s);
+
 /* Bytes that are to be a text: without a byte order mark, or ERR_INPUT with file and line when they
  * are UTF-16 or not UTF-8. */
 MUST_USE enum err text_of_file(struct str bytes, const char *path, struct str *out,

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <yaml.h>
 
-enum { ANCHORS = 1024, SHOWN_BYTES = 120 };
+enum { ANCHORS = 1024 };
 
 struct anchor {
     struct str name;
@@ -53,7 +53,7 @@ static bool is_open(const struct tree *tree, const struct node *node)
 static enum err alias_take(struct reader *reader, struct str name, size_t line, struct fail *why)
 {
     const char *path = reader->tree.path;
-    struct str shown = str_slice(name, 0, SHOWN_BYTES);
+    struct str shown = text_shown(name);
     const struct node *node = NULL;
     if (tree_wants_key(&reader->tree))
         return fail(why, ERR_INPUT, "%s:%zu: an alias cannot be a key", path, line);

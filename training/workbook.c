@@ -20,6 +20,7 @@ const enum content_kind workbook_kinds[WORKBOOK_KINDS] = {KIND_EXAMPLES, KIND_AN
 enum {
     PATH_BYTES = 4096,
     CELL_RUNES = 32767, /* what a cell can hold */
+    TEXT_FORMAT = 49,   /* "@" */
     WIDE = 60,
     MIDDLE = 24,
     NARROW = 14,
@@ -201,10 +202,10 @@ static enum err book_write(struct content *content, const enum content_kind *kin
     lxw_format *head = workbook_add_format(book);
     enum err e = plain && head ? OK : fail_memory(why);
     if (!e) {
-        format_set_num_format(plain, "@");
+        format_set_num_format_index(plain, TEXT_FORMAT);
         format_set_text_wrap(plain);
         format_set_align(plain, LXW_ALIGN_VERTICAL_TOP);
-        format_set_num_format(head, "@");
+        format_set_num_format_index(head, TEXT_FORMAT);
         format_set_bold(head);
     }
     *rows = 0;

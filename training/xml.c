@@ -23,9 +23,10 @@ static void error_keep(void *data, const char *message, xmlParserSeverities seve
 {
     struct xml *xml = data;
     (void)severity;
+    (void)locator; /* it knows the line of the node around, not of the fault */
     if (xml->said.n > 0 || !message)
         return;
-    xml->said_line = xmlTextReaderLocatorLineNumber(locator);
+    xml->said_line = xmlTextReaderGetParserLineNumber(xml->reader);
     struct str text = str_trim(str_of(message));
     buf_add_str(&xml->said, str_slice(text, 0, str_find(text, STR("\n"))));
 }
