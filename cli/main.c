@@ -21,15 +21,21 @@ static const struct command {
     {"init", command_init, "[--sample NAME] [--set KEY=VALUE]", "make a bot",
      "  --sample NAME      with the rows of a sample: insurance-ko or insurance-en\n"
      "  --set KEY=VALUE    written into the new bot.conf: --set language=en\n"},
-    {"import", command_import, "[--as KIND] [--dry-run] FILE…",
-     "take rows in from CSV or JSON Lines files",
+    {"import", command_import, "[--as KIND|FORMAT] [--dry-run] [--take-rest] FILE…",
+     "take rows in from tables, workbooks or another system's files",
      "  --as KIND          what the rows are; without it, told from the header\n"
+     "  --as FORMAT        rasa, nlpjs, dialogflow, clu, qna or xlsx; without it, told from the "
+     "file\n"
      "  --dry-run          show by line what would be new, changed, unchanged or refused\n"
+     "  --take-rest        leave rows in conflict as they are and take the others\n"
      "KIND is intents, examples, cases, contrasts, answers, facts, slots, values, documents or\n"
-     "questions. FILE may be - for standard input. One refused row and nothing is imported.\n"},
-    {"export", command_export, "KIND [--out FILE] [--bom]",
-     "write the rows of a kind for a spreadsheet",
+     "questions. FILE may be a folder, or - for standard input. One refused row and nothing is\n"
+     "imported; one row that somebody else has changed since it was exported, likewise.\n"},
+    {"export", command_export, "[KIND] [--format xlsx|csv] [--out FILE] [--bom]",
+     "write the rows of a kind, or a writers' workbook",
      "  --out FILE         write there, as JSON Lines when it ends in .jsonl\n"
+     "  --format xlsx      a workbook of KIND, or of examples, answers, facts and cases\n"
+     "  --format csv       the same as CSV for spreadsheets; without KIND into the folder --out\n"
      "  --bom              begin with a byte order mark, which some spreadsheets want\n"},
     {"train", command_train, "[--text DIR] [--threads N]",
      "train, calibrate, derive thresholds, evaluate; write a release",

@@ -448,7 +448,8 @@ static enum err line_read(struct grid *grid, struct xml *xml, struct fail *why)
     uint64_t line = 0;
     grid->line++;
     if (xml_attribute(xml, "r", &grid->book->attribute) &&
-        str_to_u64(text_of(&grid->book->attribute), &line) && line <= LIMIT_SHEET_ROWS + 1)
+        str_to_u64(text_of(&grid->book->attribute), &line) && line >= grid->line &&
+        line <= LIMIT_SHEET_ROWS + 1)
         grid->line = (size_t)line;
     grid->width = 0;
     memset(grid->cells, 0, sizeof grid->cells);
