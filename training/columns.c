@@ -83,19 +83,28 @@ bool columns_have(const struct str *names, size_t count, struct str name)
     return false;
 }
 
-/* "cases.csv", "shop/cases-2.csv": all that tells cases from examples where no split does. */
-static bool is_named_cases(const char *path)
+/* "cases.csv", "shop/answers-2.csv". */
+static enum content_kind kind_of_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    return str_starts(str_of(slash ? slash + 1 : path), STR("cases"));
+    for (enum content_kind kind = KIND_INTENTS; kind < CONTENT_KINDS; kind++) {
+        if (str_starts(str_of(slash ? slash + 1 : path), str_of(content_kind_name(kind))))
+            return kind;
+    }
+    return KIND_UNKNOWN;
 }
 
 enum content_kind columns_kind_of(const char *path, const struct str *names, size_t count)
 {
+    int map[LIMIT_COLUMNS];
     enum content_kind kind = columns_kind(names, count);
-    bool is_cases =
-        kind == KIND_EXAMPLES && is_named_cases(path) && !columns_have(names, count, STR("split"));
-    return is_cases ? KIND_CASES : kind;
+    enum content_kind named = kind_of_name(path);
+    if (kind == KIND_UNKNOWN || named == KIND_UNKNOWN || columns_have(names, count, STR("split")))
+        return kind;
+    size_t matched = columns_map(kind, names, count, map);
+    bool fits =
+        columns_map(named, names, count, map) == matched && !column_missing(named, map, count);
+    return fits ? named : kind;
 }
 
 struct str split_of(enum content_kind kind)

@@ -18,8 +18,8 @@ const char *column_missing(enum content_kind kind, const int *map, size_t count)
 /* The kind whose columns are these: of those that miss nothing, the one that has a place for most;
  * of equals, the first. KIND_UNKNOWN for none. */
 enum content_kind columns_kind(const struct str *names, size_t count);
-/* The kind of a table called `path`: its columns tell, and "cases…" is told from examples by the
- * name where no split does. */
+/* The kind of a table called `path`: its columns tell. Where they fit several kinds equally well
+ * and there is no split, a name that begins with one of those ("cases…", "answers…") does. */
 enum content_kind columns_kind_of(const char *path, const struct str *names, size_t count);
 bool columns_have(const struct str *names, size_t count, struct str name);
 

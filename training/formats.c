@@ -4,6 +4,7 @@
 #include "training/formats.h"
 
 #include "base/files.h"
+#include "training/import_document.h"
 #include "training/readers.h"
 
 #include <fcntl.h>
@@ -66,6 +67,65 @@ static bool ends_in(struct str name, const char *a, const char *b)
     return str_ends(name, str_of(a)) || str_ends(name, str_of(b));
 }
 
+static bool is_section(struct str title)
+{
+    static const char *const sections[] = {"intent:", "synonym:", "lookup:", "regex:"};
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
+        if (str_starts(title, str_of(sections[i])))
+            return true;
+    }
+    return false;
+}
+
+/* What a story's bot does. */
+static bool is_step(struct str text)
+{
+    static const char *const steps[] = {"- utter_", "- action_", "- slot{", "- form{"};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        if (str_starts(text, str_of(steps[i])))
+            return true;
+    }
+    return false;
+}
+
+/* "faq/ask_excess": one word, in small letters as far as they are Latin. */
+static bool is_response_name(struct str text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == ' ' || (text.p[i] >= 'A' && text.p[i] <= 'Z'))
+            return false;
+    }
+    return str_find(text, STR("/ask")) < text.n;
+}
+
+/* Rasa 1 wrote its data in Markdown: "## intent:greet"; of stories and responses, under a "##",
+ * "* greet" and right below it "  - utter_greet". Everything else that is Markdown is a document.
+ */
+static bool is_rasa_markdown(struct str head)
+{
+    struct str line;
+    bool is_below = false, is_starred = false, is_response = false;
+    while (str_next(&head, '\n', &line)) {
+        struct str text = str_trim(line);
+        if (str_starts(text, STR("##"))) {
+            struct str title = str_trim(str_slice(text, 2, text.n));
+            if (is_section(title))
+                return true;
+            is_below = true;
+            is_starred = false;
+        } else if (is_below && str_starts(text, STR("* "))) {
+            is_starred = true;
+            is_response = is_response_name(str_trim(str_slice(text, 2, text.n)));
+        } else if (is_starred && str_starts(line, STR(" ")) &&
+                   (is_step(text) || (is_response && str_starts(text, STR("- "))))) {
+            return true;
+        } else if (text.n > 0) {
+            is_starred = false;
+        }
+    }
+    return false;
+}
+
 static enum import_format head_tell(struct str name, struct str head)
 {
     if (str_starts(head, STR("\xEF\xBB\xBF")))
@@ -75,11 +135,11 @@ static enum import_format head_tell(struct str name, struct str head)
     if (ends_in(name, ".yml", ".yaml"))
         return FORMAT_RASA;
     if (ends_in(name, ".md", ".markdown"))
-        return FORMAT_RASA;
+        return is_rasa_markdown(head) ? FORMAT_RASA : FORMAT_TABLE; /* of one row, a document */
     if (str_find(line, STR("\t")) < line.n && str_find(line, STR("Question")) < line.n &&
         str_find(line, STR("Answer")) < line.n)
         return FORMAT_QNA;
-    if (start.n == 0 || start.p[0] != '{' || str_ends(name, STR(".jsonl")))
+    if (start.n == 0 || start.p[0] != '{' || ends_in(name, ".jsonl", ".txt"))
         return FORMAT_TABLE;
     if (has_key(start, "projectFileVersion") || has_key(start, "assets"))
         return FORMAT_CLU;
@@ -116,6 +176,9 @@ static enum import_format bytes_tell(const char *path, struct str head)
     struct str name = str_of(path);
     if (str_ends(name, STR(".xlsx")))
         return FORMAT_XLSX;
+    if (import_is_document(path) && !ends_in(name, ".md", ".markdown") &&
+        !str_ends(name, STR(".txt")))
+        return FORMAT_TABLE;
     if (!is_zip(head))
         return head_tell(name, head);
     return str_find(head, STR("xl/")) < head.n ||
@@ -149,6 +212,8 @@ enum err format_tell(const struct import_source *source, enum import_format *out
     enum err e = head_read(source->path, bytes, &head, why);
     if (!e)
         *out = bytes_tell(source->path, head);
+    if (*out == FORMAT_RASA && source->kind == KIND_DOCUMENTS)
+        *out = FORMAT_TABLE; /* --as documents: whatever it looks like */
     return e;
 }
 

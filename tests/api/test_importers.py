@@ -119,6 +119,16 @@ def old_markdown_is_read_too(bot):
 
 
 @test
+def markdown_that_is_no_rasa_is_a_document(bot):
+    bot.take("terms.md", "# Terms\n\n## Cover\n* fire\n  - of any kind\n\n## Intents: ours\n- none\n")
+    assert len(table(bot, "documents")) == 1
+    bot.take("responses.md", "## excess\n* faq/ask_excess\n  - See page one.\n", "--as", "documents")
+    bot.take("nlu.md", "\n## intent:excess\n- what is my excess\n")
+    assert len(table(bot, "documents")) == 2
+    assert texts(bot, "examples") == {"what is my excess"}
+
+
+@test
 def crlf_and_a_byte_order_mark_change_nothing(bot):
     with open(path_of("rasa/data/nlu.yml"), "rb") as file:
         content = file.read()

@@ -82,6 +82,9 @@ static void tells_the_kind_from_the_header(void **state)
     is_kind("x.csv", "id,text,intent,language\n1,a,b,ko\n", KIND_EXAMPLES);
     is_kind("dir/cases.csv", "text,intent\na,b\n", KIND_CASES);
     is_kind("cases-2.jsonl", "{\"text\":\"a\",\"intent\":\"b\"}", KIND_CASES);
+    is_kind("answers.csv", "id,intent,text\n1,a,b\n", KIND_ANSWERS);
+    is_kind("shop/answers-2.csv", "text,intent\na,b\n", KIND_ANSWERS);
+    is_kind("x.csv", "id,intent,text\n1,a,b\n", KIND_EXAMPLES);
     is_kind("x.csv", "text_a,intent_a,text_b,intent_b\na,b,c,d\n", KIND_CONTRASTS);
     is_kind("x.csv", "name,title,policy,description\na,b,,\n", KIND_INTENTS);
     is_kind("x.csv", "id,intent,condition,text\n1,a,,hello\n", KIND_ANSWERS);
