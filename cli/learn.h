@@ -21,6 +21,9 @@ void release_model_close(struct release_model *opened);
 MUST_USE enum err release_number(const char *text, int *out, struct fail *why);
 /* Today where the bot is. */
 MUST_USE enum err cli_today(const struct cli *cli, date_days *out, struct fail *why);
+/* What --since says: midnight of that day where the bot is; 0 for NULL, the beginning. */
+MUST_USE enum err cli_since(const struct cli *cli, const char *date, int64_t *out_us,
+                            struct fail *why);
 /* Activates and notes it in the content's history. ERR_REFUSED: it is not fit to go live. */
 MUST_USE enum err release_go_live(const struct cli *cli, int number, date_days today,
                                   struct fail *why);

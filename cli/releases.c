@@ -33,6 +33,25 @@ enum err cli_today(const struct cli *cli, date_days *out, struct fail *why)
     return OK;
 }
 
+enum err cli_since(const struct cli *cli, const char *date, int64_t *out_us, struct fail *why)
+{
+    static const int64_t minute_us = (int64_t)60 * 1000 * 1000;
+    struct config *config = NULL;
+    date_days day = 0;
+    *out_us = 0;
+    if (!date)
+        return OK;
+    if (!date_parse(str_of(date), &day))
+        return fail(why, ERR_USE, "--since %s: not a date such as 2026-12-03", date);
+    enum err e = cli_config(cli, &config, why);
+    if (e)
+        return e;
+    *out_us = (int64_t)day * 24 * 60 * minute_us -
+              config_int(config, CONFIG_TIMEZONE_MINUTES) * minute_us;
+    config_close(config);
+    return OK;
+}
+
 enum err release_go_live(const struct cli *cli, int number, date_days today, struct fail *why)
 {
     struct content *content = NULL;

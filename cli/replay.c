@@ -19,7 +19,6 @@ enum {
     COLUMNS = 13,
     NEUTRAL_BYTES = 4 * LIMIT_ANSWER_BYTES
 };
-static const int64_t day_us = (int64_t)24 * 60 * 60 * 1000 * 1000;
 static const size_t table_bytes = (size_t)1 << 30;
 
 struct request {
@@ -187,26 +186,16 @@ static enum err request_read(struct cli *cli, int argc, char **argv, struct requ
     const struct cli_option flags[] = {{"--release", NULL, &request->release},
                                        {"--since", NULL, &request->since},
                                        {"--out", NULL, &request->out}};
-    struct config *config = NULL;
-    date_days since = 0;
     int count = 0;
     enum err e = cli_options(cli, argc, argv, flags, sizeof flags / sizeof flags[0], &count, why);
     if (!e && count > 0)
         e = fail(why, ERR_USE, "replay takes no argument such as \"%s\"", argv[0]);
-    if (!e && request->since && !date_parse(str_of(request->since), &since))
-        e = fail(why, ERR_USE, "--since %s: not a date such as 2026-12-03", request->since);
+    if (!e)
+        e = cli_since(cli, request->since, &options->since_us, why);
     if (!e)
         e = request->release ? release_number(request->release, number, why)
                              : release_newest(cli->bot_folder, number, why);
-    if (!e && request->since)
-        e = cli_config(cli, &config, why);
-    if (e || !request->since)
-        return e;
-    /* Midnight where the bot is. */
-    int64_t offset_us = config_int(config, CONFIG_TIMEZONE_MINUTES) * 60 * 1000 * 1000;
-    options->since_us = (int64_t)since * day_us - offset_us;
-    config_close(config);
-    return OK;
+    return e;
 }
 
 static enum err replay_tell(const struct cli *cli, const struct replay *replay,

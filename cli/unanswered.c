@@ -20,7 +20,6 @@ enum {
     LEAST_TURNS = 2,
     AUTHOR_BYTES = 32,
 };
-static const int64_t day_us = (int64_t)24 * 60 * 60 * 1000 * 1000;
 
 struct request {
     const char *release, *since, *group, *to, *fresh, *out;
@@ -52,8 +51,6 @@ static enum err request_read(struct cli *cli, int argc, char **argv, struct requ
         {"--group", NULL, &request->group},     {"--to", NULL, &request->to},
         {"--new", NULL, &request->fresh},       {"--out-of-scope", &request->is_out_of_scope, NULL},
         {"--out", NULL, &request->out},         {"--dry-run", &request->is_dry_run, NULL}};
-    struct config *config = NULL;
-    date_days since = 0;
     int count = 0;
     enum err e = cli_options(cli, argc, argv, flags, sizeof flags / sizeof flags[0], &count, why);
     if (!e && count > 1)
@@ -62,19 +59,11 @@ static enum err request_read(struct cli *cli, int argc, char **argv, struct requ
         return e;
     request->file = count ? argv[0] : NULL;
     e = request_check(request, why);
-    if (!e && request->since && !date_parse(str_of(request->since), &since))
-        e = fail(why, ERR_USE, "--since %s: not a date such as 2026-12-03", request->since);
+    if (!e)
+        e = cli_since(cli, request->since, &request->since_us, why);
     if (!e && request->release)
         e = release_number(request->release, &request->number, why);
-    if (e || !request->since)
-        return e;
-    e = cli_config(cli, &config, why);
-    if (e)
-        return e;
-    request->since_us =
-        (int64_t)since * day_us - config_int(config, CONFIG_TIMEZONE_MINUTES) * 60 * 1000 * 1000;
-    config_close(config);
-    return OK;
+    return e;
 }
 
 /* ---- Gathering ---- */
