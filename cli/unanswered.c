@@ -115,7 +115,7 @@ static enum err gather(const struct cli *cli, const struct request *request,
         gathering_cancel(gathering);
         return e;
     }
-    return gathering_end(gathering, content, 0, out, why);
+    return unanswered_group(gathering, content, 0, out, why);
 }
 
 /* ---- Told ---- */

@@ -4,10 +4,8 @@
 #ifndef UNANSWERED_H
 #define UNANSWERED_H
 
-#include "base/arena.h"
-#include "bot/journal.h"
 #include "responses/content.h"
-#include "responses/release.h"
+#include "training/gathering.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,22 +46,10 @@ struct unanswered {
     size_t group_count;
 };
 
-/* Gathering: begin, then any of the two sources, then end. One thread. */
-struct gathering;
-MUST_USE enum err gathering_begin(const struct release *release, struct gathering **out,
-                                  struct fail *why);
-/* Turns since then that no script answered: handed over because nothing fitted, or given a list
- * from which nothing was chosen. */
-MUST_USE enum err gathering_add_journal(struct gathering *gathering, struct journal *journal,
-                                        int64_t since_us, struct fail *why);
-/* One message from elsewhere; counts if the release would not answer it by a script. Masks it. */
-MUST_USE enum err gathering_add_message(struct gathering *gathering, struct str text,
-                                        struct fail *why);
 /* Groups what was gathered; `content` gives the examples that say which words are rare. Closes the
  * gathering also on failure. */
-MUST_USE enum err gathering_end(struct gathering *gathering, struct content *content, int threads,
-                                struct unanswered *out, struct fail *why);
-void gathering_cancel(struct gathering *gathering); /* NULL harmless */
+MUST_USE enum err unanswered_group(struct gathering *gathering, struct content *content,
+                                   int threads, struct unanswered *out, struct fail *why);
 void unanswered_free(struct unanswered *unanswered);
 
 /* Writes a group as rows: one message in five, evenly spread, becomes an evaluation case, the
