@@ -10,6 +10,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -245,6 +246,8 @@ static bool name_is_safe(struct str name)
 static enum err fail_archive(const struct unpack *unpack, struct str name, struct fail *why)
 {
     const char *said = archive_error_string(unpack->archive);
+    if (archive_errno(unpack->archive) == ENOMEM)
+        return fail_memory(why);
     return fail(why, ERR_INPUT, "%s%s%.*s: the archive cannot be read: %.200s", unpack->path,
                 name.n ? "/" : "", STR_ARG(text_shown(name)), said ? said : "it is damaged");
 }

@@ -105,6 +105,8 @@ struct str lists_name(struct lists *lists, struct str entity, const char *path, 
             buf_add_char(&name, '_');
         buf_add_rune(&name, text_rune_is_letter_or_digit(rune) ? rune : '_');
     }
+    if (name.error == ERR_MEMORY)
+        fail_room(lists);
     struct str kept = keep(lists, name.n ? str_from_buf(&name) : STR("entity"));
     buf_free(&name);
     if (!str_equal(kept, entity))
@@ -349,12 +351,14 @@ void lists_join(struct lists *lists, const struct lists *synonyms)
 static struct str aliases_join(struct lists *lists, const struct list_value *value)
 {
     struct buf joined;
-    buf_init(&joined, ALIASES_BYTES);
+    buf_init(&joined, ALIASES_BYTES); /* alias_add saw to it that they fit */
     for (const struct word *word = value->first; word; word = word->next) {
         if (joined.n > 0)
             buf_add_char(&joined, '|');
         buf_add_str(&joined, word->text);
     }
+    if (joined.error)
+        fail_room(lists);
     struct str kept = joined.n ? keep(lists, str_from_buf(&joined)) : STR("");
     buf_free(&joined);
     return kept;

@@ -104,6 +104,10 @@ static struct str references_fill(struct corpus *corpus, struct str text,
         imported_note(corpus->imported, corpus->path, at_node->line, NOTE_CHANGED,
                       "\"%.*s\" is taken as \"%.*s\"", STR_ARG(text_shown(text)),
                       STR_ARG(text_shown(kept)));
+    struct fail why;
+    enum err e = buf_error(&out, "an utterance", &why);
+    if (e)
+        imported_fail(corpus->imported, e, &why);
     buf_free(&out);
     if (is_changed && !is_whole)
         LEFT(corpus, at_node, "\"%.*s\" names an entity that has no values here",

@@ -49,16 +49,17 @@ static size_t quoted_end(const struct table *table, size_t at)
 
 static void field_add(struct table *table, struct str raw, bool is_quoted)
 {
+    static const char from[] = "ntr\\";
+    static const char to[] = "\n\t\r\\";
     buf_clear(&table->field);
     for (size_t i = 0; i < raw.n; i++) {
         char c = raw.p[i];
-        char next = i + 1 < raw.n ? raw.p[i + 1] : '\0';
-        if (is_quoted && c == '"' && next == '"')
+        struct str rest = str_slice(raw, i + 1, raw.n);
+        const char *escape = c == '\\' && rest.n > 0 && rest.p[0] ? strchr(from, rest.p[0]) : NULL;
+        if (escape)
+            c = to[escape - from];
+        if (escape || (is_quoted && c == '"' && str_starts(rest, STR("\""))))
             i++;
-        if (c == '\\' && (next == 'n' || next == 't' || next == 'r' || next == '\\')) {
-            c = next == 'n' ? '\n' : next == 't' ? '\t' : next == 'r' ? '\r' : '\\';
-            i++;
-        }
         if (c != '\r')
             buf_add_char(&table->field, c);
     }

@@ -85,7 +85,7 @@ static enum err examples_take(const struct entry *entry, const struct node *pare
         }
         return e;
     }
-    if (node_text(examples).p)
+    if (examples && node_text(examples).p)
         return lines_take(entry, examples, why);
     if (examples && examples->kind != NODE_NULL)
         return fail_shape(entry->rasa, examples, "examples must be a text or a list", why);

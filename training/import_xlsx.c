@@ -361,12 +361,13 @@ static enum err header_take(struct grid *grid, struct fail *why)
     grid->has_header = true;
     grid->columns = grid->width;
     for (size_t i = 0; i < grid->width && !e; i++) {
-        grid->names[i] = keep(book, str_trim(grid->cells[i]), why, &e);
-        char *name = (char *)(uintptr_t)grid->names[i].p; /* the copy just made */
-        for (size_t k = 0; !e && k < grid->names[i].n; k++) {
-            if (name[k] >= 'A' && name[k] <= 'Z')
-                name[k] = (char)(name[k] - 'A' + 'a');
+        struct str name = str_trim(grid->cells[i]);
+        buf_clear(&book->text);
+        for (size_t k = 0; k < name.n; k++) {
+            bool is_capital = name.p[k] >= 'A' && name.p[k] <= 'Z';
+            buf_add_char(&book->text, (char)(is_capital ? name.p[k] - 'A' + 'a' : name.p[k]));
         }
+        grid->names[i] = keep(book, text_of(&book->text), why, &e);
     }
     if (e)
         return e;
@@ -476,9 +477,12 @@ static enum err sheet_read(struct book *book, const struct sheet *sheet, struct 
     enum xml_event event = XML_TAG;
     struct xml *xml = NULL;
     grid.path = imported_text(book->imported, "%s/%.*s", book->path, STR_ARG(sheet->name));
+    enum err e = imported_error(book->imported, why); /* of the names just made */
+    if (e)
+        return e;
     if (!file)
         return fail(why, ERR_INPUT, "%s: the sheet is not in the workbook", grid.path);
-    enum err e = xml_open(file->bytes, file->path, &xml, why);
+    e = xml_open(file->bytes, file->path, &xml, why);
     size_t lines = 0;
     while (!e && !(e = xml_next(xml, &event, why)) && event != XML_ENDED) {
         if (event != XML_TAG || !is_tag(xml, "row"))

@@ -79,8 +79,10 @@ __attribute__((format(printf, 2, 0))) static const char *text_keep(struct import
     /* Cut between characters. */
     while ((size_t)n > used && used > 0 && !text_is_valid((struct str){text, used}))
         used--;
-    for (size_t i = 0; i < used; i++)
-        text[i] = (unsigned char)text[i] < 0x20 ? ' ' : text[i]; /* a note is one line */
+    for (size_t i = 0; i < used; i++) {
+        if ((unsigned char)text[i] < 0x20)
+            text[i] = ' '; /* a note is one line */
+    }
     struct str kept = arena_copy(imported->arena, (struct str){text, used});
     if (!kept.p)
         fail_room(imported);
@@ -187,10 +189,11 @@ static struct str id_of(struct imported *imported, struct str intent, struct str
         buf_add_format(&id, "-%.*s", STR_ARG(channel));
     buf_add_text(&id, "-1");
     /* Too long for an id: one is made of the row's content. */
+    bool is_short_of_memory = id.error == ERR_MEMORY;
     bool fits = !id.error && id.n <= LIMIT_NAME_BYTES;
     struct str kept = fits ? arena_copy(imported->arena, str_from_buf(&id)) : STR_NONE;
     buf_free(&id);
-    if (fits && !kept.p)
+    if (is_short_of_memory || (fits && !kept.p))
         fail_room(imported);
     return kept;
 }

@@ -92,10 +92,14 @@ enum err tree_enter(struct tree *tree, struct node *node, struct fail *why)
     return OK;
 }
 
+struct child {
+    const struct node *node;
+};
+
 static int by_key(const void *a, const void *b)
 {
-    const struct node *x = *(const struct node *const *)a;
-    const struct node *y = *(const struct node *const *)b;
+    const struct node *x = ((const struct child *)a)->node;
+    const struct node *y = ((const struct child *)b)->node;
     int order = str_compare(x->key, y->key);
     return order ? order : (x->line > y->line) - (x->line < y->line);
 }
@@ -116,17 +120,17 @@ static enum err keys_check(const struct tree *tree, const struct node *map, stru
     }
     if (map->count <= FEW_KEYS)
         return OK;
-    const struct node **sorted = mem_take(map->count, sizeof *sorted);
+    struct child *sorted = mem_take(map->count, sizeof *sorted);
     size_t count = 0;
     enum err e = OK;
     if (!sorted)
         return fail_memory(why);
     for (const struct node *node = map->first; node && count < map->count; node = node->next)
-        sorted[count++] = node;
+        sorted[count++].node = node;
     qsort(sorted, count, sizeof *sorted, by_key);
     for (size_t i = 1; i < count && !e; i++) {
-        if (str_equal(sorted[i - 1]->key, sorted[i]->key))
-            e = fail_twice(tree, sorted[i], why);
+        if (str_equal(sorted[i - 1].node->key, sorted[i].node->key))
+            e = fail_twice(tree, sorted[i].node, why);
     }
     mem_give(sorted);
     return e;

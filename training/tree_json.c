@@ -32,7 +32,7 @@ static int hex4(const struct scan *scan, size_t at)
 {
     int value = 0;
     for (size_t i = at; i < at + 4; i++) {
-        char c = i < scan->s.n ? scan->s.p[i] : 'x';
+        int c = i < scan->s.n ? scan->s.p[i] : 'x';
         int digit = c >= '0' && c <= '9'   ? c - '0'
                     : c >= 'a' && c <= 'f' ? c - 'a' + 10
                     : c >= 'A' && c <= 'F' ? c - 'A' + 10
@@ -72,7 +72,7 @@ static enum err escape_read(struct scan *scan, struct fail *why)
 {
     static const char from[] = "\"\\/bfnrt";
     static const char to[] = "\"\\/\b\f\n\r\t";
-    char c = scan->at < scan->s.n ? scan->s.p[scan->at++] : '\0';
+    int c = scan->at < scan->s.n ? scan->s.p[scan->at++] : 0;
     const char *found = c ? strchr(from, c) : NULL;
     if (found)
         buf_add_char(&scan->text, to[found - from]);

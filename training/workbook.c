@@ -6,11 +6,15 @@
 #include "base/files.h"
 #include "base/limits.h"
 #include "training/columns.h"
+#include "training/imported.h"
 #include "training/rows.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <xlsxwriter.h>
 
@@ -119,39 +123,76 @@ static void cell_escape(struct buf *out, struct str text)
     }
 }
 
-static enum err cell_write(struct writer *writer, size_t row, size_t column, struct str text,
-                           struct fail *why)
+static lxw_error cell_write(struct writer *writer, size_t row, size_t column, struct str text)
 {
     if (text.n == 0)
-        return OK;
-    if (text_runes(text) > CELL_RUNES)
-        return fail(why, ERR_LIMIT, "row %zu of %s has a text longer than a cell can be", row,
-                    content_kind_name(writer->kind));
+        return LXW_NO_ERROR;
     cell_escape(&writer->cell, text);
-    enum err e = buf_error(&writer->cell, "a cell", why);
-    if (e)
-        return e;
-    lxw_error wrong = worksheet_write_string(writer->sheet, (lxw_row_t)row, (lxw_col_t)column,
-                                             writer->cell.p, writer->format);
-    return wrong ? fail(why, ERR_SYSTEM, "row %zu of %s cannot be written: %s", row,
-                        content_kind_name(writer->kind), lxw_strerror(wrong))
-                 : OK;
+    if (writer->cell.error)
+        return LXW_ERROR_MEMORY_MALLOC_FAILED;
+    return worksheet_write_string(writer->sheet, (lxw_row_t)row, (lxw_col_t)column, writer->cell.p,
+                                  writer->format);
 }
 
-static enum err sheet_row(void *data, const struct str *fields, struct str base, struct fail *why)
+/* What is to be written, of one kind. */
+struct collector {
+    struct imported *imported;
+    enum content_kind kind;
+    size_t rows;
+};
+
+/* A row that waits in memory for the child. */
+static enum err row_keep(void *data, const struct str *fields, struct str base, struct fail *why)
 {
-    struct writer *writer = data;
-    struct str all[LIMIT_COLUMNS];
-    size_t count = fields_join(writer, fields, base, all);
-    if (++writer->rows > LIMIT_SHEET_ROWS)
+    struct collector *collector = data;
+    struct imported *imported = collector->imported;
+    struct str kept[IMPORTED_FIELDS] = {STR_NONE};
+    size_t count = 0;
+    (void)content_columns(collector->kind, &count);
+    if (++collector->rows > LIMIT_SHEET_ROWS)
         return fail(why, ERR_LIMIT, "more than %d rows of %s do not fit on a sheet",
-                    LIMIT_SHEET_ROWS, content_kind_name(writer->kind));
+                    LIMIT_SHEET_ROWS, content_kind_name(collector->kind));
     for (size_t i = 0; i < count; i++) {
-        enum err e = cell_write(writer, writer->rows, i, all[i], why);
-        if (e)
-            return e;
+        if (text_runes(fields[i]) > CELL_RUNES)
+            return fail(why, ERR_LIMIT, "row %.*s of %s has a text longer than a cell can be",
+                        STR_ARG(fields[0]), content_kind_name(collector->kind));
+        kept[i] = arena_copy(imported_arena(imported), fields[i]);
+        if (!kept[i].p)
+            return fail_memory(why);
     }
-    return OK;
+    struct str kept_base = arena_copy(imported_arena(imported), base);
+    if (!kept_base.p)
+        return fail_memory(why);
+    imported_add_based(imported, collector->kind, false, "", 0, kept, kept_base);
+    return imported_error(imported, why);
+}
+
+static enum err rows_collect(struct content *content, struct imported *imported,
+                             const enum content_kind *kinds, size_t count, size_t *rows,
+                             struct fail *why)
+{
+    *rows = 0;
+    enum err e = content_snapshot_begin(content, why);
+    if (e)
+        return e;
+    for (size_t i = 0; i < count && !e; i++) {
+        struct collector collector = {.imported = imported, .kind = kinds[i]};
+        e = content_each_based(content, kinds[i], row_keep, &collector, why);
+        *rows += collector.rows;
+    }
+    content_snapshot_end(content);
+    return e;
+}
+
+static lxw_error row_write(struct writer *writer, const struct imported_row *row)
+{
+    struct str all[LIMIT_COLUMNS];
+    size_t count = fields_join(writer, row->fields, row->base, all);
+    lxw_error wrong = LXW_NO_ERROR;
+    writer->rows++;
+    for (size_t i = 0; i < count && !wrong; i++)
+        wrong = cell_write(writer, writer->rows, i, all[i]);
+    return wrong;
 }
 
 static double width_of(struct str name)
@@ -163,69 +204,92 @@ static double width_of(struct str name)
     return is_middle ? MIDDLE : NARROW;
 }
 
-static enum err sheet_write(struct content *content, lxw_workbook *book, struct writer *writer,
-                            lxw_format *head, struct fail *why)
+static lxw_error sheet_write(const struct imported *imported, lxw_workbook *book,
+                             struct writer *writer, lxw_format *head)
 {
-    lxw_row_col_options hidden = {.hidden = LXW_TRUE};
+    lxw_row_col_options hidden;
+    lxw_error wrong = LXW_NO_ERROR;
+    memset(&hidden, 0, sizeof hidden);
+    hidden.hidden = LXW_TRUE;
     columns_name(writer);
     writer->sheet = workbook_add_worksheet(book, content_kind_name(writer->kind));
     if (!writer->sheet)
-        return fail_memory(why);
-    for (size_t i = 0; i < writer->columns; i++) {
+        return LXW_ERROR_MEMORY_MALLOC_FAILED;
+    for (size_t i = 0; i < writer->columns && !wrong; i++) {
         bool is_base = i + 1 == writer->columns;
         lxw_col_t column = (lxw_col_t)i;
-        lxw_error wrong =
-            worksheet_set_column_opt(writer->sheet, column, column, width_of(writer->names[i]),
-                                     writer->format, is_base ? &hidden : NULL);
-        struct str name = writer->names[i];
-        cell_escape(&writer->cell, name);
-        if (!wrong)
+        wrong = worksheet_set_column_opt(writer->sheet, column, column, width_of(writer->names[i]),
+                                         writer->format, is_base ? &hidden : NULL);
+        cell_escape(&writer->cell, writer->names[i]);
+        if (!wrong && !writer->cell.error)
             wrong = worksheet_write_string(writer->sheet, 0, column, writer->cell.p, head);
-        if (wrong)
-            return fail(why, ERR_SYSTEM, "the sheet cannot be written: %s", lxw_strerror(wrong));
     }
     worksheet_freeze_panes(writer->sheet, 1, 0);
-    enum err e = content_each_based(content, writer->kind, sheet_row, writer, why);
-    if (!e && writer->rows > 0)
+    for (size_t i = 0; i < imported_count(imported) && !wrong; i++) {
+        if (imported_at(imported, i)->kind == writer->kind)
+            wrong = row_write(writer, imported_at(imported, i));
+    }
+    if (!wrong && writer->rows > 0)
         (void)worksheet_autofilter(writer->sheet, 0, 0, (lxw_row_t)writer->rows,
                                    (lxw_col_t)(writer->columns - 1));
-    return e;
+    return wrong;
 }
 
-static enum err book_write(struct content *content, const enum content_kind *kinds, size_t count,
-                           const char *path, size_t *rows, struct fail *why)
+/* The whole file; in the child. */
+static lxw_error book_write(const struct imported *imported, const enum content_kind *kinds,
+                            size_t count, const char *path)
 {
     lxw_workbook *book = workbook_new(path);
-    if (!book)
-        return fail_memory(why);
-    lxw_format *plain = workbook_add_format(book);
-    lxw_format *head = workbook_add_format(book);
-    enum err e = plain && head ? OK : fail_memory(why);
-    if (!e) {
-        format_set_num_format_index(plain, TEXT_FORMAT);
-        format_set_text_wrap(plain);
-        format_set_align(plain, LXW_ALIGN_VERTICAL_TOP);
-        format_set_num_format_index(head, TEXT_FORMAT);
-        format_set_bold(head);
-    }
-    *rows = 0;
-    for (size_t i = 0; i < count && !e; i++) {
+    lxw_format *plain = book ? workbook_add_format(book) : NULL;
+    lxw_format *head = book ? workbook_add_format(book) : NULL;
+    lxw_error wrong = LXW_NO_ERROR;
+    if (!plain || !head)
+        return LXW_ERROR_MEMORY_MALLOC_FAILED;
+    format_set_num_format_index(plain, TEXT_FORMAT);
+    format_set_text_wrap(plain);
+    format_set_align(plain, LXW_ALIGN_VERTICAL_TOP);
+    format_set_num_format_index(head, TEXT_FORMAT);
+    format_set_bold(head);
+    for (size_t i = 0; i < count && !wrong; i++) {
         struct writer writer = {.kind = kinds[i], .format = plain};
         buf_init(&writer.cell, (size_t)8 * LIMIT_FIELD_BYTES);
-        e = sheet_write(content, book, &writer, head, why);
+        wrong = sheet_write(imported, book, &writer, head);
         buf_free(&writer.cell);
-        *rows += writer.rows;
     }
-    lxw_error wrong = workbook_close(book); /* also what frees it */
-    if (!e && wrong)
-        e = fail(why, ERR_SYSTEM, "the workbook cannot be written: %s", lxw_strerror(wrong));
-    return e;
+    lxw_error closed = workbook_close(book);
+    return wrong ? wrong : closed;
+}
+
+/* The child says by its exit status how it went; when it says nothing, it ran out of memory. */
+static enum err child_write(const struct imported *imported, const enum content_kind *kinds,
+                            size_t count, const char *path, struct fail *why)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child < 0)
+        return fail(why, ERR_SYSTEM, "no process for writing the workbook");
+    if (child == 0) {
+        int quiet = open("/dev/null", O_WRONLY | O_CLOEXEC);
+        (void)dup2(quiet, STDERR_FILENO); /* the library speaks there */
+        _exit((int)book_write(imported, kinds, count, path));
+    }
+    while (waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR)
+            return fail(why, ERR_SYSTEM, "the writing of the workbook cannot be awaited");
+    }
+    if (!WIFEXITED(status) || WEXITSTATUS(status) == LXW_ERROR_MEMORY_MALLOC_FAILED)
+        return fail_memory(why);
+    if (WEXITSTATUS(status) != 0)
+        return fail(why, ERR_SYSTEM, "the workbook cannot be written: %s",
+                    lxw_strerror((lxw_error)WEXITSTATUS(status)));
+    return OK;
 }
 
 enum err workbook_write(struct content *content, const enum content_kind *kinds, size_t count,
                         const char *path, size_t *rows, struct fail *why)
 {
     char temporary[PATH_BYTES];
+    struct imported *imported = NULL;
     struct buf bytes;
     int n = snprintf(temporary, sizeof temporary, "%s.tmp-XXXXXX", path);
     if (n < 0 || (size_t)n >= sizeof temporary)
@@ -235,16 +299,17 @@ enum err workbook_write(struct content *content, const enum content_kind *kinds,
         return fail(why, ERR_SYSTEM, "%s: cannot be written", path);
     (void)close(fd);
     buf_init(&bytes, LIMIT_FILE_BYTES);
-    enum err e = content_snapshot_begin(content, why);
-    if (!e) {
-        e = book_write(content, kinds, count, temporary, rows, why);
-        content_snapshot_end(content);
-    }
+    enum err e = imported_open(&imported, why);
+    if (!e)
+        e = rows_collect(content, imported, kinds, count, rows, why);
+    if (!e)
+        e = child_write(imported, kinds, count, temporary, why);
     if (!e)
         e = file_read(temporary, LIMIT_FILE_BYTES, &bytes, why);
     if (!e)
         e = file_write(path, str_from_buf(&bytes), why);
     (void)unlink(temporary);
+    imported_close(imported);
     buf_free(&bytes);
     return e;
 }

@@ -1,12 +1,14 @@
 /* libxml2's reader behind a strict door: UTF-8 only, no network, no document type (where every
  * entity trick begins), no relaxed limits, nesting bounded. Names and texts are views into the
- * reader. */
+ * reader. It takes its memory from ours, and any that it did not get fails the file: left to itself
+ * it may go on without the piece that did not fit. */
 #include "training/xml.h"
 
 #include "base/arena.h"
 #include "base/limits.h"
 #include "training/tree.h"
 
+#include <libxml/xmlmemory.h>
 #include <libxml/xmlreader.h>
 #include <string.h>
 
@@ -17,6 +19,37 @@ struct xml {
     struct buf said;
     int said_line;
 };
+
+/* Allocations of this thread's readers that failed. */
+static _Thread_local size_t shortages;
+
+static void *count_shortage(void *p)
+{
+    shortages += p == NULL;
+    return p;
+}
+
+static void *memory_take(size_t size)
+{
+    return count_shortage(mem_take(size, 1));
+}
+
+static void *memory_grow(void *p, size_t size)
+{
+    return count_shortage(mem_grow(p, size, 1));
+}
+
+static char *memory_copy(const char *text)
+{
+    return count_shortage(mem_copy(str_of(text)));
+}
+
+/* What libxml2 has to say goes to error_keep; nothing to standard error. */
+static void error_drop(void *data, const char *format, ...)
+{
+    (void)data;
+    (void)format;
+}
 
 static void error_keep(void *data, const char *message, xmlParserSeverities severity,
                        xmlTextReaderLocatorPtr locator)
@@ -48,9 +81,13 @@ enum err xml_open(struct str bytes, const char *path, struct xml **out, struct f
         return fail_memory(why);
     xml->path = path;
     buf_init(&xml->said, FAIL_TEXT_BYTES / 2);
+    shortages = 0;
+    if (xmlMemSetup(mem_give, memory_take, memory_grow, memory_copy))
+        shortages++;
+    xmlSetGenericErrorFunc(NULL, error_drop);
     xml->reader = xmlReaderForMemory(text.p, (int)text.n, NULL, "UTF-8",
                                      XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_COMPACT);
-    if (!xml->reader) {
+    if (!xml->reader || shortages > 0) {
         xml_close(xml);
         return fail_memory(why);
     }
@@ -100,6 +137,8 @@ enum err xml_next(struct xml *xml, enum xml_event *event, struct fail *why)
     }
     for (;;) {
         int got = xmlTextReaderRead(xml->reader);
+        if (shortages > 0)
+            return fail_memory(why);
         if (got < 0 || xml->said.n > 0)
             return fail_at(xml, xml->said.n ? xml->said.p : "this is not XML", why);
         *event = XML_ENDED;
@@ -135,8 +174,9 @@ bool xml_attribute(struct xml *xml, const char *name, struct buf *out)
     buf_clear(out);
     xmlChar *value = xmlTextReaderGetAttribute(xml->reader, (const xmlChar *)name);
     if (!value)
-        return false;
+        return false; /* or no memory, which the next xml_next tells */
     buf_add_str(out, str_of_xml(value));
     xmlFree(value);
+    shortages += out->error == ERR_MEMORY;
     return !out->error;
 }

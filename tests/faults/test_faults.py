@@ -114,6 +114,34 @@ def an_import_survives_running_out_of_memory_anywhere(bot):
 
 
 @test
+def other_systems_files_survive_running_out_of_memory_anywhere():
+    if is_sanitized():
+        raise Skip("a sanitizer has an allocator of its own")
+    formats = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "api", "formats")
+    for name in ("rasa", "corpus.json"):
+        with Bot() as bot:
+            fail_calls(bot, ["import", os.path.join(formats, name)], ["memory"], 25)
+
+
+@test
+def a_workbook_is_written_whole_or_not_at_all(bot):
+    if is_sanitized():
+        raise Skip("a sanitizer has an allocator of its own")
+    fill(bot)
+    folder = os.path.join(bot.folder, "out")
+    os.mkdir(folder)
+    command = ["export", "--format", "xlsx", "--out", os.path.join(folder, "book.xlsx")]
+    count = calls_of(bot, "memory", command, shim())
+    size = os.path.getsize(command[-1])
+    for nth in some_of(count, 40):
+        os.unlink(command[-1]) if os.path.exists(command[-1]) else None
+        result = bot.run(*command, status=None, env=preloaded(shim(), "memory", FAIL_NTH=str(nth)))
+        assert result.status in (0, 4), (nth, result)
+        assert os.listdir(folder) == (["book.xlsx"] if result.status == 0 else []), (nth, os.listdir(folder), result)
+        assert result.status or abs(os.path.getsize(command[-1]) - size) < 64, (nth, result)
+
+
+@test
 def training_survives_the_failure_of_any_call(bot):
     fill(bot)
     bot.go_live()
