@@ -115,23 +115,24 @@ static struct str own_text(const struct turner *turner, const struct conversatio
  * ------------------------------------------------------------------------------------------------
  */
 
-/* Lists the best intents until they hold the configured share; false when that takes too long a
- * list. Where the best one is more likely right than not, the longest list will do: nearly every
- * customer finds it first. */
+/* Lists the best intents until they hold the configured share, two at least where there are two;
+ * false when that takes too long a list. Where the best one is more likely right than not, the
+ * longest list will do: nearly every customer finds it first. */
 static bool list_choose(const struct turner *turner, const struct classification *heard,
                         struct decision *decision)
 {
     int longest = (int)config_int(turner->release->settings, CONFIG_CLARIFY_CHOICES);
     double wanted = config_double(turner->release->settings, CONFIG_CLARIFY_SHARE), share = 0;
     decision->choice_count = 0;
-    for (int i = 0; i < heard->top_count && share < wanted; i++) {
+    for (int i = 0; i < heard->top_count && (share < wanted || decision->choice_count < 2); i++) {
         int intent = turner->intents[heard->top[i].column];
+        bool is_listed = intent >= 0 && intent_is_listed(&rows_of(turner)->intents[intent]);
+        if (is_listed &&
+            (decision->choice_count == longest || decision->choice_count == LIMIT_CHOICES))
+            break;
         share += heard->top[i].share;
-        if (intent < 0 || !intent_is_listed(&rows_of(turner)->intents[intent]))
-            continue;
-        if (decision->choice_count == longest || decision->choice_count == LIMIT_CHOICES)
-            return heard->logit >= 0;
-        decision->choices[decision->choice_count++] = intent;
+        if (is_listed)
+            decision->choices[decision->choice_count++] = intent;
     }
     return (share >= wanted || heard->logit >= 0) && decision->choice_count > 0;
 }

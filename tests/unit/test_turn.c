@@ -82,6 +82,17 @@ static void lists_what_is_plausible_with_a_person_last(void **state)
     assert_reason(stage, "0.55 < 0.73, next 0.35 → which of claim_documents, complaint");
 }
 
+static void lists_two_where_there_are_two(void **state)
+{
+    struct stage *stage = *state;
+    stage_say(stage, "거의 하나");
+    assert_int_equal(stage->reply.choice_count, 3); /* and a person */
+    assert_int_equal(stage->reply.choices[1].intent, COMPLAINT);
+    stage->conversation = (struct conversation){.awaiting = AWAIT_NOTHING};
+    stage_say(stage, "하나뿐");
+    assert_int_equal(stage->reply.choice_count, 2);
+}
+
 static void lists_as_long_as_the_settings_say(void **state)
 {
     (void)state;
@@ -265,6 +276,7 @@ int main(void)
         STAGED(hands_over_what_it_does_not_know),
         STAGED(offers_what_it_has_when_the_best_guess_is_more_likely_right_than_not),
         STAGED(lists_what_is_plausible_with_a_person_last),
+        STAGED(lists_two_where_there_are_two),
         cmocka_unit_test(lists_as_long_as_the_settings_say),
         cmocka_unit_test(says_the_texts_of_the_owner),
         STAGED(hands_over_where_the_policy_says_so),
