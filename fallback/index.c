@@ -4,7 +4,6 @@
 #include "fallback/index.h"
 
 #include "base/arena.h"
-#include "base/hangul.h"
 #include "base/limits.h"
 
 #include <math.h>
@@ -187,47 +186,4 @@ struct str index_passage_text(const struct index *index, uint32_t passage)
 {
     const struct index_passage *p = &index->passages[passage];
     return str_slice(index_text(index, index->documents[p->document].text), p->from, p->to);
-}
-
-/* ---- jamo ---- */
-
-enum { WORD_JAMO = 256, GRAM_SHORTEST = 3, GRAM_LONGEST = 5 };
-
-static void word_grams(const uint32_t *jamo, size_t n, const uint64_t *starts,
-                       void (*each)(void *data, uint64_t hash), void *data)
-{
-    for (size_t i = 0; i < n; i++) {
-        uint64_t hash = 0xCBF29CE484222325U;
-        for (size_t j = i; j < n && j < i + GRAM_LONGEST; j++) {
-            hash = (hash ^ jamo[j]) * 0xA0761D6478BD642FU;
-            hash ^= hash >> 29;
-            if (j - i + 1 < GRAM_SHORTEST)
-                continue;
-            const uint64_t gram = hash ^ hash >> 32;
-            if (starts && j - i + 1 == GRAM_SHORTEST &&
-                !(starts[gram % JAMO_STARTS / 64] >> (gram % 64) & 1))
-                break;
-            each(data, gram);
-        }
-    }
-}
-
-void jamo_each(struct str text, const uint64_t *starts, void (*each)(void *data, uint64_t hash),
-               void *data)
-{
-    uint32_t jamo[WORD_JAMO];
-    size_t n = 0;
-    for (size_t at = 0; at < text.n;) {
-        uint32_t rune = text_rune(text, &at);
-        bool is_word = hangul_is_syllable(rune) || text_rune_is_letter_or_digit(rune);
-        if (is_word && n == 0)
-            jamo[n++] = '^';
-        if (is_word && n + 4 < WORD_JAMO)
-            n += (size_t)hangul_split(rune >= 'A' && rune <= 'Z' ? rune + 32 : rune, jamo + n);
-        if (n > 0 && (!is_word || at >= text.n)) {
-            jamo[n++] = '$';
-            word_grams(jamo, n, starts, each, data);
-            n = 0;
-        }
-    }
 }

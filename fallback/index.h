@@ -123,10 +123,4 @@ MUST_USE enum err index_build(const struct document_row *rows, size_t count, str
 /* Puts the fitted logistic into an image and its hash right. */
 void index_image_answerable(struct buf *image, const struct index_answerable *answerable);
 
-/* Jamo n-grams of 3 to 5 within words, as rescoring compares them: calls `each` with a hash. With
- * `starts` (JAMO_STARTS bits, by the hash) only n-grams whose first three jamo have their bit. */
-enum { JAMO_STARTS = 4096 };
-void jamo_each(struct str text, const uint64_t *starts, void (*each)(void *data, uint64_t hash),
-               void *data);
-
 #endif

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "fallback/documents.h"
 #include "fallback/index.h"
+#include "fallback/jamo.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Ranking. The lists of a question's terms are taken from the shortest to the longest, adding to
- * one sum a passage. Once what all lists that are left can add is less than the fiftieth sum so
+ * one sum a passage. Once what all lists that are left can add is less than the twentieth sum so
  * far, no passage not met yet can be among the best: from there on only the passages that still
- * can are looked up, by bisection, and each list narrows them further. The result is exactly that
+ * can are looked up, and each list narrows them further. The result is exactly that
  * of adding everything.
  *
  * Then the words whose stem the index does not know, which are mostly mistyped, are compared with
@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/exact.h"
+#include "fallback/jamo.h"
 
 #include <string.h>
 
@@ -19,6 +20,7 @@ enum {
     GRAMS_MAXIMUM = 512,  /* jamo n-grams of unknown words            */
     GRAM_SLOTS = 2048,    /* a power of two                           */
     SCAN_LEAST = 2000,    /* a list so long is worth a look at the threshold first */
+    LOOK_UP_STEPS = 24,   /* a bisection costs about as much as walking so many rows */
     RESCORED = 10,        /* of the best; fifty gave the same marks at five times the time */
     JAMO_TENTH = 10,      /* rescoring's weight is one over this      */
     SATURATION = 2200,    /* (k1 + 1) in thousandths                  */
@@ -48,9 +50,10 @@ struct retriever {
     bool is_filtered, filters;
     struct list lists[LISTS_MAXIMUM];
     size_t list_count;
+    uint64_t most; /* what all lists can add */
     struct gram grams[GRAM_SLOTS];
     uint16_t gram_used[GRAMS_MAXIMUM];
-    uint64_t gram_starts[JAMO_STARTS / 64];
+    struct jamo_starts gram_starts;
     uint32_t gram_stamp, gram_count;
     uint64_t known_idf, unknown_idf;
 };
@@ -135,6 +138,7 @@ static enum err lists_open(struct retriever *r, struct str question, struct fail
     size_t count = 0;
     const struct index *index = r->index;
     r->list_count = 0;
+    r->most = 0;
     r->known_idf = r->unknown_idf = 0;
     terms_clear(r->terms);
     enum err e = terms_add(r->terms, question, why);
@@ -154,6 +158,7 @@ static enum err lists_open(struct retriever *r, struct str question, struct fail
             (struct list){index->postings + term->from,
                           index->impacts + term->impacts + (size_t)column * term->count,
                           term->count, term->scale[column], 255U * term->scale[column]};
+        r->most += r->lists[r->list_count - 1].most;
     }
     lists_sort(r->lists, r->list_count);
     return e;
@@ -161,23 +166,24 @@ static enum err lists_open(struct retriever *r, struct str question, struct fail
 
 /* ---- adding ---- */
 
-/* The fiftieth greatest sum of those met and allowed, or 0 when there are fewer. */
-static uint32_t threshold_find(const struct retriever *r)
+/* The twentieth greatest sum of those met and allowed, or 0 when there are fewer. It is known to be
+ * no less than `least`, which spares most of the sorting. */
+static uint32_t threshold_find(const struct retriever *r, uint32_t least)
 {
-    uint32_t best[RETRIEVE_BEST];
+    uint32_t best[RETRIEVE_BEST], floor = least > 0 ? least - 1 : 0;
     size_t count = 0;
     for (size_t i = 0; i < r->met_count; i++) {
         uint32_t sum = r->sums[r->met[i]];
-        if (count == RETRIEVE_BEST && sum <= best[count - 1])
-            continue;
-        if (r->filters && !r->allowed[r->met[i]])
+        if (sum <= floor || (r->filters && !r->allowed[r->met[i]]))
             continue;
         size_t at = count < RETRIEVE_BEST ? count++ : count - 1;
         for (; at > 0 && best[at - 1] < sum; at--)
             best[at] = best[at - 1];
         best[at] = sum;
+        if (count == RETRIEVE_BEST && best[count - 1] > floor)
+            floor = best[count - 1];
     }
-    return count == RETRIEVE_BEST ? best[count - 1] : 0;
+    return count == RETRIEVE_BEST ? best[count - 1] : least;
 }
 
 static void list_add(struct retriever *r, const struct list *list)
@@ -199,10 +205,10 @@ static void race_narrow(struct retriever *r, uint32_t threshold, uint64_t rest)
     size_t kept = 0;
     for (size_t i = 0; i < r->met_count; i++) {
         uint32_t passage = r->met[i];
-        if (r->sums[passage] + rest >= threshold)
-            r->met[kept++] = passage;
-        else
-            r->sums[passage] = 0;
+        bool stays = r->sums[passage] + rest >= threshold;
+        r->met[kept] = passage;
+        kept += stays;
+        r->sums[passage] = stays ? r->sums[passage] : 0;
     }
     r->met_count = kept;
 }
@@ -221,25 +227,51 @@ static void list_look_up(struct retriever *r, const struct list *list)
     }
 }
 
+/* The same by walking the list: cheaper while many are in the race. */
+static void list_walk(struct retriever *r, const struct list *list)
+{
+    uint32_t *const sums = r->sums;
+    for (uint32_t i = 0; i < list->count; i++) {
+        const uint32_t passage = list->passages[i], sum = sums[passage];
+        sums[passage] = sum + (sum ? list->impacts[i] * list->scale : 0);
+    }
+}
+
+/* The lists that are left, for those still in the race. */
+static void race_finish(struct retriever *r, size_t from, uint64_t rest, uint32_t threshold)
+{
+    for (size_t i = from; i < r->list_count; i++) {
+        const struct list *list = &r->lists[i];
+        threshold = i > from ? threshold_find(r, threshold) : threshold;
+        race_narrow(r, threshold, rest);
+        if (list->count / LOOK_UP_STEPS < r->met_count)
+            list_walk(r, list);
+        else
+            list_look_up(r, list);
+        rest -= list->most;
+    }
+}
+
+/* A list can raise the threshold by no more than what it can add, so that the last threshold tells
+ * when the next is worth finding. */
 static void lists_add(struct retriever *r)
 {
-    uint64_t rest = 0, added = 0; /* added: no sum so far is greater */
-    size_t i = 0;
-    for (size_t k = 0; k < r->list_count; k++)
-        rest += r->lists[k].most;
-    for (; i < r->list_count; i++) {
+    uint64_t rest = r->most, bound = 0; /* bound: no threshold by now is greater */
+    uint32_t threshold = 0;
+    for (size_t i = 0; i < r->list_count; i++) {
         const struct list *list = &r->lists[i];
         bool is_long = list->count > SCAN_LEAST || list->count > r->met_count / 2;
-        if (is_long && r->met_count >= RETRIEVE_BEST && rest < added && rest < threshold_find(r))
-            break;
+        if (is_long && r->met_count >= RETRIEVE_BEST && rest < bound) {
+            threshold = threshold_find(r, threshold);
+            if (rest < threshold) {
+                race_finish(r, i, rest, threshold);
+                return;
+            }
+            bound = threshold;
+        }
         list_add(r, list);
         rest -= list->most;
-        added += list->most;
-    }
-    for (; i < r->list_count; i++) {
-        race_narrow(r, threshold_find(r), rest);
-        list_look_up(r, &r->lists[i]);
-        rest -= r->lists[i].most;
+        bound += list->most;
     }
 }
 
@@ -266,7 +298,10 @@ static void best_take(struct retriever *r, struct retrieval *out)
     for (size_t i = 0; i < r->met_count; i++) {
         struct retrieved hit = {r->met[i], r->sums[r->met[i]]};
         r->sums[r->met[i]] = 0;
-        if (hit.score > 0 && (!r->filters || r->allowed[hit.passage]))
+        bool is_full = out->count == RETRIEVE_BEST;
+        if (hit.score == 0 || (is_full && hit.score < out->hits[RETRIEVE_BEST - 1].score))
+            continue;
+        if (!r->filters || r->allowed[hit.passage])
             hit_put(out, hit);
     }
     r->met_count = 0;
@@ -289,7 +324,6 @@ static void gram_learn(void *data, uint64_t hash)
     if (gram->hash || r->gram_count == GRAMS_MAXIMUM)
         return;
     *gram = (struct gram){.hash = hash};
-    r->gram_starts[hash % JAMO_STARTS / 64] |= (uint64_t)1 << hash % 64;
     r->gram_used[r->gram_count++] = (uint16_t)(gram - r->grams);
 }
 
@@ -321,7 +355,7 @@ static void hit_rescore(struct retriever *r, struct retrieved *hit)
     uint64_t sum = 0;
     const uint64_t norm = r->index->passages[hit->passage].jamo_length;
     r->gram_stamp++;
-    jamo_each(index_passage_text(r->index, hit->passage), r->gram_starts, gram_count, r);
+    jamo_each(index_passage_text(r->index, hit->passage), &r->gram_starts, gram_count, r);
     for (size_t i = 0; i < r->gram_count; i++) {
         const struct gram *gram = &r->grams[r->gram_used[i]];
         if (gram->stamp != r->gram_stamp)
@@ -333,21 +367,35 @@ static void hit_rescore(struct retriever *r, struct retrieved *hit)
     hit->score += sum < UINT32_MAX / 2 ? (uint32_t)sum : 0;
 }
 
+/* No hit gains more: n-grams saturate at SATURATION. */
+static uint64_t rescore_most(const struct retriever *r)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < r->gram_count; i++)
+        sum += (uint64_t)r->index->jamo[r->grams[r->gram_used[i]].hash % JAMO_BUCKETS] *
+               SATURATION / SCORE_ONE;
+    return sum / JAMO_TENTH;
+}
+
 static void hits_rescore(struct retriever *r, struct str question, struct retrieval *out)
 {
     struct str word;
     for (size_t i = 0; i < r->gram_count; i++)
         r->grams[r->gram_used[i]] = (struct gram){.hash = 0};
-    memset(r->gram_starts, 0, sizeof r->gram_starts);
+    memset(&r->gram_starts, 0, sizeof r->gram_starts);
     r->gram_count = r->gram_stamp = 0;
     while (question.n > 0 && str_next(&question, ' ', &word))
-        if (is_unknown(r, word))
+        if (is_unknown(r, word)) {
             jamo_each(word, NULL, gram_learn, r);
+            jamo_starts_add(&r->gram_starts, word);
+        }
     if (r->gram_count == 0)
         return;
+    /* Only those are read that could come first. */
     struct retrieval sorted = {.count = 0};
+    const uint64_t first = out->hits[0].score, most = rescore_most(r);
     for (size_t i = 0; i < out->count; i++) {
-        if (i < RESCORED)
+        if (i < RESCORED && out->hits[i].score + most >= first)
             hit_rescore(r, &out->hits[i]);
         hit_put(&sorted, out->hits[i]);
     }

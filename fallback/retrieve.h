@@ -5,7 +5,7 @@
 
 #include "fallback/index.h"
 
-enum { RETRIEVE_BEST = 50 };
+enum { RETRIEVE_BEST = 20 };
 
 struct retrieved {
     uint32_t passage;
