@@ -4,7 +4,7 @@
  * as people count (3천5천, 3만 50000, 1000,000) is no figure at all: a part of it would be a wrong
  * one. Kept as millionths in 64 bits, which holds eighteen trillion: what is larger is nobody's
  * policy and is not read. */
-#include "responses/slot_scan.h"
+#include "base/scan.h"
 
 enum { FRACTION_DIGITS = 6 };
 

@@ -3,7 +3,7 @@
  * one spelling. Each rune is folded by itself (a message is NFC already), which needs only a small
  * buffer and no allocation. What only looks like a digit (① ² ½) is not folded into one: ①500만원
  * is not fifteen million. */
-#include "responses/slot_scan.h"
+#include "base/scan.h"
 
 #include "base/hangul.h"
 
