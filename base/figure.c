@@ -190,7 +190,7 @@ static bool unit_take(struct sum *sum, uint32_t rune)
  * what is measured. */
 static bool numeral_counts(const struct scan *s, size_t at)
 {
-    static const char *const measures[] = {"원", "%",  "퍼센트", "프로", "년", "개월", "달러",
+    static const char *const measures[] = {"원", "%",  "퍼센트", "프로", "년", "개월", "일", "달러",
                                            "불", "살", "세",     "회",   "명", "주",   NULL};
     size_t which;
     return is_unit(s->r[at + 1]) || scan_match_any(s, at + 1, measures, &which) > 0;

@@ -11,7 +11,7 @@
 
 enum { FOLD_RUNES = 32 }; /* the longest compatibility decomposition is 18 */
 
-static bool scan_put(struct scan *scan, uint32_t rune)
+static bool scan_put(struct scan *scan, uint32_t rune, size_t from)
 {
     if (scan->n == SCAN_RUNES)
         return false;
@@ -27,6 +27,7 @@ static bool scan_put(struct scan *scan, uint32_t rune)
         rune = (uint32_t)utf8proc_tolower((utf8proc_int32_t)rune);
     if (rune == ' ' && scan->n > 0 && scan->r[scan->n - 1] == ' ')
         return true;
+    scan->at[scan->n] = (uint16_t)from;
     scan->r[scan->n++] = rune;
     return true;
 }
@@ -46,10 +47,10 @@ static bool holds_digit(const utf8proc_int32_t *runes, utf8proc_ssize_t n)
     return false;
 }
 
-static bool scan_put_folded(struct scan *scan, uint32_t rune)
+static bool scan_put_folded(struct scan *scan, uint32_t rune, size_t from)
 {
     if (rune < 0x80 || hangul_is_syllable(rune))
-        return scan_put(scan, rune);
+        return scan_put(scan, rune, from);
     if (is_invisible(rune))
         return true;
     utf8proc_int32_t folded[FOLD_RUNES];
@@ -60,11 +61,11 @@ static bool scan_put_folded(struct scan *scan, uint32_t rune)
     if (n > 0 && n <= FOLD_RUNES)
         n = utf8proc_normalize_utf32(folded, n, UTF8PROC_COMPOSE | UTF8PROC_STABLE);
     if (n <= 0 || n > FOLD_RUNES)
-        return scan_put(scan, rune);
+        return scan_put(scan, rune, from);
     if (utf8proc_category((utf8proc_int32_t)rune) != UTF8PROC_CATEGORY_ND && holds_digit(folded, n))
-        return scan_put(scan, SCAN_ODD);
+        return scan_put(scan, SCAN_ODD, from);
     for (utf8proc_ssize_t i = 0; i < n; i++)
-        if (!scan_put(scan, (uint32_t)folded[i]))
+        if (!scan_put(scan, (uint32_t)folded[i], from))
             return false;
     return true;
 }
@@ -95,13 +96,18 @@ static void scan_respell(struct scan *scan)
 
 void scan_read(struct scan *scan, struct str message)
 {
+    size_t from = 0, at = 0;
     scan->n = 0;
-    for (size_t at = 0; at < message.n;)
-        if (!scan_put_folded(scan, text_rune(message, &at)))
+    for (; from < message.n && from < UINT16_MAX; from = at) {
+        at = from;
+        if (!scan_put_folded(scan, text_rune(message, &at), from))
             break;
+    }
     scan_respell(scan);
-    for (size_t i = 0; i < SCAN_PADDING; i++)
+    for (size_t i = 0; i < SCAN_PADDING; i++) {
         scan->r[scan->n + i] = 0;
+        scan->at[scan->n + i] = (uint16_t)from;
+    }
 }
 
 bool scan_is_hangul(uint32_t rune)

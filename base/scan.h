@@ -23,6 +23,7 @@ struct tense {
 /* The message as NFKC, in lower case, every stretch of white space one blank. */
 struct scan {
     uint32_t r[SCAN_RUNES + SCAN_PADDING];
+    uint16_t at[SCAN_RUNES + SCAN_PADDING]; /* the byte of the text that each came from */
     size_t n;
     /* How slots read it (responses/slot_scan.h); scan_read leaves these as they are. */
     bool is_english;
@@ -31,6 +32,7 @@ struct scan {
     struct tense tense;
     date_days as_of;
 };
+/* Stops after SCAN_RUNES runes or UINT16_MAX bytes; at[n] is then where. */
 void scan_read(struct scan *scan, struct str message);
 
 bool scan_is_letter(uint32_t rune); /* Hangul or any other letter or digit */

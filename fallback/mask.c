@@ -136,3 +136,10 @@ enum err mask_text(struct str text, struct str language, struct buf *out, bool *
         *changed = scan.changed;
     return e;
 }
+
+struct str mask_label(size_t i)
+{
+    if (i < LABEL_KINDS)
+        return labels_korean[i];
+    return i < 2 * LABEL_KINDS ? labels_english[i - LABEL_KINDS] : STR_NONE;
+}

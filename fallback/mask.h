@@ -26,5 +26,7 @@
  * ERR_MEMORY leave out as before. */
 MUST_USE enum err mask_text(struct str text, struct str language, struct buf *out, bool *changed,
                             struct fail *why);
+/* The labels of all languages, from 0 on; STR_NONE past the last. */
+struct str mask_label(size_t i);
 
 #endif
