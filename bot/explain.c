@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "bot/conversation.h"
+#include "bot/feedback.h"
 #include "bot/journal.h"
 
 #include <string.h>
@@ -35,6 +36,7 @@ struct explained {
     struct contribution contributions[CONTRIBUTIONS];
     size_t contribution_count;
     bool is_same;
+    struct feedback *feedback;
 };
 
 /* The same bytes, the same route, the same list, the same state to go on from. */
@@ -146,14 +148,30 @@ static void row_print(const struct turn_row *row, struct buf *out)
     buf_add_format(out, "reason       %.*s\n", STR_ARG(row->reason));
 }
 
-static void record_print(const struct turn_row *row, struct buf *out)
+static void mark_print(const struct verdict *mark, struct buf *out)
 {
+    char at[TIME_TEXT_BYTES];
+    if (!mark)
+        return;
+    clock_format_us(mark->at_us, at);
+    buf_add_format(out, "marked       wrong by %.*s at %s", STR_ARG(mark->author), at);
+    if (mark->intent.n)
+        buf_add_format(out, ", meant was %.*s", STR_ARG(mark->intent));
+    if (mark->note.n)
+        buf_add_format(out, ": %.*s", STR_ARG(mark->note));
+    buf_add_char(out, '\n');
+}
+
+static void record_print(const struct explained *x, struct buf *out)
+{
+    const struct turn_row *row = &x->row;
     row_print(row, out);
     if (row->answer.n > 0)
         buf_add_format(out, "answer       %.*s\n", STR_ARG(row->answer));
     buf_add_format(out, "reply        %.*s\n", STR_ARG(row->reply));
     buf_add_format(out, "again        release %d is gone: this is what the journal holds\n",
                    row->release_number);
+    mark_print(feedback_find(x->feedback, row->id), out);
 }
 
 static void explanation_print(const struct explained *x, struct buf *out)
@@ -168,6 +186,7 @@ static void explanation_print(const struct explained *x, struct buf *out)
     buf_add_text(out, x->is_same ? "again        byte-identical\n" : "again        DIFFERENT:\n");
     if (!x->is_same)
         buf_add_format(out, "%.*s\n", STR_ARG(str_from_buf(&x->reply.text)));
+    mark_print(feedback_find(x->feedback, row->id), out);
 }
 
 /* ---- As JSON
@@ -221,6 +240,23 @@ static void classification_put(const struct explained *x, struct json_writer *w)
     json_end(w, '}');
 }
 
+/* null, or what was said of the turn afterwards. */
+static void mark_put(const struct verdict *mark, struct json_writer *w)
+{
+    char at[TIME_TEXT_BYTES];
+    if (!mark) {
+        json_put_text(w, "marked_wrong", NULL);
+        return;
+    }
+    clock_format_us(mark->at_us, at);
+    json_object(w, "marked_wrong");
+    json_put_str(w, "intent", mark->intent);
+    json_put_str(w, "note", mark->note);
+    json_put_str(w, "author", mark->author);
+    json_put_text(w, "at", at);
+    json_end(w, '}');
+}
+
 /* What the journal alone can say, up to the reply. */
 static void row_put(const struct turn_row *row, struct json_writer *w)
 {
@@ -244,12 +280,13 @@ static void row_put(const struct turn_row *row, struct json_writer *w)
     json_put_str(w, "reply", row->reply);
 }
 
-static void record_put(const struct turn_row *row, struct buf *out)
+static void record_put(const struct explained *x, struct buf *out)
 {
     struct json_writer w;
     json_begin(&w, out);
-    row_put(row, &w);
+    row_put(&x->row, &w);
     json_put_bool(&w, "release_is_gone", true);
+    mark_put(feedback_find(x->feedback, x->row.id), &w);
     json_end(&w, '}');
     buf_add_char(out, '\n');
 }
@@ -263,6 +300,7 @@ static void explanation_put(const struct explained *x, struct buf *out)
     classification_put(x, &w);
     json_put_str(&w, "reply_again", str_from_buf(&x->reply.text));
     json_put_bool(&w, "is_identical", x->is_same);
+    mark_put(feedback_find(x->feedback, x->row.id), &w);
     json_end(&w, '}');
     buf_add_char(out, '\n');
 }
@@ -279,10 +317,12 @@ enum err explain_turn(const char *bot_folder, struct str turn_id, bool as_json, 
     enum err e = journal_open(bot_folder, false, &journal, why);
     if (!e)
         e = journal_find(journal, turn_id, &x->row, why);
+    if (!e)
+        e = feedback_open(journal, &x->feedback, why);
     if (!e) {
         e = release_of_turn(bot_folder, &x->row, &x->release, why);
         if (e == ERR_MISSING)
-            (as_json ? record_put : record_print)(&x->row, out);
+            (as_json ? record_put : record_print)(x, out);
     }
     if (!e)
         e = turner_open(x->release, &x->turner, why);
@@ -298,6 +338,7 @@ enum err explain_turn(const char *bot_folder, struct str turn_id, bool as_json, 
     }
     turner_close(x->turner);
     release_close(x->release);
+    feedback_close(x->feedback);
     journal_close(journal);
     buf_free(&x->state);
     buf_free(&x->reply.text);

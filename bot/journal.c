@@ -56,6 +56,15 @@ static const struct db_migration migrations[] = {
     {2, "CREATE TABLE pseudonym_key ("
         " id INTEGER PRIMARY KEY CHECK (id = 1),"
         " hex TEXT NOT NULL);"},
+    {3, "CREATE TABLE feedback (" /* bot/feedback.c */
+        " turn TEXT NOT NULL REFERENCES turns (id),"
+        " number INTEGER NOT NULL," /* 1, 2, 3 … of the turn; the last one holds */
+        " verdict TEXT NOT NULL,"
+        " intent TEXT,"
+        " note TEXT NOT NULL," /* masked */
+        " author TEXT NOT NULL,"
+        " at_us BIGINT NOT NULL,"
+        " PRIMARY KEY (turn, number));"},
 };
 
 #define TURN_COLUMNS                                                                               \
@@ -159,6 +168,11 @@ void journal_close(struct journal *journal)
     db_close(journal->db);
     buf_free(&journal->found);
     mem_give(journal);
+}
+
+struct db *journal_db(struct journal *journal)
+{
+    return journal->db;
 }
 
 /* NULL in the table is "none"; everything else is a text, empty or not. */

@@ -18,6 +18,7 @@ enum { TURN_ID_BYTES = 32, PSEUDONYM_BYTES = 7 + 64 + 1 };
 
 #define PSEUDONYM_PREFIX "masked-"
 
+struct db;
 struct journal;
 struct turn_row {
     struct str id; /* time-ordered, made by us: 13 digits of base 32 time, then counter/random */
@@ -37,6 +38,7 @@ struct turn_row {
 MUST_USE enum err journal_open(const char *bot_folder, bool may_write, struct journal **out,
                                struct fail *why);
 void journal_close(struct journal *journal);
+struct db *journal_db(struct journal *journal); /* for bot/feedback.c, whose table lies beside */
 MUST_USE enum err journal_put(struct journal *journal, const struct turn_row *row,
                               struct fail *why); /* one transaction; there after kill -9 */
 /* Found rows are borrowed from the journal until the next call. ERR_MISSING. */

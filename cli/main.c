@@ -76,6 +76,14 @@ static const struct command {
     {"explain", command_explain, "TURN", "why a reply was what it was",
      "TURN is named by ask --json. The turn is run again from its release; exits 1 if the reply\n"
      "does not come out byte for byte.\n"},
+    {"wrong", command_wrong, "TURN [--intent NAME] [--note TEXT] [--undo]",
+     "say that a reply was not the right one",
+     "  --intent NAME      what the customer meant, as far as you know; out_of_scope for nothing\n"
+     "                     the bot should answer\n"
+     "  --note TEXT        anything else; personal data in it is masked\n"
+     "  --undo             take the mark back; exits 1 if there is none\n"
+     "TURN is named by ask --json. \"unanswered\" lists the turn, \"replay\" says if it is "
+     "mended.\n"},
     {"replay", command_replay, "[--release N] [--since DATE] [--out FILE.csv]",
      "the journal against a release: which replies would change",
      "  --release N        this release instead of the newest\n"
@@ -83,7 +91,7 @@ static const struct command {
      "  --out FILE         write every changed turn there, with both replies, as CSV\n"
      "Exits 1 if the release does not repeat a reply of its own.\n"},
     {"unanswered", command_unanswered, "[--since DATE] [--group ID [--to INTENT]] [FILE]",
-     "what fell through, grouped by likeness, as a work list",
+     "what fell through or was marked wrong, grouped by likeness, as a work list",
      "  --since DATE       only turns from that day on\n"
      "  --release N        as this release would route a FILE, instead of the active one\n"
      "  --out FILE         write the messages there as CSV, to label and import\n"

@@ -15,6 +15,7 @@
 enum {
     OUTPUT_BYTES = 16 * 1024 * 1024,
     GROUPS_SHOWN = 30,
+    MARKS_SHOWN = 20,
     SHOWN_RUNES = 60,
     COLUMNS = 13,
     NEUTRAL_BYTES = 4 * LIMIT_ANSWER_BYTES
@@ -121,6 +122,54 @@ static void groups_text(const struct replay *replay, struct buf *out)
                        replay->group_count - GROUPS_SHOWN);
 }
 
+/* Turns that people marked wrong, those that would change or those that would not. */
+static void marks_text(const struct replay *replay, bool changed, struct buf *out)
+{
+    size_t count = changed ? replay->mark_changed : replay->mark_count - replay->mark_changed;
+    size_t shown = 0;
+    if (count == 0)
+        return;
+    buf_add_format(out,
+                   changed ? "\nof the turns marked wrong, %zu would get another reply\n"
+                           : "\nof the turns marked wrong, %zu would get the same reply again\n",
+                   count);
+    for (size_t i = 0; i < replay->mark_count; i++) {
+        const struct replay_mark *mark = &replay->marks[i];
+        struct str message = beginning(mark->message);
+        if ((mark->change != REPLAY_SAME) != changed || shown++ >= MARKS_SHOWN)
+            continue;
+        buf_add_format(out, "    %.*s  “%.*s%s”  %.*s", STR_ARG(mark->turn), STR_ARG(message),
+                       message.n < mark->message.n ? "…" : "", STR_ARG(mark->from));
+        if (changed)
+            buf_add_format(out, " → %.*s", STR_ARG(mark->to));
+        if (mark->is_as_suggested)
+            buf_add_text(out, ", as was meant");
+        else if (mark->suggested.n)
+            buf_add_format(out, "; meant was %.*s", STR_ARG(mark->suggested));
+        buf_add_char(out, '\n');
+    }
+    if (count > MARKS_SHOWN)
+        buf_add_format(out, "    … and %zu more: --json has all\n", count - MARKS_SHOWN);
+}
+
+static void marks_json(const struct replay *replay, struct json_writer *w)
+{
+    json_array(w, "marked_wrong");
+    for (size_t i = 0; i < replay->mark_count; i++) {
+        const struct replay_mark *mark = &replay->marks[i];
+        json_object(w, NULL);
+        json_put_str(w, "turn", mark->turn);
+        json_put_str(w, "message", mark->message);
+        json_put_str(w, "meant", mark->suggested.n ? mark->suggested : STR_NONE);
+        json_put_str(w, "from", mark->from);
+        json_put_str(w, "to", mark->to);
+        json_put_text(w, "change", replay_change_name(mark->change));
+        json_put_bool(w, "as_meant", mark->is_as_suggested);
+        json_end(w, '}');
+    }
+    json_end(w, ']');
+}
+
 static void replay_text(const struct replay *replay, const struct release *release, struct buf *out)
 {
     if (replay->turns == 0)
@@ -137,6 +186,8 @@ static void replay_text(const struct replay *replay, const struct release *relea
                        "%zu of this release's own %zu turns do not come out as they were given: "
                        "this must not happen\n",
                        replay->own_changed, replay->own);
+    marks_text(replay, true, out);
+    marks_text(replay, false, out);
     groups_text(replay, out);
 }
 
@@ -153,6 +204,9 @@ static enum err replay_json(const struct replay *replay, const struct release *r
     json_put_int(&w, "customers", (int64_t)replay->customers);
     json_put_int(&w, "own", (int64_t)replay->own);
     json_put_int(&w, "own_changed", (int64_t)replay->own_changed);
+    json_put_int(&w, "wrong_changed", (int64_t)replay->mark_changed);
+    json_put_int(&w, "wrong_unchanged", (int64_t)(replay->mark_count - replay->mark_changed));
+    marks_json(replay, &w);
     json_array(&w, "groups");
     for (size_t i = 0; i < replay->group_count; i++) {
         const struct replay_group *group = &replay->groups[i];

@@ -1,6 +1,7 @@
-/* The command unanswered: what fell through, as a work list. Without --group it shows the groups;
- * with it, one group whole, or that group written as rows of an intent. A group's id hangs on its
- * messages, so that nobody writes a group other than the one they read. */
+/* The command unanswered: what fell through and what was marked wrong, as a work list. Without
+ * --group it shows the groups; with it, one group whole, or that group written as rows of an
+ * intent. A group's id hangs on its messages, so that nobody writes a group other than the one they
+ * read. */
 #include "training/unanswered.h"
 
 #include "base/files.h"
@@ -134,10 +135,15 @@ static void group_text(const struct unanswered_group *group, size_t shown, struc
     if (group->recent || group->before)
         buf_add_format(out, ", %zu in the last week, %zu in the one before", group->recent,
                        group->before);
+    if (group->wrong)
+        buf_add_format(out, ", %zu marked wrong", group->wrong);
     buf_add_text(out, "; nearest ");
     for (int k = 0; k < group->nearest_count; k++)
         buf_add_format(out, "%s%.*s %.2f", k ? ", " : "", STR_ARG(group->nearest[k].intent),
                        group->nearest[k].share);
+    for (int k = 0; k < group->suggested_count; k++)
+        buf_add_format(out, "%s%.*s (%zu)", k ? ", " : "; people say it is ",
+                       STR_ARG(group->suggested[k].intent), group->suggested[k].turns);
     buf_add_char(out, '\n');
     for (size_t i = 0; i < group->message_count && i < shown; i++)
         buf_add_format(out, "    %zu× %.*s\n", group->messages[i].turns,
@@ -150,10 +156,13 @@ static void group_text(const struct unanswered_group *group, size_t shown, struc
 static void list_text(const struct unanswered *found, struct buf *out)
 {
     size_t shown = 0, rest = 0;
-    buf_add_format(out, "%zu %s unanswered, %zu different messages\n", found->turns,
-                   plural(found->turns, "turn", "turns"), found->message_count + found->left_out);
+    buf_add_format(out, "%zu %s unanswered", found->turns, plural(found->turns, "turn", "turns"));
+    if (found->wrong)
+        buf_add_format(out, " or marked wrong (%zu)", found->wrong);
+    buf_add_format(out, ", %zu different messages\n", found->message_count + found->left_out);
     for (size_t i = 0; i < found->group_count; i++) {
-        if (found->groups[i].turns < LEAST_TURNS || shown == GROUPS_SHOWN) {
+        if (found->groups[i].turns + found->groups[i].wrong < LEAST_TURNS ||
+            shown == GROUPS_SHOWN) {
             rest += found->groups[i].turns;
             continue;
         }
@@ -179,6 +188,15 @@ static void group_json(struct json_writer *w, const struct unanswered_group *gro
     json_put_int(w, "turns", (int64_t)group->turns);
     json_put_int(w, "recent", (int64_t)group->recent);
     json_put_int(w, "before", (int64_t)group->before);
+    json_put_int(w, "wrong", (int64_t)group->wrong);
+    json_array(w, "suggested");
+    for (int k = 0; k < group->suggested_count; k++) {
+        json_object(w, NULL);
+        json_put_str(w, "intent", group->suggested[k].intent);
+        json_put_int(w, "turns", (int64_t)group->suggested[k].turns);
+        json_end(w, '}');
+    }
+    json_end(w, ']');
     json_array(w, "nearest");
     for (int k = 0; k < group->nearest_count; k++) {
         json_object(w, NULL);
@@ -192,6 +210,8 @@ static void group_json(struct json_writer *w, const struct unanswered_group *gro
         json_object(w, NULL);
         json_put_str(w, "text", group->messages[i].text);
         json_put_int(w, "turns", (int64_t)group->messages[i].turns);
+        if (group->messages[i].wrong)
+            json_put_int(w, "wrong", (int64_t)group->messages[i].wrong);
         json_end(w, '}');
     }
     json_end(w, ']');
@@ -205,6 +225,7 @@ static void list_json(const struct unanswered *found, const struct unanswered_gr
     json_begin(&w, out);
     json_object(&w, NULL);
     json_put_int(&w, "turns", (int64_t)found->turns);
+    json_put_int(&w, "wrong", (int64_t)found->wrong);
     json_put_int(&w, "messages", (int64_t)(found->message_count + found->left_out));
     json_put_int(&w, "known", (int64_t)found->known);
     json_put_int(&w, "left_out", (int64_t)found->left_out);
@@ -221,20 +242,28 @@ static void list_json(const struct unanswered *found, const struct unanswered_gr
 static enum err table_write(const struct unanswered *found, const struct unanswered_group *only,
                             const char *path, struct fail *why)
 {
-    static const struct str header[] = {
-        {"text", 4}, {"intent", 6}, {"group", 5}, {"turns", 5}, {"nearest", 7}};
+    static const struct str header[] = {{"text", 4},  {"intent", 6},  {"group", 5},    {"turns", 5},
+                                        {"wrong", 5}, {"nearest", 7}, {"suggested", 9}};
+    enum { COLUMNS = sizeof header / sizeof header[0] };
     struct buf out;
-    char turns[24];
+    char turns[24], wrong[24];
     buf_init(&out, OUTPUT_BYTES);
-    csv_add_row(&out, header, 5);
+    csv_add_row(&out, header, COLUMNS);
     for (size_t i = 0; i < found->group_count; i++) {
         const struct unanswered_group *group = &found->groups[i];
         for (size_t j = 0; (!only || only == group) && j < group->message_count; j++) {
-            (void)snprintf(turns, sizeof turns, "%zu", group->messages[j].turns);
-            const struct str fields[] = {group->messages[j].text, STR(""), str_of(group->id),
-                                         str_of(turns),
-                                         group->nearest_count ? group->nearest[0].intent : STR("")};
-            csv_add_row(&out, fields, 5);
+            const struct unanswered_message *message = &group->messages[j];
+            (void)snprintf(turns, sizeof turns, "%zu", message->turns);
+            (void)snprintf(wrong, sizeof wrong, "%zu", message->wrong);
+            const struct str fields[COLUMNS] = {message->text,
+                                                STR(""),
+                                                str_of(group->id),
+                                                str_of(turns),
+                                                str_of(wrong),
+                                                group->nearest_count ? group->nearest[0].intent
+                                                                     : STR(""),
+                                                message->suggested.intent};
+            csv_add_row(&out, fields, COLUMNS);
         }
     }
     enum err e = buf_error(&out, "the table of messages", why);

@@ -70,6 +70,8 @@ struct db_migration {
 };
 MUST_USE enum err db_migrate(struct db *db, const struct db_migration *migrations, size_t count,
                              struct fail *why);
+/* The last migration applied: what a reader of an older file may ask of it. */
+MUST_USE enum err db_version(struct db *db, int64_t *out, struct fail *why);
 
 /* SQLite's online backup into a new file (whole or not at all), then an integrity check of the
  * copy. ERR_INPUT if it exists. */

@@ -9,7 +9,7 @@
 #include <assert.h>
 #include <stdio.h>
 
-static enum err read_version(struct db *db, int64_t *out, struct fail *why)
+enum err db_version(struct db *db, int64_t *out, struct fail *why)
 {
     struct db_statement *statement = NULL;
     bool has_row = false;
@@ -40,7 +40,7 @@ static enum err apply_within(struct db *db, const struct db_migration *migration
 {
     char set_version[48];
     int64_t version = 0;
-    enum err e = read_version(db, &version, why);
+    enum err e = db_version(db, &version, why);
     if (e || version >= migration->version)
         return e;
     (void)snprintf(set_version, sizeof set_version, "PRAGMA user_version=%d", migration->version);
@@ -70,7 +70,7 @@ enum err db_migrate(struct db *db, const struct db_migration *migrations, size_t
                     struct fail *why)
 {
     int64_t version = 0;
-    enum err e = read_version(db, &version, why);
+    enum err e = db_version(db, &version, why);
     if (e)
         return e;
     if (version < 0 || (uint64_t)version > count)

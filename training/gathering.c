@@ -1,8 +1,10 @@
 /* What counts as unanswered is read from the journal's rows alone: a turn handed over because
- * nothing fitted, and a list from which the customer's next message chose nothing. A message from
- * elsewhere is asked of the release's classifier instead. */
+ * nothing fitted, a list from which the customer's next message chose nothing, and any turn that
+ * somebody has marked wrong (bot/feedback.h). A message from elsewhere is asked of the release's
+ * classifier instead. */
 #include "training/gathering.h"
 
+#include "bot/feedback.h"
 #include "classifier/normalise.h"
 #include "fallback/mask.h"
 
@@ -44,12 +46,11 @@ void gathering_cancel(struct gathering *gathering)
 /* ---- Gathered ---- */
 
 /* A message of which nothing is left once normalised says nothing, and is passed over. */
-static enum err said_add(struct gathering *gathering, struct str text, int64_t at_us,
-                         struct fail *why)
+static enum err said_add(struct gathering *gathering, const struct said *heard, struct fail *why)
 {
     struct str normalised;
     buf_clear(&gathering->normal);
-    enum err e = normalise(text, &gathering->normal, &normalised, why);
+    enum err e = normalise(heard->text, &gathering->normal, &normalised, why);
     if (e || normalised.n == 0)
         return e;
     if (gathering->count == gathering->room) {
@@ -61,20 +62,25 @@ static enum err said_add(struct gathering *gathering, struct str text, int64_t a
         gathering->room = room;
     }
     struct said *said = &gathering->said[gathering->count];
-    *said = (struct said){arena_copy(gathering->arena, text),
-                          arena_copy(gathering->arena, normalised), at_us};
+    *said = *heard;
+    said->text = arena_copy(gathering->arena, heard->text);
+    said->normalised = arena_copy(gathering->arena, normalised);
+    said->answered_as = arena_copy(gathering->arena, heard->answered_as);
+    said->suggested = arena_copy(gathering->arena, heard->suggested);
     if (!said->text.p || !said->normalised.p)
         return fail(why, ERR_LIMIT, "more than %zu MiB of messages: take a shorter time",
                     arena_bytes >> 20);
     gathering->count++;
-    if (at_us > gathering->latest_us)
-        gathering->latest_us = at_us;
+    if (said->at_us > gathering->latest_us)
+        gathering->latest_us = said->at_us;
     return OK;
 }
 
 /* A turn, as far as it matters here. */
 struct passed {
     struct str conversation, message;
+    const struct verdict *mark; /* when it is marked wrong */
+    struct str intent;          /* then: of the reply */
     int64_t at_us;
     size_t place; /* in the journal */
     bool is_unanswered;
@@ -84,6 +90,7 @@ struct passed {
 
 struct passing {
     struct arena *arena;
+    struct feedback *feedback;
     struct passed *turns;
     size_t count, room;
 };
@@ -105,10 +112,13 @@ static enum err turn_pass(void *data, const struct turn_row *row, struct fail *w
                           .is_choice = !row->has_confidence && row->intent.n > 0};
     turn.is_list = str_equal(row->route, STR("clarify")) && row->has_confidence &&
                    !str_equal(row->choices, STR("[]"));
-    turn.is_unanswered = turn.is_list || (str_equal(row->route, STR("handoff")) &&
-                                          row->has_confidence && row->intent.n == 0);
+    turn.mark = feedback_find(passing->feedback, row->id);
+    turn.is_unanswered =
+        turn.is_list || turn.mark ||
+        (str_equal(row->route, STR("handoff")) && row->has_confidence && row->intent.n == 0);
     turn.conversation = arena_copy(passing->arena, row->conversation);
     turn.message = turn.is_unanswered ? arena_copy(passing->arena, row->message) : STR("");
+    turn.intent = turn.mark ? arena_copy(passing->arena, row->intent) : STR_NONE;
     if (!turn.conversation.p || !turn.message.p)
         return fail(why, ERR_LIMIT, "more than %zu MiB of turns: take a shorter time",
                     arena_bytes >> 20);
@@ -127,17 +137,24 @@ enum err gathering_add_journal(struct gathering *gathering, struct journal *jour
                                int64_t since_us, struct fail *why)
 {
     struct passing passing = {.arena = arena_open(ARENA_BLOCK, arena_bytes)};
-    enum err e = passing.arena ? journal_each(journal, since_us, turn_pass, &passing, why)
-                               : fail_memory(why);
+    enum err e = passing.arena ? feedback_open(journal, &passing.feedback, why) : fail_memory(why);
+    if (!e)
+        e = journal_each(journal, since_us, turn_pass, &passing, why);
     if (!e && passing.count > 0)
         qsort(passing.turns, passing.count, sizeof(*passing.turns), passed_compare);
     for (size_t i = 0; !e && i < passing.count; i++) {
         const struct passed *turn = &passing.turns[i], *next = turn + 1;
         bool was_chosen = turn->is_list && i + 1 < passing.count && next->is_choice &&
                           str_equal(turn->conversation, next->conversation);
-        if (turn->is_unanswered && !was_chosen)
-            e = said_add(gathering, turn->message, turn->at_us, why);
+        struct said said = {.text = turn->message,
+                            .at_us = turn->at_us,
+                            .is_wrong = turn->mark != NULL,
+                            .answered_as = turn->intent,
+                            .suggested = turn->mark ? turn->mark->intent : STR_NONE};
+        if (turn->is_unanswered && (turn->mark || !was_chosen))
+            e = said_add(gathering, &said, why);
     }
+    feedback_close(passing.feedback);
     arena_close(passing.arena);
     mem_give(passing.turns);
     return e;
@@ -154,5 +171,5 @@ enum err gathering_add_message(struct gathering *gathering, struct str text, str
         return e;
     struct str masked = str_from_buf(&gathering->masked);
     classify(turner_classifier(gathering->turner), masked, &heard);
-    return heard.is_scripted ? OK : said_add(gathering, masked, 0, why);
+    return heard.is_scripted ? OK : said_add(gathering, &(struct said){.text = masked}, why);
 }

@@ -11,6 +11,9 @@
 struct said {
     struct str text, normalised;
     int64_t at_us;
+    bool is_wrong;          /* somebody has marked the reply wrong */
+    struct str answered_as; /* then: the intent of that reply, STR_NONE for none, */
+    struct str suggested;   /* and the one that was meant, if they said */
 };
 
 struct gathering {
@@ -27,7 +30,7 @@ struct gathering {
 MUST_USE enum err gathering_begin(const struct release *release, struct gathering **out,
                                   struct fail *why);
 /* Turns since then that no script answered: handed over because nothing fitted, or given a list
- * from which nothing was chosen. */
+ * from which nothing was chosen; and those that are marked wrong, whatever answered them. */
 MUST_USE enum err gathering_add_journal(struct gathering *gathering, struct journal *journal,
                                         int64_t since_us, struct fail *why);
 /* One message from elsewhere; counts if the release would not answer it by a script. Masks it. */

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "bot/conversation.h"
+#include "bot/feedback.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@ struct runner {
     struct buf state, choices, from, to;
     struct changed_turn *turns;
     size_t count, room, total;
+    struct feedback *feedback;
 };
 
 const char *replay_change_name(enum replay_change change)
@@ -118,6 +120,32 @@ static enum err turn_note(struct runner *runner, const struct replay_turn *turn,
     return OK;
 }
 
+/* The marks have as many places as there are marks. */
+static enum err mark_note(struct runner *runner, const struct replay_turn *turn, struct fail *why)
+{
+    const struct turn_row *row = turn->was;
+    const struct verdict *verdict = feedback_find(runner->feedback, row->id);
+    struct replay *out = runner->out;
+    if (!verdict)
+        return OK;
+    struct str from = key_print(&runner->from, turn->change, row->route, row->intent, row->answer),
+               to = key_print(&runner->to, turn->change, turn->route, turn->intent, turn->answer);
+    struct replay_mark *mark = &out->marks[out->mark_count];
+    *mark = (struct replay_mark){.turn = arena_copy(out->arena, row->id),
+                                 .message = arena_copy(out->arena, row->message),
+                                 .suggested = arena_copy(out->arena, verdict->intent),
+                                 .from = arena_copy(out->arena, from),
+                                 .to = arena_copy(out->arena, to),
+                                 .change = turn->change,
+                                 .is_as_suggested = verdict->intent.n > 0 &&
+                                                    str_equal(turn->intent, verdict->intent)};
+    if (!mark->turn.p || !mark->message.p || !mark->suggested.p || !mark->from.p || !mark->to.p)
+        return fail_memory(why);
+    out->mark_count++;
+    out->mark_changed += turn->change != REPLAY_SAME;
+    return OK;
+}
+
 static enum err turn_replay(void *data, const struct turn_row *row, struct fail *why)
 {
     struct runner *runner = data;
@@ -153,8 +181,9 @@ static enum err turn_replay(void *data, const struct turn_row *row, struct fail 
     if (runner->options->progress && out->turns % PROGRESS_TURNS == 0)
         runner->options->progress(runner->options->progress_data, "replaying", out->turns,
                                   runner->total);
-    if (turn.change == REPLAY_SAME)
-        return OK;
+    e = mark_note(runner, &turn, why);
+    if (e || turn.change == REPLAY_SAME)
+        return e;
     e = turn_note(runner, &turn, why);
     return !e && runner->options->each ? runner->options->each(runner->options->data, &turn, why)
                                        : e;
@@ -255,6 +284,10 @@ enum err replay_run(struct journal *journal, const struct release *release,
     buf_init(&runner.to, KEY_BYTES);
     enum err e = out->arena ? turner_open(release, &runner.turner, why) : fail_memory(why);
     if (!e)
+        e = feedback_open(journal, &runner.feedback, why);
+    if (!e && !(out->marks = mem_take(feedback_count(runner.feedback) + 1, sizeof(*out->marks))))
+        e = fail_memory(why);
+    if (!e)
         e = journal_count(journal, options->since_us, &runner.total, why);
     if (!e)
         e = journal_each(journal, options->since_us, turn_replay, &runner, why);
@@ -269,6 +302,7 @@ enum err replay_run(struct journal *journal, const struct release *release,
     buf_free(&runner.from);
     buf_free(&runner.to);
     mem_give(runner.turns);
+    feedback_close(runner.feedback);
     if (e)
         replay_free(out);
     return e;
@@ -277,6 +311,7 @@ enum err replay_run(struct journal *journal, const struct release *release,
 void replay_free(struct replay *replay)
 {
     mem_give(replay->groups);
+    mem_give(replay->marks);
     arena_close(replay->arena);
     *replay = (struct replay){.turns = 0};
 }

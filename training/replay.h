@@ -41,6 +41,15 @@ struct replay_group {
     size_t sample_count;
 };
 
+/* A turn that somebody has marked wrong (bot/feedback.h). Texts as in a group. */
+struct replay_mark {
+    struct str turn, message;
+    struct str suggested; /* the intent that was meant; STR_NONE */
+    struct str from, to;
+    enum replay_change change; /* REPLAY_SAME: it would be as wrong again */
+    bool is_as_suggested;      /* it would get the intent that was meant */
+};
+
 struct replay_options {
     int64_t since_us; /* 0: from the beginning */
     /* Each changed turn as it is found, or NULL. An error ends the replay. */
@@ -56,6 +65,8 @@ struct replay {
     size_t own_changed;               /* and that it answers otherwise now: must be 0 */
     struct replay_group *groups;      /* most customers first; level ones by name */
     size_t group_count;
+    struct replay_mark *marks; /* in the order the turns happened; their changes count above too */
+    size_t mark_count, mark_changed;
     struct arena *arena;
 };
 /* One thread. ERR_LIMIT when more turns change than can be held. */

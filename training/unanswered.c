@@ -58,16 +58,19 @@ static enum err messages_count(struct gathering *gathering, struct unanswered *o
     for (size_t i = 0; i < gathering->count; i++) {
         const struct said *said = &gathering->said[i];
         if (i == 0 || !str_equal(said->normalised, said[-1].normalised))
-            out->messages[out->message_count++] =
-                (struct unanswered_message){.text = said->text, .normalised = said->normalised};
+            out->messages[out->message_count++] = (struct unanswered_message){
+                .text = said->text, .normalised = said->normalised, .first = i};
         struct unanswered_message *message = &out->messages[out->message_count - 1];
         int64_t age_us = gathering->latest_us - said->at_us;
         message->turns++;
+        if (said->is_wrong && message->wrong++ == 0)
+            message->answered_as = said->answered_as;
         message->recent += age_us < week_us;
         message->before += age_us >= week_us && age_us < 2 * week_us;
         if (said->at_us > message->last_us)
             message->last_us = said->at_us;
         out->turns++;
+        out->wrong += said->is_wrong;
     }
     if (out->message_count > GROUPING_MESSAGES) {
         qsort(out->messages, out->message_count, sizeof(*out->messages), rarer_last);
@@ -119,37 +122,70 @@ static int str_order(const void *left, const void *right)
     return str_compare(*(const struct str *)left, *(const struct str *)right);
 }
 
-/* Takes out the messages that are a row of the bot's already: somebody has dealt with them. */
-static enum err known_drop(const struct labelled *known, struct unanswered *out, struct fail *why)
+struct known {
+    struct str text, intent;
+};
+
+static int known_order(const void *left, const void *right)
+{
+    const struct known *a = left, *b = right;
+    int order = str_compare(a->text, b->text);
+    return order ? order : str_compare(a->intent, b->intent);
+}
+
+/* Whether somebody has dealt with the message: there is a row of it. When its reply was marked
+ * wrong, a row of the intent that the reply was for does not count: it may be what is wrong. */
+static bool is_known(const struct unanswered_message *message, const struct known *known,
+                     size_t count)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (str_compare(known[middle].text, message->normalised) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < count && str_equal(known[low].text, message->normalised); low++) {
+        if (!message->wrong || !str_equal(known[low].intent, message->answered_as))
+            return true;
+    }
+    return false;
+}
+
+/* Takes out the messages that are a row of the bot's already. */
+static enum err known_drop(const struct labelled *rows, struct unanswered *out, struct fail *why)
 {
     struct buf normal;
-    struct str *texts = mem_take(known->count + 1, sizeof(*texts));
+    struct known *known = mem_take(rows->count + 1, sizeof(*known));
     size_t kept = 0;
-    enum err e = texts ? OK : fail_memory(why);
+    enum err e = known ? OK : fail_memory(why);
     buf_init(&normal, LIMIT_NORMALISED_BYTES);
-    for (size_t i = 0; !e && i < known->count; i++) {
+    for (size_t i = 0; !e && i < rows->count; i++) {
         struct str text;
         buf_clear(&normal);
-        e = normalise(known->texts[i], &normal, &text, why);
-        texts[i] = e ? STR_NONE : arena_copy(known->arena, text);
-        if (!e && !texts[i].p)
+        e = normalise(rows->texts[i], &normal, &text, why);
+        known[i].text = e ? STR_NONE : arena_copy(rows->arena, text);
+        known[i].intent = rows->intents[i];
+        if (!e && !known[i].text.p)
             e = fail_memory(why);
     }
     buf_free(&normal);
-    if (!e && known->count > 0)
-        qsort(texts, known->count, sizeof(*texts), str_order);
+    if (!e && rows->count > 0)
+        qsort(known, rows->count, sizeof(*known), known_order);
     for (size_t i = 0; !e && i < out->message_count; i++) {
         const struct unanswered_message message = out->messages[i];
-        if (known->count > 0 &&
-            bsearch(&message.normalised, texts, known->count, sizeof(*texts), str_order))
-            out->known += message.turns;
-        else
+        if (!is_known(&message, known, rows->count)) {
             out->messages[kept++] = message;
+            continue;
+        }
+        out->known += message.turns;
+        out->wrong -= message.wrong;
     }
     if (!e)
         out->message_count = kept;
     out->turns -= out->known;
-    mem_give(texts);
+    mem_give(known);
     return e;
 }
 
@@ -233,9 +269,57 @@ static void group_nearest(struct gathering *gathering, double *shares,
     }
 }
 
+/* The intents most often suggested, level ones by name. Sorts what it is given. */
+static int suggestions_count(struct str *intents, size_t count, struct unanswered_suggested *out,
+                             int room)
+{
+    int kept = 0;
+    if (count > 0)
+        qsort(intents, count, sizeof(*intents), str_order);
+    for (size_t i = 0, end = 0; i < count; i = end) {
+        int place = kept;
+        while (end < count && str_equal(intents[end], intents[i]))
+            end++;
+        while (place > 0 && out[place - 1].turns < end - i)
+            place--;
+        if (place == room)
+            continue;
+        for (int k = kept < room ? kept : room - 1; k > place; k--)
+            out[k] = out[k - 1];
+        out[place] = (struct unanswered_suggested){intents[i], end - i};
+        kept += kept < room;
+    }
+    return kept;
+}
+
+static enum err group_suggested(const struct gathering *gathering, struct unanswered_group *group,
+                                struct fail *why)
+{
+    struct str *intents = mem_take(group->turns + 1, sizeof(*intents));
+    size_t count = 0;
+    if (!intents)
+        return fail_memory(why);
+    for (size_t i = 0; i < group->message_count; i++) {
+        struct unanswered_message *message = &group->messages[i];
+        size_t first = count;
+        for (size_t j = 0; j < message->turns; j++) {
+            const struct said *said = &gathering->said[message->first + j];
+            if (said->suggested.n > 0)
+                intents[count++] = said->suggested;
+        }
+        (void)suggestions_count(intents + first, count - first, &message->suggested, 1);
+    }
+    group->suggested_count =
+        suggestions_count(intents, count, group->suggested, UNANSWERED_NEAREST);
+    mem_give(intents);
+    return OK;
+}
+
+/* A mark counts like a turn more: somebody has taken the trouble. */
 static size_t weight_of(const struct unanswered_group *group)
 {
-    return group->turns + (group->recent > group->before ? group->recent - group->before : 0);
+    return group->turns + group->wrong +
+           (group->recent > group->before ? group->recent - group->before : 0);
 }
 
 /* Largest and fastest-growing first; level ones by the typical message. */
@@ -252,6 +336,7 @@ static enum err groups_name(struct gathering *gathering, const struct grouping *
                             struct unanswered *out, struct fail *why)
 {
     double *shares = mem_take(gathering->release->model->head->columns, sizeof(*shares));
+    enum err e = OK;
     out->groups = mem_take(grouping->group_count + 1, sizeof(*out->groups));
     if (!shares || !out->groups) {
         mem_give(shares);
@@ -272,15 +357,17 @@ static enum err groups_name(struct gathering *gathering, const struct grouping *
         group->turns += message->turns;
         group->recent += message->recent;
         group->before += message->before;
+        group->wrong += message->wrong;
     }
-    for (size_t g = 0; g < out->group_count; g++) {
+    for (size_t g = 0; !e && g < out->group_count; g++) {
         group_id(&out->groups[g]);
         group_nearest(gathering, shares, &out->groups[g]);
+        e = group_suggested(gathering, &out->groups[g], why);
     }
     mem_give(shares);
     if (out->group_count > 0)
         qsort(out->groups, out->group_count, sizeof(*out->groups), group_compare);
-    return OK;
+    return e;
 }
 
 enum err unanswered_group(struct gathering *gathering, struct content *content, int threads,

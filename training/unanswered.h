@@ -12,20 +12,30 @@
 
 enum { UNANSWERED_NEAREST = 3, UNANSWERED_ID_BYTES = 13 };
 
+/* An intent that people who marked a turn wrong say was meant, and in how many turns. */
+struct unanswered_suggested {
+    struct str intent;
+    size_t turns;
+};
+
 /* One message however often and by however many it was said. Texts are as they were said first in
  * byte order, masked. */
 struct unanswered_message {
     struct str text, normalised;
     size_t turns;
-    size_t recent, before; /* in the last seven days of the journal, and in the seven before */
+    size_t recent, before;  /* in the last seven days of the journal, and in the seven before */
+    size_t wrong;           /* of the turns: marked wrong */
+    struct str answered_as; /* the intent of the first of those replies */
+    struct unanswered_suggested suggested;
     int64_t last_us;
+    size_t first; /* of the turns, among what was gathered, while that is there */
     int group;
 };
 
 struct unanswered_group {
     char id[UNANSWERED_ID_BYTES]; /* hangs on the messages in it, so that a group that has changed
                                      since it was looked at has another */
-    size_t turns, recent, before;
+    size_t turns, recent, before, wrong;
     struct unanswered_message *messages; /* most often said first */
     size_t message_count;
     struct str typical;
@@ -34,12 +44,14 @@ struct unanswered_group {
         double share;      /* mean over the messages */
     } nearest[UNANSWERED_NEAREST];
     int nearest_count;
+    struct unanswered_suggested suggested[UNANSWERED_NEAREST]; /* most turns first */
+    int suggested_count;
 };
 
 struct unanswered {
     struct arena *arena;
     struct unanswered_message *messages; /* group by group */
-    size_t message_count, turns;
+    size_t message_count, turns, wrong;
     size_t known;                    /* turns left out because their message is a row already */
     size_t left_out;                 /* messages past GROUPING_MESSAGES, the rarest and oldest */
     struct unanswered_group *groups; /* largest and fastest-growing first */
