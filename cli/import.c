@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "cli/stop.h"
 #include "responses/answers.h"
+#include "training/columns.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -118,6 +119,12 @@ static void conflict_text(struct buf *out, const struct import_conflict *conflic
         buf_add_text(out, "is no longer there\n");
     else
         buf_add_format(out, "was changed by %.*s at %s\n", STR_ARG(row->author), at);
+    if (!row->is_gone && row->kind_theirs != row->kind_yours) {
+        buf_add_text(out, "    split\n");
+        side_print(out, "was", row->has_base ? split_of(row->kind_was) : STR_NONE);
+        side_print(out, "theirs", split_of(row->kind_theirs));
+        side_print(out, "yours", split_of(row->kind_yours));
+    }
     for (size_t i = 0; i < row->count; i++) {
         if (str_equal(row->theirs[i], row->yours[i]))
             continue;
@@ -142,6 +149,14 @@ static void conflict_json(struct json_writer *w, const struct import_conflict *c
     json_put_str(w, "changed_by", row->author);
     json_put_int(w, "changed_at_us", row->at_us);
     json_array(w, "fields");
+    if (!row->is_gone && row->kind_theirs != row->kind_yours) {
+        json_object(w, NULL);
+        json_put_text(w, "name", "split");
+        json_put_str(w, "was", row->has_base ? split_of(row->kind_was) : STR_NONE);
+        json_put_str(w, "theirs", split_of(row->kind_theirs));
+        json_put_str(w, "yours", split_of(row->kind_yours));
+        json_end(w, '}');
+    }
     for (size_t i = 0; i < row->count; i++) {
         if (str_equal(row->theirs[i], row->yours[i]))
             continue;

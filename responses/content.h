@@ -73,10 +73,11 @@ MUST_USE enum err content_import_begin(struct content *content, const char *auth
                                        struct fail *why);
 /* Before content_import_row of an example or a case (`to`): if the other kind has the row of this
  * id with this text, and `to` has none of this id, it goes over; its id stays and its history goes
- * on. The row then counts as changed. ERR_INPUT (the row is refused) when this import has said
+ * on. The row then counts as changed. `may_differ` moves a row of this id whatever its text, where
+ * content_merge_row has said MERGE_MOVE. ERR_INPUT (the row is refused) when this import has said
  * already where that row belongs. */
 MUST_USE enum err content_import_move(struct content *content, enum content_kind to,
-                                      const struct str *fields, struct fail *why);
+                                      const struct str *fields, bool may_differ, struct fail *why);
 /* OK with *change NEW, CHANGED or SAME; or OK with CHANGE_REFUSED and `why` saying what is wrong
  * with this row (the caller knows the line). Another code means the import as a whole failed. */
 MUST_USE enum err content_import_row(struct content *content, enum content_kind kind,
@@ -92,11 +93,15 @@ enum { CONTENT_BASE_BYTES = 32 };
 enum content_merge {
     MERGE_TAKE,     /* nobody else has touched the row: offer it to content_import_row */
     MERGE_KEEP,     /* the writer has not touched it, or says what is there already */
+    MERGE_MOVE,     /* the same, and it was in the other of examples and cases: content_import_move
+                       first */
     MERGE_CONFLICT, /* both have, differently; or it is gone, or new on both sides */
 };
 struct content_conflict {
     bool is_gone;
     bool has_base; /* what the row was is known */
+    /* An example may have been made a case by either side, or a case an example. */
+    enum content_kind kind_was, kind_theirs, kind_yours;
     struct str id;
     struct str author; /* of what is there now */
     int64_t at_us;

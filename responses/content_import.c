@@ -434,7 +434,7 @@ static enum err stored_move(struct content *content, enum content_kind from, enu
 }
 
 enum err content_import_move(struct content *content, enum content_kind to,
-                             const struct str *fields, struct fail *why)
+                             const struct str *fields, bool may_differ, struct fail *why)
 {
     const enum content_kind from = to == KIND_CASES ? KIND_EXAMPLES : KIND_CASES;
     struct str row[CONTENT_COLUMNS];
@@ -445,7 +445,8 @@ enum err content_import_move(struct content *content, enum content_kind to,
     enum err e = id_exists(content, content_table(to), row[0], &exists, why);
     if (!e && !exists)
         e = stored_find_id(content, content_table(from), row[0], why);
-    if (!e && (exists || !content->stored.exists || !str_equal(row[1], content->stored.fields[1])))
+    if (!e && (exists || !content->stored.exists ||
+               (!may_differ && !str_equal(row[1], content->stored.fields[1]))))
         return OK;
     if (!e && seen_has(&content->seen, seen_hash(from, row[0])))
         return fail(why, ERR_INPUT,

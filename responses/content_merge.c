@@ -3,7 +3,8 @@
  * statement: if both sides have changed it, and not to the same, it is a conflict even when they
  * changed different fields, since nobody has read the two halves together. The base travels with
  * the row as a revision number and a hash, so that a workbook of another bot, or of this one before
- * a backup was put back, is seen for what it is. */
+ * a backup was put back, is seen for what it is. Whether a row is an example or a case is one more
+ * thing that it says: it has one id in either, and a base tells which of them it was. */
 #include "base/files.h"
 #include "base/json.h"
 #include "responses/content_schema.h"
@@ -65,7 +66,7 @@ enum err content_each_based(struct content *content, enum content_kind kind,
 /* What the row was, looked for among its revisions. */
 struct past {
     struct content *content;
-    enum content_kind kind;
+    enum content_kind kind; /* whose revisions are looked through; then, where it was found */
     struct str base;
     bool is_found;
     bool exists; /* there is any revision at all */
@@ -110,15 +111,35 @@ static enum err past_look(void *data, const struct revision *revision, struct fa
     return e;
 }
 
+/* The other of examples and cases; any other kind itself. */
+static enum content_kind kind_across(enum content_kind kind)
+{
+    return kind == KIND_EXAMPLES ? KIND_CASES : kind == KIND_CASES ? KIND_EXAMPLES : kind;
+}
+
+static enum err past_find(struct past *past, enum content_kind kind, struct str id,
+                          struct fail *why)
+{
+    past->kind = kind;
+    enum err e = revisions_each(past->content, kind, id, past_look, past, why);
+    if (e || past->is_found || kind_across(kind) == kind)
+        return e;
+    past->kind = kind_across(kind);
+    return revisions_each(past->content, past->kind, id, past_look, past, why);
+}
+
 static struct str text_of(const struct buf *buf)
 {
     return buf->p ? str_from_buf(buf) : STR("");
 }
 
 /* Whether what the file says of the row is what it was; what it leaves out is as it was. */
-static bool is_untouched(const struct content *content, const struct content_table *table,
-                         const struct str *row)
+static bool is_untouched(const struct past *past, enum content_kind kind, const struct str *row)
 {
+    const struct content_table *table = content_table(kind);
+    const struct content *content = past->content;
+    if (!past->is_found || past->kind != kind)
+        return false;
     for (size_t i = 0; i < table->count; i++) {
         if (row[i].p && !str_equal(row[i], text_of(&content->base[i])))
             return false;
@@ -137,13 +158,17 @@ static bool is_as_stored(const struct content *content, const struct content_tab
     return true;
 }
 
-static void conflict_fill(const struct content *content, const struct content_table *table,
-                          const struct str *row, const struct past *past,
-                          struct content_conflict *conflict)
+static void conflict_fill(const struct past *past, enum content_kind kind, enum content_kind at,
+                          const struct str *row, struct content_conflict *conflict)
 {
+    const struct content *content = past->content;
+    const struct content_table *table = content_table(kind);
     const struct stored *stored = &content->stored;
     *conflict = (struct content_conflict){.is_gone = !stored->exists,
                                           .has_base = past->is_found,
+                                          .kind_was = past->is_found ? past->kind : kind,
+                                          .kind_theirs = at,
+                                          .kind_yours = kind,
                                           .id = stored->exists ? stored->fields[0] : row[0],
                                           .count = table->count};
     if (stored->exists) {
@@ -162,7 +187,6 @@ static enum err differing_judge(struct content *content, enum content_kind kind,
                                 const struct str *row, struct past *past,
                                 enum content_merge *verdict, struct fail *why)
 {
-    const struct content_table *table = content_table(kind);
     const struct stored *stored = &content->stored;
     char now[CONTENT_BASE_BYTES];
     if (content_seen_has(content, kind, stored->fields[0]))
@@ -174,10 +198,53 @@ static enum err differing_judge(struct content *content, enum content_kind kind,
     *verdict = MERGE_TAKE;
     if (e || str_equal(past->base, str_of(now)))
         return e;
-    e = revisions_each(content, kind, stored->fields[0], past_look, past, why);
-    *verdict =
-        !e && past->is_found && is_untouched(content, table, row) ? MERGE_KEEP : MERGE_CONFLICT;
+    e = past_find(past, kind, stored->fields[0], why);
+    *verdict = !e && is_untouched(past, kind, row) ? MERGE_KEEP : MERGE_CONFLICT;
     return e;
+}
+
+/* The row is there, but `at` the other of examples and cases than the file says. Whoever the base
+ * is not of has moved it. */
+static enum err across_judge(struct past *past, enum content_kind kind, enum content_kind at,
+                             const struct str *row, enum content_merge *verdict, struct fail *why)
+{
+    struct content *content = past->content;
+    const struct stored *stored = &content->stored;
+    char now[CONTENT_BASE_BYTES];
+    if (content_seen_has(content, at, row[0]))
+        return fail(why, ERR_INPUT,
+                    "an earlier row of this import says that row \"%.*s\" is one of the %s",
+                    STR_ARG(row[0]), content_kind_name(at));
+    enum err e = base_print(content, at, stored->revision, stored->fields, now, why);
+    *verdict = MERGE_MOVE;
+    if (e || str_equal(past->base, str_of(now)))
+        return e;
+    e = past_find(past, kind, row[0], why);
+    *verdict = !e && is_untouched(past, kind, row) ? MERGE_KEEP : MERGE_CONFLICT;
+    return e;
+}
+
+/* Finds the row that is meant, also when it is in the other of examples and cases: *at says. */
+static enum err merged_find(struct content *content, enum content_kind kind, const struct str *row,
+                            enum content_kind *at, struct fail *why)
+{
+    const struct str by_id[CONTENT_COLUMNS] = {row[0]}; /* no key fields, so by nothing else */
+    const enum content_kind across = kind_across(kind);
+    enum err e = OK;
+    *at = kind;
+    if (across != kind && row[0].n > 0) {
+        e = content_stored_find(content, content_table(kind), by_id, why);
+        if (e || content->stored.exists)
+            return e;
+        e = content_stored_find(content, content_table(across), by_id, why);
+        if (e)
+            return e;
+        if (content->stored.exists) {
+            *at = across;
+            return OK;
+        }
+    }
+    return content_stored_find(content, content_table(kind), row, why);
 }
 
 enum err content_merge_row(struct content *content, enum content_kind kind,
@@ -187,24 +254,27 @@ enum err content_merge_row(struct content *content, enum content_kind kind,
     const struct content_table *table = content_table(kind);
     struct past past = {.content = content, .kind = kind, .base = str_trim(base)};
     struct str row[CONTENT_COLUMNS] = {STR_NONE};
+    enum content_kind at = kind;
     enum err e = content_accept(table, fields, content->scratch, row, why);
     if (!e)
-        e = content_stored_find(content, table, row, why);
+        e = merged_find(content, kind, row, &at, why);
     if (e)
         return e;
     *verdict = MERGE_TAKE;
-    if (content->stored.exists && is_as_stored(content, table, row))
+    if (at != kind)
+        e = across_judge(&past, kind, at, row, verdict, why);
+    else if (content->stored.exists && is_as_stored(content, table, row))
         *verdict = MERGE_KEEP;
     else if (content->stored.exists)
         e = differing_judge(content, kind, row, &past, verdict, why);
     else if (past.base.n > 0 && row[0].n > 0)
-        e = revisions_each(content, kind, row[0], past_look, &past, why);
+        e = past_find(&past, kind, row[0], why);
     if (!e && !content->stored.exists && past.exists) /* it was here, and has been taken away */
-        *verdict = past.is_found && is_untouched(content, table, row) ? MERGE_KEEP : MERGE_CONFLICT;
+        *verdict = is_untouched(&past, kind, row) ? MERGE_KEEP : MERGE_CONFLICT;
     if (!e && *verdict == MERGE_CONFLICT)
-        conflict_fill(content, table, row, &past, conflict);
-    if (!e && *verdict != MERGE_TAKE)
-        e = content_seen_add(content, kind,
+        conflict_fill(&past, kind, at, row, conflict);
+    if (!e && (*verdict == MERGE_KEEP || *verdict == MERGE_CONFLICT))
+        e = content_seen_add(content, at,
                              content->stored.exists ? content->stored.fields[0] : row[0], why);
     return e;
 }

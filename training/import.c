@@ -205,7 +205,9 @@ static enum err row_merge(struct import *import, const struct offer *offer,
     struct content_conflict conflict;
     enum err e = content_merge_row(import->content, offer->kind, offer->fields, offer->base,
                                    &verdict, &conflict, reason);
-    if (!e && verdict == MERGE_TAKE)
+    if (!e && verdict == MERGE_MOVE)
+        e = content_import_move(import->content, offer->kind, offer->fields, true, reason);
+    if (!e && (verdict == MERGE_TAKE || verdict == MERGE_MOVE))
         return content_import_row(import->content, offer->kind, offer->fields, change, reason);
     *change = e ? CHANGE_REFUSED : verdict == MERGE_KEEP ? CHANGE_SAME : CHANGE_CONFLICT;
     if (*change == CHANGE_CONFLICT && import->options->conflict) {
@@ -222,7 +224,7 @@ static enum err offer_take(struct import *import, const struct offer *offer, enu
 {
     enum content_change change = CHANGE_REFUSED;
     if (!e && offer->is_told && !offer->base.p)
-        e = content_import_move(import->content, offer->kind, offer->fields, reason);
+        e = content_import_move(import->content, offer->kind, offer->fields, false, reason);
     if (!e && offer->base.p)
         e = row_merge(import, offer, &change, reason);
     else if (!e)

@@ -342,6 +342,41 @@ def two_halves_of_a_row_are_a_conflict_and_the_same_edit_is_none(bot):
 
 
 @test
+def a_row_moves_between_examples_and_cases(bot):
+    fill(bot)
+    path = workbook(bot)
+    sheet = Sheet(path, "examples")
+    row = sheet.find("text", "보험 해지 궁금해요")
+    sheet.put(row, "split", "eval")
+    sheet.save()
+    assert bot.run("import", "--dry-run", "--json", path).json()["changed"] == 1
+    report = bot.run("import", "--json", path).json()
+    assert (report["new"], report["changed"], report["kinds"]["cases"]["changed"]) == (0, 1, 1), report
+    assert "보험 해지 궁금해요" in texts(bot, "cases") and "보험 해지 궁금해요" not in texts(bot)
+    assert [r["id"] for r in table(bot, "cases") if r["text"] == "보험 해지 궁금해요"] == [row[sheet.columns["id"]]]
+    report = bot.run("import", "--json", path).json()
+    assert (report["new"], report["changed"], report["conflict"]) == (0, 0, 0), report
+
+
+@test
+def a_move_of_what_others_have_edited_is_a_conflict(bot):
+    fill(bot)
+    path = workbook(bot)
+    sheet = Sheet(path, "examples")
+    row = sheet.find("text", "보험 해지 궁금해요")
+    bot.take("theirs.csv", csv_of([{"id": row[sheet.columns["id"]], "text": "보험을 해지하려면요", "intent": "cancel_policy"}]))
+    sheet.put(row, "split", "eval")
+    sheet.save()
+    result = bot.run("import", path, status=1)
+    for line in ("    split\n      was    train\n      theirs train\n      yours  eval\n",
+                 "      was    보험 해지 궁금해요\n      theirs 보험을 해지하려면요\n      yours  보험 해지 궁금해요\n"):
+        assert line in result.out, result
+    assert "보험을 해지하려면요" in texts(bot) and len(texts(bot, "cases")) == 5
+    fields = bot.run("import", "--json", path, status=1).json()["conflicts"][0]["fields"]
+    assert fields[0] == {"name": "split", "was": "train", "theirs": "train", "yours": "eval"}, fields
+
+
+@test
 def csv_for_spreadsheets_is_neutral_and_merges_too(bot):
     fill(bot)
     risky = ["=1+1", "+82 2 000", "-5도", "@here", "'=x", "평범한 문장"]
