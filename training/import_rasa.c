@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { CHANNELS = 16 };
+enum { CHANNELS = 16, CHANNEL_BYTES = 32 /* as responses/content_accept.c takes it */ };
 
 struct file {
     const struct bundle_file *from;
@@ -166,7 +166,7 @@ static void intents_look(struct rasa *rasa, const struct node *intents)
 /* What a variation has besides its text. */
 static void extras_note(struct rasa *rasa, const struct node *variation, struct str name)
 {
-    static const char *const known[] = {"text", "channel", "metadata", "id"};
+    static const char *const known[] = {"text", "channel", "metadata", "id", "condition"};
     for (const struct node *part = node_first(variation); part; part = part->next) {
         bool is_known = false;
         for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
@@ -177,26 +177,66 @@ static void extras_note(struct rasa *rasa, const struct node *variation, struct 
     }
 }
 
-static void response_take(struct rasa *rasa, const struct node *response, struct str intent)
+/* A channel's name as answers can have it: "custom.KakaoInput" is custom_KakaoInput. */
+static struct str channel_of(struct rasa *rasa, const struct node *one, struct fail *why,
+                             enum err *e)
+{
+    struct str given = node_find_text(one, "channel");
+    struct str cut = str_slice(given, 0, CHANNEL_BYTES);
+    char name[CHANNEL_BYTES];
+    if (given.n == 0)
+        return STR("");
+    for (size_t i = 0; i < cut.n; i++) {
+        char c = cut.p[i];
+        bool is_fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_';
+        name[i] = is_fine ? c : '_';
+    }
+    struct str channel = arena_copy(imported_arena(rasa->imported), (struct str){name, cut.n});
+    if (!channel.p)
+        *e = fail_memory(why);
+    else if (!str_equal(channel, given))
+        imported_note(rasa->imported, rasa->path, one->line, NOTE_CHANGED,
+                      "channel %.*s is called %.*s here", STR_ARG(text_shown(given)),
+                      STR_ARG(channel));
+    return channel;
+}
+
+/* A variation that is said only under a condition of Rasa's: which one. */
+static bool condition_note(struct rasa *rasa, const struct node *one, struct str name)
+{
+    const struct node *first =
+        one->kind == NODE_MAP ? node_first(node_find(one, "condition")) : NULL;
+    if (!first)
+        return false;
+    RASA_LEFT(rasa, one->line,
+              "a text of %.*s for when %.*s %.*s is \"%.*s\": give an answer that "
+              "condition",
+              STR_ARG(text_shown(name)), STR_ARG(text_shown(node_find_text(first, "type"))),
+              STR_ARG(text_shown(node_find_text(first, "name"))),
+              STR_ARG(text_shown(node_find_text(first, "value"))));
+    return true;
+}
+
+static enum err response_take(struct rasa *rasa, const struct node *response, struct str intent,
+                              struct fail *why)
 {
     struct str channels[CHANNELS];
     size_t seen = 0;
+    enum err e = OK;
     const struct node *one = response->kind == NODE_LIST ? response->first : response;
-    for (; one; one = response->kind == NODE_LIST ? one->next : NULL) {
+    for (; one && !e; one = response->kind == NODE_LIST ? one->next : NULL) {
         const struct node *text = one->kind == NODE_MAP ? node_find(one, "text") : one;
-        struct str channel = node_find_text(one, "channel");
+        struct str channel = channel_of(rasa, one, why, &e);
         bool is_again = false;
-        if (!channel.p)
-            channel = STR("");
         if (one->kind == NODE_MAP)
             extras_note(rasa, one, response->key);
         for (size_t i = 0; i < seen; i++)
             is_again |= str_equal(channels[i], channel);
         if (str_trim(node_text(text)).n == 0) {
             RASA_LEFT(rasa, one->line, "%.*s without text", STR_ARG(text_shown(response->key)));
-        } else if (node_first(node_find(one, "condition"))) {
-            RASA_LEFT(rasa, one->line, "%.*s, which has a condition",
-                      STR_ARG(text_shown(response->key)));
+        } else if (condition_note(rasa, one, response->key)) {
+            continue;
         } else if (is_again || seen == CHANNELS) {
             RASA_LEFT(rasa, one->line,
                       "another wording of %.*s: the same question always gets the same answer here",
@@ -206,26 +246,41 @@ static void response_take(struct rasa *rasa, const struct node *response, struct
             rasa_answer(rasa, intent, channel, str_trim(node_text(text)), text->line);
         }
     }
+    return e;
 }
 
 /* utter_ask_product: what a form asks for a slot with. */
 static void question_take(struct rasa *rasa, const struct node *response, struct str slot)
 {
     const struct node *one = response->kind == NODE_LIST ? response->first : response;
-    struct str text = one && one->kind == NODE_MAP ? node_find_text(one, "text") : node_text(one);
-    if (str_trim(text).n == 0)
-        return;
-    lists_question(rasa->lists, slot, str_trim(text));
-    imported_note(rasa->imported, rasa->path, response->line, NOTE_CHANGED,
-                  "%.*s is the question of slot %.*s", STR_ARG(text_shown(response->key)),
-                  STR_ARG(slot));
+    bool is_asked = false;
+    for (; one; one = response->kind == NODE_LIST ? one->next : NULL) {
+        struct str text =
+            str_trim(one->kind == NODE_MAP ? node_find_text(one, "text") : node_text(one));
+        if (one->kind == NODE_MAP)
+            extras_note(rasa, one, response->key);
+        if (text.n == 0 || condition_note(rasa, one, response->key))
+            continue;
+        if (is_asked) {
+            RASA_LEFT(rasa, one->line, "another wording of %.*s: a slot has one question",
+                      STR_ARG(text_shown(response->key)));
+            continue;
+        }
+        is_asked = true;
+        lists_question(rasa->lists, slot, text);
+        imported_note(rasa->imported, rasa->path, one->line, NOTE_CHANGED,
+                      "%.*s is the question of slot %.*s", STR_ARG(text_shown(response->key)),
+                      STR_ARG(slot));
+    }
 }
 
 static enum err responses_take(struct rasa *rasa, const struct node *responses, struct fail *why)
 {
     if (responses->kind != NODE_MAP && responses->kind != NODE_NULL)
         return fail_shape(rasa, responses, "responses must have names", why);
-    for (const struct node *response = node_first(responses); response; response = response->next) {
+    enum err e = OK;
+    const struct node *response = node_first(responses);
+    for (; response && !e; response = response->next) {
         struct str intent = response->key;
         if (str_starts(intent, STR("utter_")))
             intent = str_slice(intent, strlen("utter_"), intent.n);
@@ -243,9 +298,9 @@ static enum err responses_take(struct rasa *rasa, const struct node *responses, 
             RASA_LEFT(rasa, response->line, "%.*s: there is no intent %.*s",
                       STR_ARG(text_shown(response->key)), STR_ARG(text_shown(intent)));
         else
-            response_take(rasa, response, intent);
+            e = response_take(rasa, response, intent, why);
     }
-    return OK;
+    return e;
 }
 
 /* ---- files ---- */
@@ -255,6 +310,30 @@ static bool is_key(const struct node *node, const char *name)
     return str_equal(node->key, str_of(name));
 }
 
+/* Each story, rule and form by its own line, for whoever makes up for it here. */
+static bool each_note(struct rasa *rasa, const struct node *part)
+{
+    bool is_story = is_key(part, "stories"), is_rule = is_key(part, "rules");
+    if (!is_story && !is_rule && !is_key(part, "forms"))
+        return false;
+    for (const struct node *one = node_first(part); one; one = one->next) {
+        struct str name = is_story     ? node_find_text(one, "story")
+                          : is_rule    ? node_find_text(one, "rule")
+                          : one->key.n ? one->key
+                                       : node_text(one);
+        name = text_shown(name.p ? name : STR("without a name"));
+        if (is_story || is_rule)
+            RASA_LEFT(rasa, one->line, "%s %.*s%s: a conversation follows no written path here",
+                      is_story ? "story" : "rule", STR_ARG(name),
+                      node_find(one, "condition") ? ", with its condition" : "");
+        else
+            RASA_LEFT(rasa, one->line,
+                      "form %.*s: an answer that names a slot asks for it by itself",
+                      STR_ARG(name));
+    }
+    return true;
+}
+
 static void others_note(struct rasa *rasa, const struct node *part)
 {
     static const char *const quiet[] = {"version", "entities", "config"};
@@ -262,11 +341,8 @@ static void others_note(struct rasa *rasa, const struct node *part)
         if (is_key(part, quiet[i]))
             return;
     }
-    if (part->count > 0 || node_text(part).n > 0)
-        RASA_LEFT(rasa, part->line, "%.*s%s", STR_ARG(text_shown(part->key)),
-                  is_key(part, "stories") || is_key(part, "rules")
-                      ? ": a conversation follows no written path here"
-                      : "");
+    if (!each_note(rasa, part) && (part->count > 0 || node_text(part).n > 0))
+        RASA_LEFT(rasa, part->line, "%.*s", STR_ARG(text_shown(part->key)));
 }
 
 static enum err part_take(struct rasa *rasa, const struct node *part, enum rasa_pass pass,

@@ -61,7 +61,7 @@ def a_rasa_project_becomes_a_bot_that_answers(bot):
     for line in ('nlu.yml:9: changed: entity markup removed, "실손" kept as a value of slot product',
                  "domain.yml:29: left: buttons of utter_claim_documents",
                  "nlu.yml:55: left: regular expressions of policy_no",
-                 "stories.yml:3: left: stories"):
+                 "stories.yml:3: left: story 청구", "stories.yml:8: left: rule 인사"):
         assert line in result.out, (line, result)
     bot.go_live()
     asked = bot.ask("약관대출 이율이 얼마예요")
@@ -94,6 +94,23 @@ def rasa_responses_answer_their_intents(bot):
     has_note(found, "domain.yml", 43, "left", "there is no intent ask_name")
     has_note(found, "domain.yml", 33, "left", "another wording")
     has_note(found, "nlu.yml", 45, "left", "no item of a list")
+
+
+@test
+def rasa_conditions_flows_and_channels_are_told_by_line(bot):
+    found = notes(bot.run("import", "--json", path_of("rasa-flows")))
+    for line, what, words in ((15, "changed", "channel custom.KakaoInput is called custom_KakaoInput"),
+                              (20, "left", 'utter_hi for when slot vip is "true"'),
+                              (28, "changed", "utter_ask_vip is the question of slot vip"),
+                              (30, "left", "buttons of utter_ask_vip"), (32, "left", "another wording of utter_ask_vip"),
+                              (39, "left", "form claim_form"), (42, "left", "form other_form"),
+                              (44, "left", "story one"), (46, "left", "story two"),
+                              (49, "left", "rule only when asked, with its condition"), (53, "left", "actions")):
+        has_note(found, "domain.yml", line, what, words)
+    assert {(row["intent"], row["channel"], row["text"]) for row in table(bot, "answers")} == {
+        ("bye", "", "Bye."), ("bye", "custom_KakaoInput", "Bye, Kakao"), ("bye", "slack", "Bye, Slack"), ("hi", "", "Hi")}
+    slot, = table(bot, "slots")
+    assert (slot["name"], slot["question"]) == ("vip", "Are you one?"), slot
 
 
 @test
