@@ -156,3 +156,16 @@ def the_korean_sample_is_consistent_and_stands_typing_errors():
     by_name = {row["change"]: row for row in marks["robustness"]}
     assert marks["consistency"]["rate"] > 0.97 and marks["consistency"]["pairs"] > 1000, marks["consistency"]
     assert by_name["no_spaces"]["accuracy"] > 0.93 and by_name["typos_10"]["accuracy"] > 0.90, by_name
+
+
+@test
+def cases_of_another_share_out_of_scope_than_promised_are_told(bot):
+    fill(bot)
+    bot.go_live()
+    rows = [("보험 해지할래요", "cancel_policy"), ("대출 금리 몇이에요", "loan_rate")]
+    rows += [(text, "out_of_scope") for text in ("달이 몇 개야", "라면 끓여 줘")]
+    half = bot.write("half.csv", csv_of([{"text": text, "intent": intent} for text, intent in rows]))
+    told = bot.run("eval", "--set", half).out
+    assert "note: 50 % of these cases are out of scope; out_of_scope_share in bot.conf expects 10 %" in told, told
+    some = bot.write("some.csv", csv_of([{"text": text, "intent": intent} for text, intent in rows[:2] * 3 + rows[2:3]]))
+    assert "note:" not in bot.run("eval", "--set", some).out
