@@ -137,7 +137,7 @@ static void group_text(const struct unanswered_group *group, size_t shown, struc
                        group->before);
     if (group->wrong)
         buf_add_format(out, ", %zu marked wrong", group->wrong);
-    buf_add_text(out, "; nearest ");
+    buf_add_text(out, "; nearest intents ");
     for (int k = 0; k < group->nearest_count; k++)
         buf_add_format(out, "%s%.*s %.2f", k ? ", " : "", STR_ARG(group->nearest[k].intent),
                        group->nearest[k].share);
@@ -169,9 +169,12 @@ static void list_text(const struct unanswered *found, struct buf *out)
         group_text(&found->groups[i], MESSAGES_SHOWN, out);
         shown++;
     }
+    if (shown)
+        buf_add_text(out, "\n--group ID shows a group whole; with --to INTENT, --new INTENT or "
+                          "--out-of-scope it is written as rows\n");
     if (rest)
-        buf_add_format(out, "\n%zu more %s, in smaller groups or alone; --out FILE.csv has all\n",
-                       rest, plural(rest, "turn", "turns"));
+        buf_add_format(out, "%s%zu more %s, in smaller groups or alone; --out FILE.csv has all\n",
+                       shown ? "" : "\n", rest, plural(rest, "turn", "turns"));
     if (found->known)
         buf_add_format(out, "%zu %s not shown: the message is an example or case by now\n",
                        found->known, plural(found->known, "turn is", "turns are"));

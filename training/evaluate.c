@@ -322,9 +322,10 @@ static void worst_print(const struct marks *marks, const struct model *model, st
         buf_add_text(out, "\nmost mistakes (forced choice):\n");
     for (size_t i = 0; i < count; i++) {
         const struct intent_marks *intent = &marks->intents[worst[i]];
-        buf_add_format(out, "  %s: %zu of %zu cases right, chosen wrongly %zu times\n",
-                       model->names[worst[i]], intent->correct, intent->cases,
-                       intent->predicted - intent->correct);
+        size_t wrongly = intent->predicted - intent->correct;
+        buf_add_format(out, "  %s: %zu of %zu cases right, chosen wrongly %zu %s\n",
+                       model->names[worst[i]], intent->correct, intent->cases, wrongly,
+                       wrongly == 1 ? "time" : "times");
     }
 }
 

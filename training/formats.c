@@ -180,7 +180,7 @@ static enum import_format bytes_tell(const char *path, struct str head)
         !str_ends(name, STR(".txt")))
         return FORMAT_TABLE;
     if (!is_zip(head))
-        return head_tell(name, head);
+        return str_ends(name, STR(".zip")) ? FORMAT_UNKNOWN : head_tell(name, head);
     return str_find(head, STR("xl/")) < head.n ||
                    str_find(head, STR("[Content_Types].xml")) < head.n
                ? FORMAT_XLSX
@@ -254,6 +254,8 @@ static enum err source_load(const struct import_source *source, enum import_form
     if (!e && format == FORMAT_XLSX && !is_packed)
         e = fail(why, ERR_INPUT, "%s: is no .xlsx workbook (an .xls must be saved as .xlsx)",
                  source->path);
+    else if (!e && !is_packed && str_ends(str_of(source->path), STR(".zip")))
+        e = fail(why, ERR_INPUT, "%s: is no zip archive", source->path);
     if (is_packed)
         e = bundle_add_zip(bundle, source->path, packed.files[0].bytes,
                            format == FORMAT_XLSX ? wants_part : wants_text, why);

@@ -486,6 +486,8 @@ MALFORMED = [
     ("a.xlsx", xlsx_of("<row>"), r"sheet1\.xml:1: "),
     ("a.xlsx", xlsx_of('<row r="1"><c r="A1" t="s"><v>7</v></c></row>'), r"Sheet1:1: a cell names a shared text"),
     ("a.xlsx", xlsx_of('<row r="1"><c r="A1" t="e"><v>#N/A</v></c></row>'), r"Sheet1:1: a cell holds an error"),
+    ("a.zip", "hello", r"a\.zip: is no zip archive"),
+    ("a.zip", "", r"a\.zip: is no zip archive"),
     ("a.zip", zip_of([("readme.txt", "x")]), r"a\.zip: holds nothing that is known"),
     ("a.zip", zip_of([("intents/a.json", "{}")]), r"a\.zip/intents/a\.json:1: an intent needs a \"name\""),
     ("a.zip", zip_of_folder("agent")[:-300], r"a\.zip.*: the archive cannot be read"),

@@ -59,6 +59,7 @@ def what_is_marked_wrong_is_on_the_work_list(bot):
     assert group["wrong"] == 2 and group["suggested"] == [{"intent": "claim_documents", "turns": 2}], group
     text = bot.run("unanswered").out
     assert "2 turns unanswered or marked wrong (2)" in text and "2 marked wrong" in text, text
+    assert "nearest intents " in text and "--group ID" in text, text
     assert "people say it is claim_documents (2)" in text, text
     bot.run("unanswered", "--group", group["id"], "--to", "claim_documents")
     assert bot.run("unanswered", "--json").json()["turns"] == 0, "it is a row now"
