@@ -152,25 +152,6 @@ static bool is_taken_back(const struct scan *s, const struct mention *m)
            scan_match(s, at, "아닌") > 0;
 }
 
-/* An amount that is only part of a sum: by the month, each, half of it, more or less by so much.
- * What the sum is, the customer is asked. */
-static bool is_part_of_sum(const struct scan *s, const struct mention *m)
-{
-    static const char *const before[] = {"월",     "매월",    "매달",   "달에",    "달마다",
-                                         "월마다", "다달이",  "plus",   "half of", "+",
-                                         "twice",  "monthly", "double", "another", NULL};
-    static const char *const after[] = {
-        "씩",      "더",     "추가",    "빼",     "의 절반",     "의 반",     "절반", "에 더",
-        "에서 빼", "의 두",  "의 세",   "more",   "a month",     "per month", "each", "monthly",
-        "extra",   "apiece", "/ month", "/month", "every month", NULL};
-    if (m->kind != MENTION_AMOUNT && m->kind != MENTION_BARE)
-        return false;
-    size_t at = back_over_space(s, m->from), word = scan_match_back(s, at, before);
-    if (word > 0 && !scan_is_digit(rune_before(s, at - word)))
-        return true;
-    return scan_first(s, m->to, after) > 0 || scan_first(s, over_particle(s, m->to), after) > 0;
-}
-
 static bool ends_in_figure(const struct scan *s, const struct mention *m)
 {
     uint32_t last = s->r[m->to - 1];
@@ -232,7 +213,7 @@ bool bounds_hold(const struct scan *s, const struct mention *m)
         return !is_no_day(s, m->to);
     if (m->kind == MENTION_TERM && is_no_term(s, m->to))
         return false;
-    return !is_bound_after(s, m) && !is_taken_back(s, m) && !is_part_of_sum(s, m);
+    return !is_bound_after(s, m) && !is_taken_back(s, m);
 }
 
 /* ---- neighbours ---- */

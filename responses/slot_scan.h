@@ -63,6 +63,9 @@ bool counts_something(const struct scan *s, size_t at);
 /* Is the finding all that stands there, said as it is? Not a head or tail of a longer figure, not
  * negative, a bound (이상, up to) or taken back (말고, not). */
 bool bounds_hold(const struct scan *s, const struct mention *m);
+/* Turns amounts that are only part of a sum into MENTION_OTHER ($500 a month), and all of them
+ * where one changes the sum (another $2000, half of $5000): then true. */
+bool amounts_drop_parts(const struct scan *s, struct mention *mentions, size_t count);
 /* Turns findings that depend on their neighbours (300~500만원, 2개월 15일) into MENTION_OTHER. */
 void bounds_drop_ranges(const struct scan *s, struct mention *mentions, size_t count);
 /* Is a bare figure all the rest of the message says, but for politeness? */

@@ -32,6 +32,8 @@ struct slot_value {
 };
 struct slot_set {
     size_t count;
+    /* slots_find: the message gives an amount as a change to another (200만원 더, half of $500) */
+    bool changes_sum;
     struct slot_value values[LIMIT_SLOTS];
 };
 const struct slot_value *slot_set_find(const struct slot_set *set, int slot);
