@@ -180,6 +180,56 @@ static bool topic_take(struct turner *turner, const struct hearing *hearing, boo
     return true;
 }
 
+/* Taken out, so that finding the slot afterwards means that this message gave it. */
+static void slot_drop(struct slot_set *set, int slot)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < set->count; i++)
+        if (set->values[i].slot != slot)
+            set->values[kept++] = set->values[i];
+    set->count = kept;
+    if (kept == LIMIT_SLOTS) { /* the oldest makes room for the one asked for */
+        memmove(&set->values[0], &set->values[1], (LIMIT_SLOTS - 1) * sizeof(set->values[0]));
+        set->count--;
+    }
+}
+
+/* The amount that the topic's answer was worked out over, or -1. */
+static int amount_of_topic(struct turner *turner, const struct hearing *hearing)
+{
+    const struct slots *slots = book_slots(turner->release->book);
+    const struct slot_set *known = &hearing->before->slots;
+    for (size_t i = 0; i < known->count; i++) {
+        int slot = known->values[i].slot;
+        struct conversation without = *hearing->before;
+        slot_drop(&without.slots, slot);
+        if (slots_row(slots, slot)->type == SLOT_AMOUNT &&
+            route_answer_differs(turner, hearing->before, &without, hearing->message,
+                                 hearing->now->topic - 1))
+            return slot;
+    }
+    return -1;
+}
+
+/* "500만원", then "거기에 200만원 더": what the sum is now must be said whole. A message that
+ * surely asks something else is the router's. */
+static bool change_take(struct turner *turner, const struct hearing *hearing,
+                        struct decision *decision)
+{
+    const struct classification *heard = &hearing->heard;
+    const int intent = hearing->now->topic - 1;
+    bool is_elsewhere = heard->is_scripted && turner->intents[heard->top[0].column] != intent;
+    if (!hearing->said.changes_sum || intent < 0 || heard->exact_column >= 0 || is_elsewhere)
+        return false;
+    decision->slot = amount_of_topic(turner, hearing);
+    if (decision->slot < 0)
+        return false;
+    decision->kind = DECIDE_ASK_WHOLE;
+    decision->intent = intent;
+    reason_add(decision->because, sizeof(decision->because), "a change to an amount");
+    return true;
+}
+
 /* ---- Nothing to go by ---- */
 
 /* Asked to say more, and a person when that did not help. */
@@ -208,7 +258,8 @@ bool conversation_take(struct turner *turner, const struct hearing *hearing,
     if (now->awaiting == AWAIT_CHOICE)
         return list_take(turner, now, said, &hearing->heard, decision) ||
                little_take(now, little, decision);
-    return topic_take(turner, hearing, is_value, decision) || little_take(now, little, decision);
+    return change_take(turner, hearing, decision) ||
+           topic_take(turner, hearing, is_value, decision) || little_take(now, little, decision);
 }
 
 void topic_change(struct conversation *conversation, const struct slot_set *said,
@@ -255,18 +306,12 @@ void conversation_begin(const struct turner *turner, struct conversation *conver
         memcpy(conversation->language, language, sizeof("ko"));
 }
 
-/* Taken out, so that finding the slot afterwards means that this message gave it. */
-static void slot_drop(struct slot_set *set, int slot)
+/* What has been changed by so much must not be answered with as it was. */
+static void amounts_forget(const struct slots *slots, struct slot_set *set)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < set->count; i++)
-        if (set->values[i].slot != slot)
-            set->values[kept++] = set->values[i];
-    set->count = kept;
-    if (kept == LIMIT_SLOTS) { /* the oldest makes room for the one asked for */
-        memmove(&set->values[0], &set->values[1], (LIMIT_SLOTS - 1) * sizeof(set->values[0]));
-        set->count--;
-    }
+    for (size_t i = set->count; i-- > 0;)
+        if (slots_row(slots, set->values[i].slot)->type == SLOT_AMOUNT)
+            slot_drop(set, set->values[i].slot);
 }
 
 struct slot_set conversation_take_slots(const struct turner *turner,
@@ -274,11 +319,13 @@ struct slot_set conversation_take_slots(const struct turner *turner,
                                         const struct message *message)
 {
     struct slot_set said = {.count = 0};
+    const struct slots *slots = book_slots(turner->release->book);
     int asked = conversation->awaiting == AWAIT_SLOT ? conversation->slot : -1;
     if (asked >= 0)
         slot_drop(&conversation->slots, asked);
-    (void)slots_find(book_slots(turner->release->book), message->text, message->as_of, asked,
-                     &said);
+    (void)slots_find(slots, message->text, message->as_of, asked, &said);
+    if (said.changes_sum)
+        amounts_forget(slots, &conversation->slots);
     for (size_t i = 0; i < said.count; i++)
         (void)slot_set_put(&conversation->slots, said.values[i].slot, str_of(said.values[i].text));
     return said;

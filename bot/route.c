@@ -212,7 +212,7 @@ static void add_expected(const struct turner *turner, const struct conversation 
 }
 
 static void say_question(const struct turner *turner, struct conversation *conversation, int intent,
-                         int slot, struct reply *reply)
+                         int slot, bool is_whole_wanted, struct reply *reply)
 {
     const struct slot_row *row = slots_row(book_slots(turner->release->book), slot);
     reply->route = ROUTE_FORM;
@@ -222,6 +222,8 @@ static void say_question(const struct turner *turner, struct conversation *conve
         buf_add_str(&reply->text, own_text(turner, conversation, TEXT_ASK_AGAIN));
         buf_add_char(&reply->text, ' ');
         add_expected(turner, conversation, slot, &reply->text);
+    } else if (is_whole_wanted) {
+        buf_add_str(&reply->text, own_text(turner, conversation, TEXT_ASK_WHOLE));
     }
     if (row->question.n) {
         if (reply->text.n)
@@ -295,7 +297,7 @@ static void say_answer(struct turner *turner, const struct message *message,
     answer_look_up(turner, conversation, message, intent, &reply->text, &found, &problem);
     if (found.outcome == ANSWER_NEEDS_SLOT && !is_handoff) {
         conversation->asked = 0;
-        say_question(turner, conversation, intent, found.slot, reply);
+        say_question(turner, conversation, intent, found.slot, false, reply);
         return;
     }
     reason_add(reply->reason, sizeof(reply->reason), " → %.*s", STR_ARG(name));
@@ -366,7 +368,11 @@ enum err route_carry_out(struct turner *turner, const struct decision *decision,
         say_list(turner, decision, conversation, reply);
         break;
     case DECIDE_ASK_AGAIN:
-        say_question(turner, conversation, conversation->intent, conversation->slot, reply);
+        say_question(turner, conversation, conversation->intent, conversation->slot, false, reply);
+        break;
+    case DECIDE_ASK_WHOLE:
+        conversation->asked = 0;
+        say_question(turner, conversation, decision->intent, decision->slot, true, reply);
         break;
     case DECIDE_SAY_MORE:
         reply->route = ROUTE_CLARIFY;

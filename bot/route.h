@@ -19,6 +19,7 @@ enum decision_kind {
     DECIDE_LIST,       /* `choices`: which of these? */
     DECIDE_LIST_AGAIN, /* the same list: the number was not on it */
     DECIDE_ASK_AGAIN,  /* the open form's slot was not in the message */
+    DECIDE_ASK_WHOLE,  /* `slot`, again: its amount was changed by so much */
     DECIDE_SAY_MORE,   /* nothing in it to go by */
     DECIDE_CANCELLED,  /* the customer gave the form or list up */
     DECIDE_HANDOFF     /* a person */
@@ -29,6 +30,7 @@ enum { BECAUSE_BYTES = 192 };
 struct decision {
     enum decision_kind kind;
     int intent; /* of the book, or -1 */
+    int slot;   /* DECIDE_ASK_WHOLE */
     int choices[LIMIT_CHOICES];
     int choice_count;
     double confidence;

@@ -13,6 +13,7 @@ enum text_key {
     TEXT_PERSON,        /* the last line of a list                              */
     TEXT_CANCELLED,     /* a form or list was given up                          */
     TEXT_ASK_AGAIN,     /* before what is expected                              */
+    TEXT_ASK_WHOLE,     /* an amount was changed by so much: all of it, please */
     TEXT_EXPECT_AMOUNT, /* TEXT_EXPECT_…: in the order of enum slot_type        */
     TEXT_EXPECT_RATE,
     TEXT_EXPECT_TERM,

@@ -164,6 +164,36 @@ static void answers_again_for_a_corrected_value(void **state)
     assert_says(stage, "12개월이면?", "20,000,000원, 12개월 기준으로 안내해 드려요.");
 }
 
+static void asks_for_the_whole_of_a_changed_amount(void **state)
+{
+    struct stage *stage = *state;
+    static const char *const changes[] = {"거기에 200만원 더", "200만원 추가하면?", "100만원 빼고",
+                                          "그거의 절반은? 500만원의 절반",
+                                          "200만원 더 이자 얼마예요"};
+    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+        stage->conversation = (struct conversation){.awaiting = AWAIT_NOTHING};
+        assert_says(stage, "3천만 원 24개월 이자", "30,000,000원, 24개월 기준으로 안내해 드려요.");
+        assert_non_null(strstr(stage_say(stage, changes[i]), "얼마를 맡기시나요?"));
+        assert_route(stage, "form");
+        assert_says(stage, "3200만원", "32,000,000원, 24개월 기준으로 안내해 드려요.");
+    }
+    assert_non_null(strstr(stage_say(stage, "and then 2,000,000 won more"), "the whole one"));
+    stage->conversation = (struct conversation){.awaiting = AWAIT_NOTHING};
+    stage_say(stage, "3천만 원 24개월 이자");
+    assert_says(stage, "청구 서류 알려줘", CLAIMED);
+}
+
+/* While the term is asked for, an amount is changed: it is asked for when the term is known. */
+static void forgets_an_amount_that_is_changed_under_a_form(void **state)
+{
+    struct stage *stage = *state;
+    stage_say(stage, "이자 얼마예요");
+    assert_says(stage, "500만원", "몇 개월 맡기시나요?");
+    stage_say(stage, "거기에 200만원 더");
+    assert_says(stage, "12개월", "얼마를 맡기시나요?");
+    assert_says(stage, "700만원", "7,000,000원, 12개월 기준으로 안내해 드려요.");
+}
+
 static void forgets_values_when_the_matter_changes(void **state)
 {
     struct stage *stage = *state;
@@ -415,6 +445,8 @@ int main(void)
         STAGED(drops_a_form_for_another_matter),
         STAGED(lets_a_plausible_question_out_of_a_form),
         STAGED(answers_again_for_a_corrected_value),
+        STAGED(asks_for_the_whole_of_a_changed_amount),
+        STAGED(forgets_an_amount_that_is_changed_under_a_form),
         STAGED(forgets_values_when_the_matter_changes),
         STAGED(asks_again_once_and_then_hands_over),
         STAGED(counts_afresh_for_the_next_slot),
