@@ -1,17 +1,18 @@
-/* E-mail addresses and spelled-out mobile numbers. An address is found from its @ outwards: the
+/* E-mail addresses and spelled-out telephone numbers. An address is found from its @ outwards: the
  * name before it in ASCII (a Korean one only when there is no other, since 메일은hong@… is common),
  * the domain behind it with at least one dot, in which a Korean particle ends an ASCII label.
  *
- * A spelled number is a mobile's or nothing: eleven digits beginning with 01, as hardly any other
- * syllables do. */
+ * A spelled number is a Korean telephone's or nothing: nine to eleven digits that begin with a zero
+ * and an area, as hardly any other syllables do. */
 #include "fallback/contacts.h"
 
 #include "fallback/digits.h"
 
 enum {
-    AT_SPACES = 2,      /* "hong @ naver.com" */
-    SPELLED_RUNES = 4,  /* what may stand between two spelled digits */
-    SPELLED_DIGITS = 11 /* 010 1234 5678 */
+    AT_SPACES = 2,       /* "hong @ naver.com" */
+    SPELLED_RUNES = 4,   /* what may stand between two spelled digits */
+    SPELLED_DIGITS = 11, /* 010 1234 5678 */
+    SPELLED_HEAD = 3     /* 010, 02, 031 */
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -177,10 +178,30 @@ static bool is_between(uint32_t rune)
            plain == '/' || plain == '~' || rune == 0xB7 || rune == 0xC5D0 /* 에 */;
 }
 
+/* 01x a mobile, 070 the net's, 02 Seoul, 03x to 06x the provinces. */
+static bool spelled_may_go_on(const int head[SPELLED_HEAD], int place, int digit)
+{
+    if (place == 0)
+        return digit == 0;
+    if (place == 1)
+        return digit >= 1 && digit <= 7;
+    if (place > 2)
+        return true;
+    return head[1] == 1 ? digit <= 1 || digit >= 6 : head[1] != 7 || digit == 0;
+}
+
+static int spelled_least(const int head[SPELLED_HEAD])
+{
+    if (head[1] == 2)
+        return SPELLED_DIGITS - 2;
+    bool is_fixed = head[1] >= 3 && head[1] <= 6;
+    return is_fixed || (head[1] == 1 && head[2] > 0) ? SPELLED_DIGITS - 1 : SPELLED_DIGITS;
+}
+
 size_t spelled_end(struct str text, size_t at)
 {
     size_t here = at, end = at, after;
-    int digits = 0, second = 0, between = 0;
+    int digits = 0, between = 0, head[SPELLED_HEAD] = {0};
     bool is_spelled = false;
     if (at > 0 && is_letter((unsigned char)text.p[at]) && is_letter((unsigned char)text.p[at - 1]))
         return at;
@@ -192,16 +213,16 @@ size_t spelled_end(struct str text, size_t at)
             here = after;
             continue;
         }
-        if ((digits == 0 && digit != 0) || (digits == 1 && digit != 1) ||
-            (digits == 2 && digit > 1 && digit < 6))
+        if (!spelled_may_go_on(head, digits, digit))
             return at;
-        second = digits == 2 ? digit : second;
+        if (digits < SPELLED_HEAD)
+            head[digits] = digit;
         digits++;
         between = 0;
         end = here;
     }
-    bool is_whole = digits == SPELLED_DIGITS || (digits == SPELLED_DIGITS - 1 && second > 0);
-    if (!is_whole || !is_spelled || (end < text.n && digit_of(rune_at(text, end, &after)) >= 0))
+    if (digits < spelled_least(head) || !is_spelled ||
+        (end < text.n && digit_of(rune_at(text, end, &after)) >= 0))
         return at;
     return end;
 }

@@ -112,6 +112,8 @@ static const struct word latin_words[] = {
     WORD("licence", WORD_LICENCE),
     WORD("license", WORD_LICENCE),
     WORD("plate", WORD_PLATE),
+    WORD("sort", WORD_SORT),
+    WORD("sort code", WORD_SORT),
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -128,7 +130,7 @@ static enum joint joint_of(uint32_t rune)
         return JOINT_SLASH;
     if (plain == ',' || plain == '*' || rune == 0xC5D0 /* 에 */)
         return JOINT_WEAK;
-    if (plain == ')' || plain == '(' || plain == '_' || (text_rune_is_space(rune) && rune != '\n'))
+    if (plain == ')' || plain == '(' || plain == '_' || text_rune_is_space(rune))
         return JOINT_SPACE;
     return JOINT_NONE;
 }
@@ -280,17 +282,22 @@ static unsigned word_at(struct str text, size_t at, size_t end)
     return 0;
 }
 
-/* Notes the words in the bytes before `at`, but not before `floor`. */
+/* Notes the words in the bytes before `at`, but not before `floor`; those of the line before only
+ * for what begins its line. */
 static void words_note(struct str text, size_t floor, size_t at, struct run *run)
 {
     size_t from = at > CONTEXT_BYTES ? at - CONTEXT_BYTES : 0;
     if (from < floor)
         from = floor;
+    size_t line = at; /* where the line's first word begins, spaces left out */
+    while (line > from && text.p[line - 1] == ' ')
+        line--;
     for (size_t here = at; here-- > from;) {
         unsigned char c = (unsigned char)text.p[here];
-        if (c == ']' || c == '\n') /* a label's own words say nothing of what follows it */
+        if (c == ']' || (c == '\n' && here + 1 != line)) /* a label's own words say nothing of
+                                                            what follows it */
             return;
-        if ((c & 0xC0) == 0x80 || c == ' ')
+        if ((c & 0xC0) == 0x80 || c == ' ' || c == '\n')
             continue;
         unsigned bit = word_at(text, here, at);
         run->words |= bit;

@@ -17,7 +17,7 @@ enum joint {
     JOINT_NONE,
     JOINT_MARK,  /* one hyphen or dot and nothing else, also ㅡ or a long dash */
     JOINT_SLASH, /* one / ~ or ·, which also stand between amounts             */
-    JOINT_SPACE, /* spaces, brackets, or several marks                         */
+    JOINT_SPACE, /* spaces, a new line, brackets, marks                        */
     JOINT_WEAK   /* a comma, * or 에 among them: enough only for what no amount looks like */
 };
 
@@ -43,6 +43,7 @@ enum {
     WORD_PASSPORT = 1 << 9,
     WORD_LICENCE = 1 << 10,
     WORD_PLATE = 1 << 11,
+    WORD_SORT = 1 << 12, /* a British bank's sort code */
     WORDS_VAGUE = WORD_NUMBER | WORD_BANK
 };
 

@@ -58,6 +58,26 @@ static bool find_starred(const struct sight *s, struct finding *out)
     return true;
 }
 
+/* The end of " 뒤 1234567" behind the first half, or `at`. */
+static size_t second_half_end(struct str text, size_t at)
+{
+    enum { BACK_DIGITS = 7, GAP_RUNES = 3 };
+    static const struct str back = {"뒤", sizeof("뒤") - 1};
+    size_t here = at, after;
+    while (here < text.n && (text.p[here] == ' ' || text.p[here] == ',' || text.p[here] == '/'))
+        here++;
+    if (!word_is_at(text, here, back))
+        return at;
+    here += back.n;
+    for (int i = 0; i < GAP_RUNES && here < text.n && digit_of(rune_at(text, here, &after)) < 0;
+         i++)
+        here = after;
+    int digits = 0;
+    for (; here < text.n && digit_of(rune_at(text, here, &after)) >= 0; here = after)
+        digits++;
+    return digits == BACK_DIGITS ? here : at;
+}
+
 /* A birth date, then a digit for century and sex. No checksum: numbers issued since October 2020
  * have none. */
 static bool find_resident(const struct sight *s, struct finding *out)
@@ -68,7 +88,9 @@ static bool find_resident(const struct sight *s, struct finding *out)
     bool is_named = (s->run->words & WORD_RESIDENT) != 0;
     if (is_named && (length == 6 || length == 7) && (s->run->near & WORD_RESIDENT) &&
         (length == 7 || is_month_and_day(digits + 2)) && !has_unit(s, 1))
-        finding_take(s, PERSONAL_RESIDENT, 1, out);
+        (void)finding_take(s, PERSONAL_RESIDENT, 1, out);
+    if (out->groups == 1 && length == 6)
+        out->to = second_half_end(s->text, out->to);
     if (length == 13 && is_month_and_day(digits + 2) &&
         (!has_unit(s, 1) || (digits[6] >= '1' && digits[6] <= '8')))
         return finding_take(s, PERSONAL_RESIDENT, 1, out);
@@ -212,6 +234,15 @@ static bool find_named_phone(const struct sight *s, struct finding *out)
 
 /* ---- Accounts and policies ---- */
 
+/* "account 12345678", "sort code 12-34-56". */
+static bool is_british(const struct sight *s)
+{
+    static const signed char sort[] = {2, 2, 2}, number[] = {8};
+    unsigned nearest = s->run->nearest & s->run->near;
+    return s->is_english && ((nearest == WORD_SORT && has_lengths(s, sort, 3)) ||
+                             (nearest == WORD_ACCOUNT && has_lengths(s, number, 1)));
+}
+
 /* Account and policy numbers have no shape of their own: three or four groups joined by marks, or
  * any with a word before. */
 static bool find_loose(const struct sight *s, struct finding *out)
@@ -230,6 +261,8 @@ static bool find_loose(const struct sight *s, struct finding *out)
     }
     if (is_date(s) || group_of(s, 0)->joint == JOINT_MARK) /* the tail of something else */
         return false;
+    if (is_british(s) && !has_unit(s, groups))
+        return finding_take(s, PERSONAL_ACCOUNT, s->run->nearest == WORD_SORT ? groups : 1, out);
     bool is_named = (s->run->words & (WORD_ACCOUNT | WORD_BANK)) != 0;
     if (groups == 1)
         is_named = is_named || is_followed_by_bank(s->text, group_of(s, 0)->to);

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "fallback/mask.h"
 
+#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -360,6 +361,56 @@ static void masks_digits_with_something_between(void **state)
     stays("3000만원\U0001F60024개월");
 }
 
+static void masks_numbers_split_over_lines(void **state)
+{
+    (void)state;
+    check("900101-\n1234567", "[주민번호]");
+    check("900101\n-1234567", "[주민번호]");
+    check("900101\n1234567", "[주민번호]");
+    check("010\n1234\n5678", "[전화번호]");
+    check("010-1234-\n5678로 전화 주세요", "[전화번호]로 전화 주세요");
+    check("연락처\n010 1234 5678", "연락처\n[전화번호]");
+    check("계좌번호\n110123456789", "계좌번호\n[계좌번호]");
+    check("4111-1111-\n1111-1111", "[카드번호]");
+    check("900101-1234567\n010-1234-5678", "[주민번호]\n[전화번호]");
+    check_in("en", "my number is 212-\n555-0123", "my number is [phone]");
+    stays("보험료\n10000\n20000\n30000");
+    stays("2024\n2025\n2026");
+    stays("1. 3000만원\n2. 5000만원\n3. 7000만원");
+    stays("500만원\n24개월\n2026-03-01");
+    stays("2026-03-01\n500000원");
+    stays("1\n2\n3");
+    stays("010 으로 시작\n1234");
+    stays("1588-1234\n500만원");
+}
+
+static void masks_halves_with_words_between(void **state)
+{
+    (void)state;
+    check("주민번호 앞 900101 뒤 1234567", "주민번호 앞 [주민번호]");
+    check("주민번호 앞은 900101 뒤는 1234567이에요", "주민번호 앞은 [주민번호]이에요");
+    check_in("en", "account 12345678 sort 12-34-56", "account [account] sort [account]");
+    check_in("en", "sort code 12-34-56, account number 12345678",
+             "sort code [account], account number [account]");
+    stays("앞 차가 900101대");
+    stays("I would sort 12 papers");
+    stays("sort by 12/34");
+}
+
+static void masks_spelled_landlines(void **state)
+{
+    (void)state;
+    check("공이 오오오 일이삼사", "[전화번호]");
+    check("공이에 오오오오에 일이삼사예요", "[전화번호]예요");
+    check("공삼일 오오오 일이삼사", "[전화번호]");
+    check("영이 육육육칠 일이삼사로 전화 주세요", "[전화번호]로 전화 주세요");
+    check_in("en", "zero two, five five five, one two three four", "[phone]");
+    stays("공이 있어요");
+    stays("영이 이사 왔어요 일이 많아요");
+    stays("공이 오면 이사 가요");
+    stays("공삼이");
+}
+
 static void leaves_insurance_figures_near_the_words(void **state)
 {
     (void)state;
@@ -403,6 +454,55 @@ static void masks_several_kinds_in_one_message(void **state)
     (void)state;
     check("홍길동 900101-1234567 010-1234-5678 hong@a.kr 3천만 원",
           "홍길동 [주민번호] [전화번호] [이메일] 3천만 원");
+}
+
+/* How many lines of a file without an address the mask would change; the test stands where the sources are. */
+static int lines_changed(const char *path, const char *language, int *lines)
+{
+    enum { LINE_BYTES = 16384 };
+    static char line[LINE_BYTES];
+    int changed_lines = 0;
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof(line), file)) {
+        struct buf out;
+        bool changed = false;
+        buf_init(&out, 2 * LINE_BYTES);
+        assert_int_equal(mask_text(str_of(line), str_of(language), &out, &changed, NULL), OK);
+        bool is_wrong = changed && !strchr(line, '@');
+        if (is_wrong)
+            print_error("%s: %s", path, out.p);
+        changed_lines += is_wrong;
+        ++*lines;
+        buf_free(&out);
+    }
+    (void)fclose(file);
+    return changed_lines;
+}
+
+static void leaves_the_samples_as_they_are(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"answers", "cases", "contrasts"};
+    static const char *const languages[] = {"ko", "en"};
+    char path[256];
+    int changed = 0, lines = 0;
+    glob_t found;
+    for (size_t l = 0; l < 2; l++) {
+        for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+            (void)snprintf(path, sizeof(path), "training/corpora/insurance-%s/%s.csv", languages[l],
+                           files[i]);
+            changed += lines_changed(path, languages[l], &lines);
+        }
+        (void)snprintf(path, sizeof(path), "training/corpora/insurance-%s/examples/*.csv",
+                       languages[l]);
+        assert_int_equal(glob(path, 0, NULL, &found), 0);
+        for (size_t i = 0; i < found.gl_pathc; i++)
+            changed += lines_changed(found.gl_pathv[i], languages[l], &lines);
+        globfree(&found);
+    }
+    assert_int_equal(changed, 0);
+    assert_true(lines > 5000);
 }
 
 static void says_the_same_when_masked_twice(void **state)
@@ -494,9 +594,13 @@ int main(void)
         cmocka_unit_test(masks_addresses_written_otherwise),
         cmocka_unit_test(masks_papers_and_plates),
         cmocka_unit_test(masks_digits_with_something_between),
+        cmocka_unit_test(masks_numbers_split_over_lines),
+        cmocka_unit_test(masks_halves_with_words_between),
+        cmocka_unit_test(masks_spelled_landlines),
         cmocka_unit_test(leaves_insurance_figures_near_the_words),
         cmocka_unit_test(reads_two_thousand_digits_at_once),
         cmocka_unit_test(masks_several_kinds_in_one_message),
+        cmocka_unit_test(leaves_the_samples_as_they_are),
         cmocka_unit_test(says_the_same_when_masked_twice),
         cmocka_unit_test(leaves_the_buffer_as_it_was_at_its_maximum),
         cmocka_unit_test(survives_a_failed_allocation),
