@@ -150,6 +150,28 @@ static enum err name_accept(struct bot *bot, struct str bytes, size_t limit_byte
     return out->p ? OK : fail_memory(why);
 }
 
+/* A channel is a name that answers are written for, and is kept as it is; whatever might be
+ * somebody's number is refused, and not repeated. */
+static enum err channel_check(struct str channel, struct fail *why)
+{
+    enum { DIGITS_MOST = 4 };
+    int digits = 0;
+    bool is_name = true;
+    for (size_t i = 0; i < channel.n; i++) {
+        char c = channel.p[i];
+        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        bool is_digit = c >= '0' && c <= '9';
+        digits += is_digit;
+        is_name = is_name && (is_letter || (i > 0 && (is_digit || c == '-' || c == '_')));
+    }
+    if (!is_name || digits > DIGITS_MOST)
+        return fail(why, ERR_INPUT,
+                    "channel: must be ASCII letters, digits, - and _, beginning with a letter, "
+                    "with at most %d digits",
+                    DIGITS_MOST);
+    return OK;
+}
+
 /* An id that is somebody's number is kept under its pseudonym. So is one that looks like a
  * pseudonym, so that nobody reaches another's conversation by what is stored of it. */
 static enum err name_mask(struct bot *bot, struct str *name, struct fail *why)
@@ -182,6 +204,8 @@ enum err bot_accept(struct bot *bot, const struct bot_request *request, struct a
                         &out->message_id, why);
     if (!e)
         e = name_accept(bot, request->channel, CHANNEL_BYTES, "channel", &out->channel, why);
+    if (!e)
+        e = channel_check(out->channel, why);
     if (!e && bot->journal && out->conversation.n == 0)
         e = fail(why, ERR_INPUT, "conversation: a turn that is kept needs one");
     if (!e)

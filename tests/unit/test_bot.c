@@ -144,6 +144,33 @@ static void answers_and_keeps_the_turn(void **state)
     journal_close(journal);
 }
 
+static void refuses_a_channel_that_may_be_a_number(void **state)
+{
+    struct folder *folder = *state;
+    static const char *const refused[] = {"010-1234-5678", "900101-1234567", "hong@naver.com",
+                                          "a01012345678",  "web chat",       "카카오",
+                                          "-web",          "web\n"};
+    static const char *const taken[] = {"", "web", "kakao_2", "call-center-2026"};
+    struct bot *bot = NULL;
+    char turn_id[TURN_ID_BYTES];
+    assert_int_equal(bot_open(folder->path, 0, true, &bot, NULL), OK);
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+        struct bot_request request = request_of("c1", NULL, "청구 서류 알려줘");
+        const struct reply *reply = NULL;
+        struct fail why = {.text = ""};
+        request.channel = str_of(refused[i]);
+        assert_int_equal(bot_answer(bot, &request, &reply, turn_id, &why), ERR_INPUT);
+        assert_null(strstr(why.text, refused[i]));
+    }
+    for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+        struct bot_request request = request_of("c1", NULL, "청구 서류 알려줘");
+        const struct reply *reply = NULL;
+        request.channel = str_of(taken[i]);
+        assert_int_equal(bot_answer(bot, &request, &reply, turn_id, NULL), OK);
+    }
+    bot_close(bot);
+}
+
 static void carries_a_conversation_from_process_to_process(void **state)
 {
     struct folder *folder = *state;
@@ -408,6 +435,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_DISK(answers_and_keeps_the_turn),
+        ON_DISK(refuses_a_channel_that_may_be_a_number),
         ON_DISK(carries_a_conversation_from_process_to_process),
         ON_DISK(carries_a_conversation_over_to_another_release),
         ON_DISK(gives_the_stored_reply_for_a_message_sent_twice),
