@@ -1,7 +1,7 @@
-/* An amount that is only part of a sum. Some are rates (by the month, each) and say nothing of the
- * sum; others change it (half of it, $2000 more, 100만원 빼고), and then no other amount of the
- * message is the sum either. The bot asks for the whole. By the year is taken: a premium is said
- * that way. */
+/* An amount that is only part of a sum. Some are rates (by the month, each) or payouts and say
+ * nothing of the sum; others change it (half of it, $2000 more, 100만원 빼고), and then no other
+ * amount of the message is the sum either. The bot asks for the whole. By the year is taken: a
+ * premium is said that way. */
 #include "responses/slot_scan.h"
 
 enum sum_part { PART_NONE, PART_RATE, PART_CHANGE };
@@ -58,6 +58,35 @@ static size_t back_over_fillers(const struct scan *s, size_t at)
     return at;
 }
 
+static size_t over_particle(const struct scan *s, size_t at)
+{
+    static const char *const particles[] = {"이 ", "가 ", "을 ", "를 ", "은 ", "는 ", "도 ", NULL};
+    size_t end = scan_first(s, at, particles);
+    return end > 0 ? end : scan_skip_space(s, at);
+}
+
+/* 환급 8만원 받았는데: what was paid out already is no bill. A loan of 500만원 that was received
+ * (대출 500만원 받았는데) is what it says. */
+static bool is_payout(const struct scan *s, const struct mention *m)
+{
+    static const char *const refunds[] = {"환급",       "환급금",     "환급을",
+                                          "환급으로",   "환급금으로", "보험금",
+                                          "보험금으로", "보험금을",   NULL};
+    static const char *const receipts[] = {"받았",   "받은", "받음", "받고", "들어왔",
+                                           "들어온", "입금", "나왔", "나온", NULL};
+    static const char *const given[] = {"reimbursed", "refunded",      "received",
+                                        "got back",   "reimbursed me", "refunded me",
+                                        "paid me",    "paid out",      NULL};
+    static const char *const back[] = {"back",          "refund",   "reimbursed",
+                                       "reimbursement", "refunded", NULL};
+    static const char *const returned[] = {"돌려받았", "돌려받은", "환급받았",
+                                           "환급받은", "환급됐",   NULL};
+    size_t at = back_over_space(s, m->from), after = over_particle(s, m->to);
+    bool is_refund = scan_match_back(s, at, refunds) > 0 && scan_first(s, after, receipts) > 0;
+    return is_refund || scan_first(s, after, returned) > 0 || scan_match_back(s, at, given) > 0 ||
+           scan_first(s, after, back) > 0;
+}
+
 /* By the month, each: one of several of the same. */
 static bool is_rate_before(const struct scan *s, const struct mention *m)
 {
@@ -110,13 +139,6 @@ static bool is_change_after(const struct scan *s, size_t to)
     return scan_match(s, to, "more or less") == 0 && scan_first(s, to, changes) > 0;
 }
 
-static size_t over_particle(const struct scan *s, size_t at)
-{
-    static const char *const particles[] = {"이 ", "가 ", "을 ", "를 ", "은 ", "는 ", "도 ", NULL};
-    size_t end = scan_first(s, at, particles);
-    return end > 0 ? end : scan_skip_space(s, at);
-}
-
 static enum sum_part part_of(const struct scan *s, const struct mention *m)
 {
     if (m->kind != MENTION_AMOUNT && m->kind != MENTION_BARE)
@@ -124,7 +146,8 @@ static enum sum_part part_of(const struct scan *s, const struct mention *m)
     size_t spaced = scan_skip_space(s, m->to), after = over_particle(s, m->to);
     if (is_change_before(s, m) || is_change_after(s, spaced) || is_change_after(s, after))
         return PART_CHANGE;
-    bool is_rate = is_rate_before(s, m) || is_rate_after(s, spaced) || is_rate_after(s, after);
+    bool is_rate = is_rate_before(s, m) || is_rate_after(s, spaced) || is_rate_after(s, after) ||
+                   is_payout(s, m);
     return is_rate ? PART_RATE : PART_NONE;
 }
 
