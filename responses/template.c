@@ -4,8 +4,8 @@
  * looks at what the hole became. */
 #include "responses/template.h"
 
-#include "base/hangul.h"
 #include "base/limits.h"
+#include "base/particle.h"
 
 #include <string.h>
 
@@ -20,21 +20,6 @@ struct template
 {
     struct part *parts;
     size_t count;
-};
-
-/* What writers type after a hole, and what is read after a closed and an open syllable. */
-struct particle {
-    const char *written, *closed, *open;
-    bool rieul_is_open; /* 으로: 서울로 */
-};
-static const struct particle particles[] = {
-    {"은(는)", "은", "는", false},     {"는(은)", "은", "는", false},
-    {"이(가)", "이", "가", false},     {"가(이)", "이", "가", false},
-    {"을(를)", "을", "를", false},     {"를(을)", "을", "를", false},
-    {"과(와)", "과", "와", false},     {"와(과)", "과", "와", false},
-    {"으로(로)", "으로", "로", true},  {"로(으로)", "으로", "로", true},
-    {"(으)로", "으로", "로", true},    {"(이)", "이", "", false},
-    {"이나(나)", "이나", "나", false}, {"아(야)", "아", "야", false},
 };
 
 struct template_reader {
@@ -107,14 +92,11 @@ static enum err part_add_hole(struct template_reader *r, struct str inside, size
 static size_t part_add_particle(struct template_reader *r, size_t from)
 {
     struct str rest = str_slice(r->text, from, r->text.n);
-    for (size_t i = 0; i < sizeof(particles) / sizeof(particles[0]); i++) {
-        struct str written = str_of(particles[i].written);
-        if (!str_starts(rest, written))
-            continue;
-        r->out->parts[r->out->count++] = (struct part){.kind = PART_PARTICLE, .index = (int)i};
-        return from + written.n;
-    }
-    return from;
+    int pair = 0;
+    size_t length = particle_written(rest, &pair);
+    if (length > 0)
+        r->out->parts[r->out->count++] = (struct part){.kind = PART_PARTICLE, .index = pair};
+    return from + length;
 }
 
 static enum err template_read(struct template_reader *r)
@@ -196,36 +178,6 @@ static enum err render_hole(const struct part *part, const struct expression_wor
     return e;
 }
 
-/* How the last word of a value is read aloud. A sign is read as its word, and what stands in
- * parentheses at the end is not read. */
-static struct str spoken(struct str value)
-{
-    struct str word = str_trim(value);
-    if (str_ends(word, STR(")"))) {
-        size_t open = word.n;
-        while (open > 0 && word.p[open - 1] != '(')
-            open--;
-        if (open > 1)
-            word = str_trim(str_slice(word, 0, open - 1));
-    }
-    if (str_ends(word, STR("%")))
-        return STR("퍼센트");
-    struct str unsigned_word = str_starts(word, STR("-")) ? str_slice(word, 1, word.n) : word;
-    if (str_starts(unsigned_word, STR("$")))
-        return STR("달러");
-    if (str_starts(unsigned_word, STR("₩")))
-        return STR("원");
-    return word;
-}
-
-static void render_particle(const struct particle *particle, struct str value, struct buf *out)
-{
-    struct str word = spoken(value);
-    bool is_closed =
-        particle->rieul_is_open ? hangul_ends_closed_not_rieul(word) : hangul_ends_closed(word);
-    buf_add_text(out, is_closed ? particle->closed : particle->open);
-}
-
 enum err template_render(const struct template *template, const struct expression_world *world,
                          struct str language, struct buf *out, int *missing_slot, struct fail *why)
 {
@@ -237,8 +189,7 @@ enum err template_render(const struct template *template, const struct expressio
         if (part->kind == PART_TEXT)
             buf_add_str(out, part->text);
         else if (part->kind == PART_PARTICLE)
-            render_particle(&particles[part->index], str_slice(str_from_buf(out), hole, out->n),
-                            out);
+            particle_print(part->index, str_slice(str_from_buf(out), hole, out->n), out);
         else
             e = render_hole(part, world, language, out, missing_slot, why);
         hole = start;
