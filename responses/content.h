@@ -1,5 +1,5 @@
-/* What people edit: content.db. Ten kinds of rows, one table each, one line of columns each, so
- * that import, export, revisions and reading are the same code for all of them.
+/* What people edit: content.db. Fourteen kinds of rows, one table each, one line of columns each,
+ * so that import, export, revisions and reading are the same code for all of them.
  *
  * A row's id is made from its content when it is created without one (so the same rows give the
  * same ids in any order) and stays with it when the content is edited. Every change is kept in
@@ -33,6 +33,13 @@ enum content_kind {
                        id            */
     KIND_QUESTIONS, /* id, text, documents (ids separated by spaces)                           key:
                        text          */
+    /* What documents say, as facts that are looked up (fallback/graph.h). */
+    KIND_ENTITIES,   /* id, kind, name, aliases                                    key: id */
+    KIND_PREDICATES, /* name, title, aliases, text                                 key: name */
+    KIND_STATEMENTS, /* id, entity, predicate, value, unit, condition, effective_from, effective_to,
+                        source                                   key: all but unit, to, source */
+    KIND_RATES,      /* id, rate_table, keys, value, unit, effective_from, effective_to, source
+                        key: table, keys, from */
     CONTENT_KINDS
 };
 #define KIND_UNKNOWN CONTENT_KINDS
@@ -89,7 +96,7 @@ MUST_USE enum err content_import_end(struct content *content, bool keep, struct 
 
 /* A row that was exported, edited elsewhere, and comes back. Its base, "3.9f2c41d07ab0", is its
  * revision when it was exported and a hash of what it said. */
-enum { CONTENT_BASE_BYTES = 32 };
+enum { CONTENT_BASE_BYTES = 32, CONTENT_COLUMNS_MOST = 9 };
 enum content_merge {
     MERGE_TAKE,     /* nobody else has touched the row: offer it to content_import_row */
     MERGE_KEEP,     /* the writer has not touched it, or says what is there already */
@@ -106,7 +113,8 @@ struct content_conflict {
     struct str author; /* of what is there now */
     int64_t at_us;
     size_t count;
-    struct str was[8], theirs[8], yours[8]; /* in content_columns order */
+    struct str was[CONTENT_COLUMNS_MOST], theirs[CONTENT_COLUMNS_MOST],
+        yours[CONTENT_COLUMNS_MOST]; /* in content_columns order */
 };
 /* During an import. `base` may be empty: a row the writer has added. ERR_INPUT and ERR_LIMIT refuse
  * the row. What the conflict points to is good until the next row. */

@@ -63,6 +63,22 @@ static const struct db_migration migrations[] = {
      "NULL,"
      " detail TEXT NOT NULL, at_us BIGINT NOT NULL);"},
     {2, "ALTER TABLE documents ADD COLUMN variants TEXT NOT NULL DEFAULT '';"},
+    {3,
+     "CREATE TABLE entities (id TEXT PRIMARY KEY NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,"
+     " aliases TEXT NOT NULL, row_key BIGINT NOT NULL UNIQUE, revision INTEGER NOT NULL,"
+     " changed_by TEXT NOT NULL, changed_at BIGINT NOT NULL);"
+     "CREATE TABLE predicates (name TEXT PRIMARY KEY NOT NULL, title TEXT NOT NULL, aliases TEXT "
+     "NOT NULL, text TEXT NOT NULL, row_key BIGINT NOT NULL UNIQUE, revision INTEGER NOT NULL,"
+     " changed_by TEXT NOT NULL, changed_at BIGINT NOT NULL);"
+     "CREATE TABLE statements (id TEXT PRIMARY KEY NOT NULL, entity TEXT NOT NULL, predicate TEXT "
+     "NOT NULL, value TEXT NOT NULL, unit TEXT NOT NULL, condition TEXT NOT NULL, effective_from "
+     "TEXT NOT NULL, effective_to TEXT NOT NULL, source TEXT NOT NULL,"
+     " row_key BIGINT NOT NULL UNIQUE, revision INTEGER NOT NULL, changed_by TEXT NOT NULL,"
+     " changed_at BIGINT NOT NULL);"
+     "CREATE TABLE rates (id TEXT PRIMARY KEY NOT NULL, rate_table TEXT NOT NULL, keys TEXT NOT "
+     "NULL, value TEXT NOT NULL, unit TEXT NOT NULL, effective_from TEXT NOT NULL, effective_to "
+     "TEXT NOT NULL, source TEXT NOT NULL, row_key BIGINT NOT NULL UNIQUE,"
+     " revision INTEGER NOT NULL, changed_by TEXT NOT NULL, changed_at BIGINT NOT NULL);"},
 };
 
 /* Runes, so that LIMIT_ANSWER_BYTES and LIMIT_TITLE_BYTES hold for any script. */
@@ -158,6 +174,41 @@ static const struct content_column question_columns[] = {ID, REQUIRED("text", LI
                                                          OPTIONAL("documents", NOTE_RUNES)};
 static const enum field_form question_forms[] = {FORM_ID, FORM_WORDS, FORM_LINE};
 
+/* A predicate's reply is a template of its own (fallback/graph.h), not an answer's. */
+static const struct content_column entity_columns[] = {
+    REQUIRED("id", LIMIT_NAME_BYTES), REQUIRED("kind", LIMIT_NAME_BYTES),
+    REQUIRED("name", LIMIT_NAME_BYTES), OPTIONAL("aliases", NOTE_RUNES)};
+static const enum field_form entity_forms[] = {FORM_SYMBOL, FORM_SYMBOL, FORM_NAME, FORM_LINE};
+
+static const struct content_column predicate_columns[] = {
+    REQUIRED("name", LIMIT_NAME_BYTES), REQUIRED("title", TITLE_RUNES),
+    OPTIONAL("aliases", NOTE_RUNES), OPTIONAL("text", ANSWER_RUNES)};
+static const enum field_form predicate_forms[] = {FORM_SYMBOL, FORM_LINE, FORM_LINE, FORM_WORDS};
+
+static const struct content_column statement_columns[] = {ID,
+                                                          REQUIRED("entity", LIMIT_NAME_BYTES),
+                                                          REQUIRED("predicate", LIMIT_NAME_BYTES),
+                                                          REQUIRED("value", NOTE_RUNES),
+                                                          OPTIONAL("unit", LIMIT_NAME_BYTES),
+                                                          OPTIONAL("condition", TITLE_RUNES),
+                                                          FROM,
+                                                          TO,
+                                                          OPTIONAL("source", NOTE_RUNES)};
+static const enum field_form statement_forms[] = {FORM_ID,    FORM_SYMBOL, FORM_SYMBOL,
+                                                  FORM_WORDS, FORM_LINE,   FORM_LINE,
+                                                  FORM_DATE,  FORM_DATE,   FORM_LINE};
+
+static const struct content_column rate_columns[] = {ID,
+                                                     REQUIRED("rate_table", LIMIT_NAME_BYTES),
+                                                     REQUIRED("keys", TITLE_RUNES),
+                                                     REQUIRED("value", LIMIT_NAME_BYTES),
+                                                     OPTIONAL("unit", LIMIT_NAME_BYTES),
+                                                     FROM,
+                                                     TO,
+                                                     OPTIONAL("source", NOTE_RUNES)};
+static const enum field_form rate_forms[] = {FORM_ID,   FORM_SYMBOL, FORM_LINE, FORM_LINE,
+                                             FORM_LINE, FORM_DATE,   FORM_DATE, FORM_LINE};
+
 /* The statements of one table, put together by the compiler: `columns` begins with `id`. */
 #define STATEMENTS(table, id, columns, parameters, sets, order)                                    \
     "SELECT " columns ", revision, changed_by, changed_at FROM " table " WHERE " id " = $1",       \
@@ -217,6 +268,28 @@ static const struct content_table tables[CONTENT_KINDS] = {
     {"questions", COLUMNS(question), BIT(1), BIT(1), 0, -1, -1,
      STATEMENTS("questions", "id", "id, text, documents", "$1, $2, $3", "text = $2, documents = $3",
                 "text, id")},
+    {"entities", COLUMNS(entity), BIT(0), 0, 0, -1, -1,
+     STATEMENTS("entities", "id", "id, kind, name, aliases", "$1, $2, $3, $4",
+                "kind = $2, name = $3, aliases = $4", "id")},
+    {"predicates", COLUMNS(predicate), BIT(0), 0, 0, -1, -1,
+     STATEMENTS("predicates", "name", "name, title, aliases, text", "$1, $2, $3, $4",
+                "title = $2, aliases = $3, text = $4", "name")},
+    {"statements", COLUMNS(statement), BIT(1) | BIT(2) | BIT(3) | BIT(5) | BIT(6),
+     BIT(1) | BIT(2) | BIT(3) | BIT(5) | BIT(6), 0, -1, 6,
+     STATEMENTS("statements", "id",
+                "id, entity, predicate, value, unit, condition, effective_from, effective_to,"
+                " source",
+                "$1, $2, $3, $4, $5, $6, $7, $8, $9",
+                "entity = $2, predicate = $3, value = $4, unit = $5, condition = $6,"
+                " effective_from = $7, effective_to = $8, source = $9",
+                "entity, predicate, effective_from, condition, id")},
+    {"rates", COLUMNS(rate), BIT(1) | BIT(2) | BIT(5), BIT(1) | BIT(2) | BIT(5), 0, -1, 5,
+     STATEMENTS("rates", "id",
+                "id, rate_table, keys, value, unit, effective_from, effective_to, source",
+                "$1, $2, $3, $4, $5, $6, $7, $8",
+                "rate_table = $2, keys = $3, value = $4, unit = $5, effective_from = $6,"
+                " effective_to = $7, source = $8",
+                "rate_table, keys, effective_from, id")},
 };
 
 static const char *const policy_names[] = {"scripted", "never_generate", "handoff"};

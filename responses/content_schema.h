@@ -1,12 +1,12 @@
-/* What content.c, content_rows.c and revisions.c share about the ten tables; nobody else includes
- * it. */
+/* What content.c, content_rows.c and revisions.c share about the tables of all kinds; nobody else
+ * includes it. */
 #ifndef CONTENT_SCHEMA_H
 #define CONTENT_SCHEMA_H
 
 #include "responses/content.h"
 #include "store/db.h"
 
-enum { CONTENT_COLUMNS = 8, CONTENT_NAME_BYTES = 128 };
+enum { CONTENT_COLUMNS = CONTENT_COLUMNS_MOST, CONTENT_NAME_BYTES = 128 };
 
 /* What a field may hold, beyond its length. */
 enum field_form {
