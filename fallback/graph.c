@@ -1,0 +1,253 @@
+/* Looking facts up. A question's names are found at once; what is asked for is the pair of an
+ * entity and a predicate that the names lead to. An entity fits when every entity the question
+ * names is it or leads to it over at most two statements (product → rider → coverage), and of those
+ * that fit the nearest is meant: 암보험 진단비 한도 is the limit of that cancer cover's benefit,
+ * whichever other covers have one. Distances are counted in small arrays on the stack. */
+#include "fallback/graph.h"
+
+#include "base/arena.h"
+#include "fallback/graph_rows.h"
+#include "fallback/names.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { HOPS = 2, MENTIONS = 8, FAR = 100 };
+
+/* How far every entity is from what one name of the question means. */
+struct mention {
+    uint8_t distance[GRAPH_ENTITIES];
+};
+
+static void __attribute__((format(printf, 2, 3)))
+why_set(struct graph_answer *out, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(out->why, sizeof out->why, format, arguments);
+    va_end(arguments);
+}
+
+static void mention_spread(const struct graph *g, struct mention *m)
+{
+    for (int hop = 0; hop < HOPS; hop++) {
+        for (size_t i = 0; i < g->link_count; i++) {
+            const struct graph_link *link = &g->links[i];
+            if (m->distance[link->from] == hop && m->distance[link->to] > hop + 1)
+                m->distance[link->to] = (uint8_t)(hop + 1);
+        }
+    }
+}
+
+static void mention_open(const struct graph *g, const uint32_t *meant, size_t count,
+                         struct mention *m)
+{
+    memset(m->distance, FAR, g->entity_count);
+    for (size_t i = 0; i < count; i++)
+        m->distance[meant[i]] = 0;
+    mention_spread(g, m);
+}
+
+/* Predicates that are asked for under one name. */
+struct asked_for {
+    uint32_t predicates[NAME_MEANINGS];
+    size_t count;
+    bool has_two; /* names that mean different ones: more than one thing is asked */
+};
+
+struct heard {
+    struct mention mentions[MENTIONS];
+    size_t mention_count;
+    struct asked_for surely, perhaps; /* perhaps: by a name that begins with ? */
+};
+
+static void asked_add(struct asked_for *asked, const uint32_t *meant, size_t count, size_t offset)
+{
+    uint32_t predicates[NAME_MEANINGS];
+    for (size_t i = 0; i < count; i++)
+        predicates[i] = meant[i] - (uint32_t)offset;
+    const bool is_same = asked->count == count &&
+                         memcmp(asked->predicates, predicates, count * sizeof *predicates) == 0;
+    asked->has_two |= asked->count > 0 && !is_same;
+    memcpy(asked->predicates, predicates, count * sizeof *predicates);
+    asked->count = count;
+}
+
+static size_t meant_below(const struct name_found *found, size_t from, size_t bound)
+{
+    while (from < found->count && found->meant[from] < bound)
+        from++;
+    return from;
+}
+
+/* The meanings of a name are entities, predicates, and predicates that are only perhaps asked for,
+ * in this order; the first that there are count. */
+static void heard_add(const struct graph *g, const struct name_found *found, struct heard *heard)
+{
+    const size_t predicates = g->entity_count, perhaps = predicates + g->predicate_count;
+    const size_t entities = meant_below(found, 0, predicates);
+    const size_t sure = meant_below(found, entities, perhaps);
+    if (entities > 0 && heard->mention_count < MENTIONS)
+        mention_open(g, found->meant, entities, &heard->mentions[heard->mention_count++]);
+    else if (sure > 0)
+        asked_add(&heard->surely, found->meant, sure, predicates);
+    else if (found->count > 0)
+        asked_add(&heard->perhaps, found->meant, found->count, perhaps);
+}
+
+bool graph_is_in_force(date_days from, date_days to, date_days as_of)
+{
+    return as_of == DATE_NONE ||
+           ((from == DATE_NONE || from <= as_of) && (to == DATE_NONE || to >= as_of));
+}
+
+static bool is_in_force(const struct graph_statement *statement, date_days as_of)
+{
+    return graph_is_in_force(statement->from, statement->to, as_of);
+}
+
+/* The statements of an entity and predicate lie side by side; whether one is in force. */
+static bool states(const struct graph *g, size_t entity, uint32_t predicate, date_days as_of)
+{
+    for (size_t i = g->first_of[entity]; i < g->first_of[entity + 1]; i++) {
+        const struct graph_told *told = &g->told[i];
+        if (told->predicate == predicate && is_in_force(&g->statements[told->statement], as_of))
+            return true;
+    }
+    return false;
+}
+
+struct fitting {
+    size_t entity, predicate;
+};
+
+/* The nearest of the entities that every mention leads to; returns how many are level. */
+static size_t fitting_find(const struct graph *g, const struct heard *heard, date_days as_of,
+                           const struct mention *product, struct fitting *out, size_t most)
+{
+    const struct asked_for *asked = heard->surely.count > 0 ? &heard->surely : &heard->perhaps;
+    size_t count = 0, nearest = FAR;
+    for (size_t entity = 0; entity < g->entity_count; entity++) {
+        size_t distance = 0;
+        for (size_t m = 0; m < heard->mention_count; m++)
+            distance += heard->mentions[m].distance[entity];
+        if (product)
+            distance += product->distance[entity];
+        if (distance >= FAR || distance > nearest)
+            continue;
+        for (size_t p = 0; p < asked->count; p++) {
+            if (!states(g, entity, asked->predicates[p], as_of))
+                continue;
+            count = distance < nearest ? 0 : count;
+            nearest = distance;
+            if (count < most)
+                out[count] = (struct fitting){entity, asked->predicates[p]};
+            count++;
+        }
+    }
+    return count;
+}
+
+static void tell(const struct graph *g, const struct fitting *fit, date_days as_of,
+                 struct str question, struct graph_answer *out)
+{
+    out->entity = fit->entity;
+    out->predicate = fit->predicate;
+    for (size_t i = g->first_of[fit->entity]; i < g->first_of[fit->entity + 1]; i++) {
+        const struct graph_told *told = &g->told[i];
+        if (told->predicate != fit->predicate ||
+            !is_in_force(&g->statements[told->statement], as_of))
+            continue;
+        if (out->count == GRAPH_TOLD) {
+            why_set(out, "more than %d statements", (int)GRAPH_TOLD);
+            return;
+        }
+        out->statements[out->count++] = told->statement;
+    }
+    const struct graph_statement *first = &g->statements[out->statements[0]];
+    if (str_equal(first->unit, STR("rate"))) {
+        out->rate = graph_rate_find(g, first->value, g->entities[fit->entity].id, question, as_of);
+        if (out->rate < 0 || out->count > 1) {
+            why_set(out, "%.*s: no row of the rate table fits", STR_ARG(first->value));
+            return;
+        }
+    }
+    out->kind = GRAPH_TELLS;
+    why_set(out, "%.*s × %.*s → %.*s", STR_ARG(g->entities[fit->entity].id),
+            STR_ARG(g->predicates[fit->predicate].name), STR_ARG(first->id));
+}
+
+static bool is_one_entity(const struct fitting *fits, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (fits[i].entity == fits[0].entity)
+            return true;
+    return false;
+}
+
+static void choose(const struct graph *g, const struct heard *heard, struct str question,
+                   struct str product, date_days as_of, struct graph_answer *out)
+{
+    struct fitting fits[LIMIT_CHOICES];
+    struct mention known;
+    uint32_t product_entity = 0;
+    const bool has_product = graph_entity_named(g, product, &product_entity);
+    size_t count =
+        heard->mention_count > 0 ? fitting_find(g, heard, as_of, NULL, fits, LIMIT_CHOICES) : 0;
+    if (has_product && count != 1) {
+        mention_open(g, &product_entity, 1, &known);
+        struct fitting nearer[LIMIT_CHOICES];
+        size_t fewer = fitting_find(g, heard, as_of, &known, nearer, LIMIT_CHOICES);
+        if (fewer > 0) {
+            memcpy(fits, nearer, sizeof fits);
+            count = fewer;
+        }
+    }
+    if (count == 1) {
+        tell(g, &fits[0], as_of, question, out);
+    } else if (count == 0) {
+        why_set(out, "nothing is stated of what is named");
+    } else if (count > LIMIT_CHOICES || is_one_entity(fits, count)) {
+        why_set(out, "%zu statements fit equally", count);
+    } else {
+        out->kind = GRAPH_ASKS;
+        for (size_t i = 0; i < count; i++)
+            out->entities[out->entity_count++] = fits[i].entity;
+        why_set(out, "%zu entities fit equally", count);
+    }
+}
+
+void graph_ask(const struct graph *g, struct str question, struct str product, date_days as_of,
+               struct graph_answer *out)
+{
+    struct name_found found[NAMES_FOUND];
+    struct heard heard = {.mention_count = 0};
+    *out = (struct graph_answer){.kind = GRAPH_NOTHING, .rate = -1};
+    const size_t count = names_find(g->names, question, found);
+    for (size_t i = 0; i < count; i++)
+        heard_add(g, &found[i], &heard);
+    const struct asked_for *asked = heard.surely.count > 0 ? &heard.surely : &heard.perhaps;
+    if (asked->count == 0)
+        why_set(out, "nothing that is stated is asked for");
+    else if (asked->has_two)
+        why_set(out, "more than one thing is asked for");
+    else
+        choose(g, &heard, question, product, as_of, out);
+}
+
+const struct graph_entity *graph_entity(const struct graph *graph, size_t entity)
+{
+    return &graph->entities[entity];
+}
+
+const struct graph_statement *graph_statement(const struct graph *graph, size_t statement)
+{
+    return &graph->statements[statement];
+}
+
+size_t graph_statements(const struct graph *graph, const struct graph_statement **out)
+{
+    *out = graph->statements;
+    return graph->statement_count;
+}

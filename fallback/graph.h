@@ -1,0 +1,86 @@
+/* What documents say, as facts that are looked up: entities (a product, a rider, a coverage) with
+ * the names customers give them, predicates (its limit, its waiting period), and dated statements
+ * that join the two with a value and a source. Where a value is another entity, statements form a
+ * graph: a product has riders, a rider has coverages, a coverage has a limit.
+ *
+ * Names are parted by |. A predicate's name that begins with ?, "?얼마", counts only when the
+ * question asks for nothing else: 자기부담금 얼마예요 asks for the deductible, not for the amount.
+ *
+ * A question is answered only when one entity and one predicate are asked for and what is stated of
+ * them on that day is one thing. Two meanings that fit equally make a question back to the
+ * customer; two statements that differ are a fault for writers and are never told.
+ *
+ * The text a release holds (graph.jsonl): one object a line, {"row":"entities",…columns…}, in
+ * content_each's order. */
+#ifndef GRAPH_H
+#define GRAPH_H
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct graph_entity {
+    struct str id, kind, name, aliases;
+};
+struct graph_predicate {
+    struct str name, title, aliases, text;
+};
+struct graph_statement {
+    struct str id, entity, predicate, value, unit, condition, source;
+    date_days from, to; /* both inclusive; DATE_NONE: open */
+};
+struct graph_rate {
+    struct str id, table, keys, value, unit, source; /* keys: "age=40;sex=f" */
+    date_days from, to;
+};
+
+struct graph; /* immutable; any thread */
+/* `text` may go once this returns. ERR_INPUT with path and line. Rows that contradict or point to
+ * nothing are kept out of what is told and counted: graph_each_fault names them. */
+MUST_USE enum err graph_open(struct str text, const char *path, struct graph **out,
+                             struct fail *why);
+void graph_close(struct graph *graph);
+size_t graph_statements(const struct graph *graph, const struct graph_statement **out);
+
+enum graph_fault {
+    GRAPH_CONTRADICTS,  /* two values for one thing on one date, under one condition */
+    GRAPH_NO_ENTITY,    /* a statement of, or a value that is, an entity that is not there */
+    GRAPH_NO_PREDICATE, /* a predicate that is not there */
+    GRAPH_NO_RATES,     /* a rate table that is not there */
+    GRAPH_TEXT          /* a predicate's text with a place that is none */
+};
+/* Calls `each` with the ids of the row at fault and, for a contradiction, of the other. */
+void graph_each_fault(const struct graph *graph,
+                      void (*each)(void *data, enum graph_fault fault, struct str row,
+                                   struct str other),
+                      void *data);
+
+enum { GRAPH_TOLD = 12, GRAPH_WHY_BYTES = 192 };
+struct graph_answer {
+    enum { GRAPH_NOTHING, GRAPH_TELLS, GRAPH_ASKS } kind;
+    /* GRAPH_TELLS: statements of one entity and predicate, one or, each under its own condition,
+     * several; GRAPH_ASKS: the entities it may be about. */
+    size_t statements[GRAPH_TOLD];
+    size_t count;
+    size_t entities[LIMIT_CHOICES];
+    size_t entity_count;
+    size_t entity, predicate;  /* GRAPH_TELLS */
+    long rate;                 /* the row of a rate table, or -1 */
+    char why[GRAPH_WHY_BYTES]; /* "암 진단비 × 한도 → 2 statements" */
+};
+/* `product`, what the conversation is known to be about, or empty, decides between entities that
+ * fit equally. Pure; no heap. */
+void graph_ask(const struct graph *graph, struct str question, struct str product, date_days as_of,
+               struct graph_answer *out);
+const struct graph_entity *graph_entity(const struct graph *graph, size_t entity);
+const struct graph_statement *graph_statement(const struct graph *graph, size_t statement);
+
+/* The reply of GRAPH_TELLS, appended: the predicate's text with {{entity}} {{title}} {{value}}
+ * {{condition}} filled in, a line for each statement; without a text, the language's own. */
+MUST_USE enum err graph_print(const struct graph *graph, const struct graph_answer *answer,
+                              struct str language, struct buf *out, struct fail *why);
+
+#endif

@@ -1,0 +1,133 @@
+/* Statements as a customer reads them. Figures are grouped and given their unit once, when the
+ * graph is opened; a reply only copies them into the predicate's text. */
+#include "base/number.h"
+#include "base/particle.h"
+#include "fallback/graph_rows.h"
+
+#include <string.h>
+
+/* ---- values ---- */
+
+enum err graph_show(struct arena *arena, struct str value, struct str unit, struct str language,
+                    struct str *out, struct fail *why)
+{
+    struct number number;
+    struct buf text;
+    bool is_number = !str_equal(unit, STR("text")) && !str_equal(unit, STR("rate"));
+    buf_init(&text, LIMIT_ANSWER_BYTES);
+    number_init(&number);
+    if (is_number && number_parse(value, &number, NULL) == OK &&
+        (unit.n == 0 || number_set_unit(&number, unit, NULL) == OK)) {
+        is_number = number_format(&number, language, &text, NULL) == OK;
+    } else {
+        is_number = false;
+    }
+    number_free(&number);
+    if (!is_number) {
+        bool has_unit =
+            unit.n > 0 && !str_equal(unit, STR("text")) && !str_equal(unit, STR("rate"));
+        buf_add_str(&text, value);
+        if (has_unit)
+            buf_add_str(&text, unit);
+    }
+    *out = text.error ? STR_NONE : arena_copy(arena, str_from_buf(&text));
+    buf_free(&text);
+    return out->p ? OK : fail_memory(why);
+}
+
+/* ---- texts ---- */
+
+enum place { PLACE_ENTITY, PLACE_TITLE, PLACE_VALUE, PLACE_CONDITION, PLACES };
+static const char *const places[PLACES] = {"{{entity}}", "{{title}}", "{{value}}", "{{condition}}"};
+
+static enum place place_at(struct str text)
+{
+    enum place i = PLACE_ENTITY;
+    while (i < PLACES && !str_starts(text, str_of(places[i])))
+        i++;
+    return i;
+}
+
+bool graph_text_is_good(struct str text)
+{
+    for (size_t at; (at = str_find(text, STR("{{"))) < text.n;) {
+        text = str_slice(text, at, text.n);
+        const enum place place = place_at(text);
+        if (place == PLACES)
+            return false;
+        text = str_slice(text, strlen(places[place]), text.n);
+    }
+    return true;
+}
+
+static void text_fill(struct str text, const struct str *filling, struct buf *out)
+{
+    while (text.n > 0) {
+        const size_t open = str_find(text, STR("{{"));
+        int pair = 0;
+        buf_add_str(out, str_slice(text, 0, open));
+        text = str_slice(text, open, text.n);
+        const enum place place = text.n > 0 ? place_at(text) : PLACES;
+        if (place == PLACES)
+            return;
+        buf_add_str(out, filling[place]);
+        text = str_slice(text, strlen(places[place]), text.n);
+        const size_t particle = particle_written(text, &pair);
+        if (particle > 0)
+            particle_print(pair, filling[place], out);
+        text = str_slice(text, particle, text.n);
+    }
+}
+
+static struct str default_text(bool is_korean, bool has_condition)
+{
+    if (is_korean)
+        return has_condition ? STR("{{entity}} {{title}}: {{value}} ({{condition}})")
+                             : STR("{{entity}} {{title}}: {{value}}");
+    return has_condition ? STR("{{title}}, {{entity}}: {{value}} ({{condition}})")
+                         : STR("{{title}}, {{entity}}: {{value}}");
+}
+
+static struct str told_value(const struct graph *g, const struct graph_answer *answer,
+                             size_t statement, bool is_korean)
+{
+    for (size_t i = g->first_of[answer->entity]; i < g->first_of[answer->entity + 1]; i++)
+        if (g->told[i].statement == statement)
+            return g->told[i].shown[is_korean ? 0 : 1];
+    return STR_NONE;
+}
+
+/* Is every condition and entity in the text, so that the lines of several statements differ? */
+static struct str text_of(const struct graph_predicate *predicate, bool is_korean,
+                          bool has_condition)
+{
+    const struct str condition = str_of(places[PLACE_CONDITION]);
+    const bool says_condition = str_find(predicate->text, condition) < predicate->text.n;
+    if (predicate->text.n == 0 || has_condition != says_condition ||
+        !graph_text_is_good(predicate->text))
+        return default_text(is_korean, has_condition);
+    return predicate->text;
+}
+
+enum err graph_print(const struct graph *g, const struct graph_answer *answer, struct str language,
+                     struct buf *out, struct fail *why)
+{
+    const bool is_korean = str_equal(language, STR("ko"));
+    const struct graph_predicate *predicate = &g->predicates[answer->predicate];
+    const size_t before = out->n;
+    for (size_t i = 0; i < answer->count; i++) {
+        const struct graph_statement *s = &g->statements[answer->statements[i]];
+        const struct str filling[PLACES] = {
+            g->entities[answer->entity].name, predicate->title,
+            answer->rate >= 0 ? g->rate_shown[answer->rate].shown[is_korean ? 0 : 1]
+                              : told_value(g, answer, answer->statements[i], is_korean),
+            s->condition};
+        if (i > 0)
+            buf_add_text(out, "\n");
+        text_fill(text_of(predicate, is_korean, s->condition.n > 0), filling, out);
+    }
+    enum err e = buf_error(out, "the reply", why);
+    if (e)
+        buf_truncate(out, before);
+    return e;
+}

@@ -1,0 +1,271 @@
+/* Questions to a small graph of two products, and what a graph's own faults do. */
+#include "base/arena.h"
+#include "fallback/graph.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define ENTITY(id, kind, name, aliases)                                                            \
+    "{\"row\":\"entities\",\"id\":\"" id "\",\"kind\":\"" kind "\",\"name\":\"" name               \
+    "\",\"aliases\":\"" aliases "\"}\n"
+#define PREDICATE(name, title, aliases, text)                                                      \
+    "{\"row\":\"predicates\",\"name\":\"" name "\",\"title\":\"" title "\",\"aliases\":\"" aliases \
+    "\",\"text\":\"" text "\"}\n"
+#define STATEMENT(id, entity, predicate, value, unit, condition, from, to)                         \
+    "{\"row\":\"statements\",\"id\":\"" id "\",\"entity\":\"" entity                               \
+    "\",\"predicate\":\"" predicate "\",\"value\":\"" value "\",\"unit\":\"" unit                  \
+    "\",\"condition\":\"" condition "\",\"effective_from\":\"" from "\",\"effective_to\":\"" to    \
+    "\",\"source\":\"terms#제4조\"}\n"
+#define RATE(id, keys, value)                                                                      \
+    "{\"row\":\"rates\",\"id\":\"" id "\",\"rate_table\":\"cancer_premium\",\"keys\":\"" keys      \
+    "\",\"value\":\"" value "\",\"unit\":\"원\",\"effective_from\":\"\",\"effective_to\":\"\","   \
+    "\"source\":\"\"}\n"
+
+static const char graph_text[] = ENTITY("cancer", "product", "암보험", "암 보험") ENTITY(
+    "cancer_day", "coverage", "암 입원일당",
+    "입원일당") ENTITY("cancer_sum", "coverage", "암 진단비",
+                       "진단비|암진단금") ENTITY("driver", "product", "운전자보험", "")
+    ENTITY("driver_day", "coverage", "상해 입원일당", "입원일당") ENTITY(
+        "rider", "rider", "입원 특약", "") PREDICATE("amount", "지급금액", "?얼마|?금액", "")
+        PREDICATE("limit", "한도", "얼마까지", "{{entity}}의 {{title}}은(는) {{value}}입니다.")
+            PREDICATE("parts", "보장", "담보", "") PREDICATE("premium", "보험료", "", "")
+                PREDICATE("wait", "면책기간", "면책", "{{entity}} {{title}}: {{value}}") STATEMENT(
+                    "s01", "cancer", "parts", "cancer_sum rider", "entity", "", "",
+                    "") STATEMENT("s02", "rider", "parts", "cancer_day", "entity", "", "", "")
+                    STATEMENT("s03", "driver", "parts", "driver_day", "entity", "", "",
+                              "") STATEMENT("s04", "cancer_day", "limit", "120", "일", "", "", "")
+                        STATEMENT("s05", "driver_day", "limit", "180", "일", "", "", "") STATEMENT(
+                            "s06", "cancer_sum", "wait", "90", "일", "", "2025-01-01", "2025-12-31")
+                            STATEMENT("s07", "cancer_sum", "wait", "60", "일", "", "2026-01-01", "")
+                                STATEMENT("s08", "cancer_sum", "amount", "30000000",
+                                          "원", "1년 이상", "", "")
+                                    STATEMENT("s09", "cancer_sum", "amount", "15000000",
+                                              "원", "1년 미만", "", "")
+                                        STATEMENT("s10", "cancer", "premium",
+                                                  "cancer_premium", "rate", "", "", "")
+                                            STATEMENT("s11", "driver", "wait", "없음", "text", "",
+                                                      "", "") RATE("r1", "age=40;sex=f", "42000")
+                                                RATE("r2", "age=40;sex=m", "43800")
+                                                    RATE("r3", "age=50;sex=f", "51000");
+
+static struct graph *graph_of_text(const char *text)
+{
+    struct graph *graph = NULL;
+    struct fail why = {.text = ""};
+    enum err e = graph_open(str_of(text), "graph.jsonl", &graph, &why);
+    if (e)
+        print_error("%s\n", why.text);
+    assert_int_equal(e, OK);
+    return graph;
+}
+
+static date_days day(const char *iso)
+{
+    date_days date = DATE_NONE;
+    assert_true(date_parse(str_of(iso), &date));
+    return date;
+}
+
+static void check_on(void **state, const char *product, const char *date, const char *question,
+                     const char *expected)
+{
+    struct graph_answer answer;
+    struct buf got;
+    buf_init(&got, 4096);
+    graph_ask(*state, str_of(question), str_of(product), day(date), &answer);
+    if (answer.kind == GRAPH_TELLS)
+        assert_int_equal(graph_print(*state, &answer, STR("ko"), &got, NULL), OK);
+    for (size_t i = 0; answer.kind == GRAPH_ASKS && i < answer.entity_count; i++) {
+        buf_add_text(&got, i > 0 ? "|" : "?");
+        buf_add_str(&got, graph_entity(*state, answer.entities[i])->name);
+    }
+    buf_add_text(&got, "");
+    if (strcmp(got.p ? got.p : "", expected) != 0)
+        print_error("\"%s\": %s\n", question, answer.why);
+    assert_string_equal(got.p ? got.p : "", expected);
+    assert_true(strlen(answer.why) > 0);
+    buf_free(&got);
+}
+
+static void check(void **state, const char *question, const char *expected)
+{
+    check_on(state, "", "2026-11-24", question, expected);
+}
+
+static void tells_what_is_stated(void **state)
+{
+    check(state, "운전자보험 면책기간 있어?", "운전자보험 면책기간: 없음");
+    check(state, "진단비면책", "암 진단비 면책기간: 60일");
+}
+
+static void tells_what_held_on_the_day(void **state)
+{
+    check_on(state, "", "2025-12-31", "암 진단비 면책기간", "암 진단비 면책기간: 90일");
+    check_on(state, "", "2026-01-01", "암 진단비 면책기간", "암 진단비 면책기간: 60일");
+    check_on(state, "", "2024-12-31", "암 진단비 면책기간", "");
+}
+
+static void each_condition_has_its_line(void **state)
+{
+    check(state, "암 진단비 얼마",
+          "암 진단비 지급금액: 30,000,000원 (1년 이상)\n"
+          "암 진단비 지급금액: 15,000,000원 (1년 미만)");
+}
+
+static void what_a_product_leads_to_is_its_own(void **state)
+{
+    check(state, "암보험 입원일당 한도", "암 입원일당의 한도는 120일입니다.");
+    check(state, "운전자보험은 입원일당 얼마까지예요", "상해 입원일당의 한도는 180일입니다.");
+    check(state, "암보험 한도", "암 입원일당의 한도는 120일입니다.");
+}
+
+static void two_that_fit_equally_are_asked_about(void **state)
+{
+    check(state, "입원일당 한도가 며칠인가요", "?암 입원일당|상해 입원일당");
+    check_on(state, "암보험", "2026-11-24", "입원일당 한도가 며칠인가요",
+             "암 입원일당의 한도는 120일입니다.");
+    check_on(state, "치아보험", "2026-11-24", "입원일당 한도", "?암 입원일당|상해 입원일당");
+}
+
+static void a_perhaps_gives_way_to_what_is_surely_asked(void **state)
+{
+    check(state, "진단비 면책기간 얼마예요", "암 진단비 면책기간: 60일");
+    check(state, "진단비 면책기간이랑 한도", "");
+}
+
+static void nothing_is_told_of_what_is_not_stated(void **state)
+{
+    check(state, "암 진단비 한도", "");
+    check(state, "오늘 날씨 어때", "");
+    check(state, "면책기간이 뭐예요", "");
+    check(state, "암보험이랑 운전자보험 면책기간", "");
+    check(state, "", "");
+}
+
+static void a_rate_needs_all_of_its_keys(void **state)
+{
+    check(state, "40세 여자 암보험 보험료", "암보험 보험료: 42,000원");
+    check(state, "암보험 보험료 남성 만 40살", "암보험 보험료: 43,800원");
+    check(state, "암보험 보험료 40세", "");
+    check(state, "여자 60세 암보험 보험료", "");
+}
+
+struct flaws {
+    char text[512];
+};
+
+static void flaw_note(void *data, enum graph_fault fault, struct str row, struct str other)
+{
+    struct flaws *flaws = data;
+    size_t used = strlen(flaws->text);
+    (void)snprintf(flaws->text + used, sizeof flaws->text - used, "%d %.*s %.*s;", (int)fault,
+                   STR_ARG(row), STR_ARG(other));
+}
+
+static void a_contradiction_is_a_fault_and_never_told(void **state)
+{
+    static const char text[] =
+        ENTITY("a", "product", "암보험", "") PREDICATE("wait", "면책기간", "", "")
+            STATEMENT("s1", "a", "wait", "90", "일", "", "2025-01-01", "2026-06-30")
+                STATEMENT("s2", "a", "wait", "60", "일", "", "2026-06-30", "")
+                    STATEMENT("s3", "a", "wait", "30", "일", "갱신", "", "");
+    struct flaws flaws = {.text = ""};
+    void *graph = graph_of_text(text);
+    (void)state;
+    graph_each_fault(graph, flaw_note, &flaws);
+    assert_string_equal(flaws.text, "0 s1 s2;");
+    check(&graph, "암보험 면책기간", "암보험 면책기간: 30일 (갱신)");
+    graph_close(graph);
+}
+
+static void rows_that_point_to_nothing_are_faults(void **state)
+{
+    static const char text[] =
+        ENTITY("a", "product", "암보험", "") PREDICATE("wait", "면책기간", "", "{{wrong}}")
+            STATEMENT("s1", "b", "wait", "90", "일", "", "", "")
+                STATEMENT("s2", "a", "limit", "90", "일", "", "", "")
+                    STATEMENT("s3", "a", "wait", "b", "entity", "", "", "")
+                        STATEMENT("s4", "a", "wait", "t", "rate", "", "", "");
+    struct flaws flaws = {.text = ""};
+    void *graph = graph_of_text(text);
+    (void)state;
+    graph_each_fault(graph, flaw_note, &flaws);
+    assert_string_equal(flaws.text, "1 s1 b;2 s2 limit;1 s3 b;3 s4 t;4 wait ;");
+    check(&graph, "암보험 면책기간", "");
+    graph_close(graph);
+}
+
+static void a_text_that_is_none_is_refused_with_its_line(void **state)
+{
+    static const char *const bad[] = {
+        "{}\n",
+        "{\"row\":\"entities\"}\n",
+        "{\"row\":\"other\",\"id\":\"a\"}\n",
+        "x",
+        STATEMENT("s", "a", "b", "1", "", "", "2026-13-01", ""),
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct graph *graph = NULL;
+        struct fail why = {.text = ""};
+        assert_int_equal(graph_open(str_of(bad[i]), "graph.jsonl", &graph, &why), ERR_CORRUPT);
+        assert_non_null(strstr(why.text, "graph.jsonl:1"));
+        assert_null(graph);
+    }
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    for (uint64_t n = 1; n < 10000; n++) {
+        struct graph *graph = NULL;
+        mem_fail_after(n, false);
+        enum err e = graph_open(str_of(graph_text), "graph.jsonl", &graph, NULL);
+        mem_fail_after(0, false);
+        if (!e) {
+            graph_close(graph);
+            assert_true(n > 4);
+            return;
+        }
+        assert_int_equal(e, ERR_MEMORY);
+        assert_null(graph);
+    }
+    assert_true(false);
+}
+
+static int open_graph(void **state)
+{
+    *state = graph_of_text(graph_text);
+    return 0;
+}
+
+static int close_graph(void **state)
+{
+    graph_close(*state);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tells_what_is_stated),
+        cmocka_unit_test(tells_what_held_on_the_day),
+        cmocka_unit_test(each_condition_has_its_line),
+        cmocka_unit_test(what_a_product_leads_to_is_its_own),
+        cmocka_unit_test(two_that_fit_equally_are_asked_about),
+        cmocka_unit_test(a_perhaps_gives_way_to_what_is_surely_asked),
+        cmocka_unit_test(nothing_is_told_of_what_is_not_stated),
+        cmocka_unit_test(a_rate_needs_all_of_its_keys),
+        cmocka_unit_test(a_contradiction_is_a_fault_and_never_told),
+        cmocka_unit_test(rows_that_point_to_nothing_are_faults),
+        cmocka_unit_test(a_text_that_is_none_is_refused_with_its_line),
+        cmocka_unit_test(every_allocation_may_fail),
+    };
+    return cmocka_run_group_tests(tests, open_graph, close_graph);
+}
