@@ -8,29 +8,39 @@
 
 /* ---- values ---- */
 
+/* ERR_INPUT when the value is no number, or of no unit that numbers have. */
+static enum err number_show_text(struct str value, struct str unit, struct str language,
+                                 struct buf *out)
+{
+    struct number number;
+    if (str_equal(unit, STR("text")) || str_equal(unit, STR("rate")))
+        return ERR_INPUT;
+    number_init(&number);
+    enum err e = number_parse(value, &number, NULL);
+    if (!e && unit.n > 0)
+        e = number_set_unit(&number, unit, NULL);
+    if (!e)
+        e = number_format(&number, language, out, NULL);
+    number_free(&number);
+    return e;
+}
+
 enum err graph_show(struct arena *arena, struct str value, struct str unit, struct str language,
                     struct str *out, struct fail *why)
 {
-    struct number number;
     struct buf text;
-    bool is_number = !str_equal(unit, STR("text")) && !str_equal(unit, STR("rate"));
+    *out = STR_NONE;
     buf_init(&text, LIMIT_ANSWER_BYTES);
-    number_init(&number);
-    if (is_number && number_parse(value, &number, NULL) == OK &&
-        (unit.n == 0 || number_set_unit(&number, unit, NULL) == OK)) {
-        is_number = number_format(&number, language, &text, NULL) == OK;
-    } else {
-        is_number = false;
-    }
-    number_free(&number);
-    if (!is_number) {
-        bool has_unit =
-            unit.n > 0 && !str_equal(unit, STR("text")) && !str_equal(unit, STR("rate"));
+    enum err e = number_show_text(value, unit, language, &text);
+    if (e == ERR_INPUT || e == ERR_LIMIT) {
+        const bool has_unit = !str_equal(unit, STR("text")) && !str_equal(unit, STR("rate"));
+        buf_clear(&text);
         buf_add_str(&text, value);
-        if (has_unit)
-            buf_add_str(&text, unit);
+        buf_add_str(&text, has_unit ? unit : STR_NONE);
+        e = OK;
     }
-    *out = text.error ? STR_NONE : arena_copy(arena, str_from_buf(&text));
+    if (!e && !text.error)
+        *out = arena_copy(arena, str_from_buf(&text));
     buf_free(&text);
     return out->p ? OK : fail_memory(why);
 }

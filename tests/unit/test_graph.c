@@ -1,6 +1,7 @@
 /* Questions to a small graph of two products, and what a graph's own faults do. */
 #include "base/arena.h"
 #include "fallback/graph.h"
+#include "tests/unit/failing.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -220,23 +221,24 @@ static void a_text_that_is_none_is_refused_with_its_line(void **state)
     }
 }
 
+static enum err open_attempt(void *data)
+{
+    struct graph *graph = NULL;
+    enum err e = graph_open(str_of(graph_text), "graph.jsonl", &graph, NULL);
+    failing_stop();
+    if (!e)
+        check_on((void *[]){graph}, "", "2026-11-24", "암 진단비 얼마",
+                 "암 진단비 지급금액: 30,000,000원 (1년 이상)\n"
+                 "암 진단비 지급금액: 15,000,000원 (1년 미만)");
+    graph_close(graph);
+    (void)data;
+    return e;
+}
+
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
-    for (uint64_t n = 1; n < 10000; n++) {
-        struct graph *graph = NULL;
-        mem_fail_after(n, false);
-        enum err e = graph_open(str_of(graph_text), "graph.jsonl", &graph, NULL);
-        mem_fail_after(0, false);
-        if (!e) {
-            graph_close(graph);
-            assert_true(n > 4);
-            return;
-        }
-        assert_int_equal(e, ERR_MEMORY);
-        assert_null(graph);
-    }
-    assert_true(false);
+    assert_true(failing_allocations(open_attempt, NULL) > 10);
 }
 
 static int open_graph(void **state)
