@@ -166,6 +166,13 @@ static bool has_articles(struct str text)
     return articles > 1;
 }
 
+size_t document_heading_bytes(struct str line)
+{
+    if (level_of_markdown(line))
+        return line.n;
+    return level_of_terms(line) ? heading_of(line, false).n : 0;
+}
+
 enum err document_cut(struct str text,
                       enum err (*each)(void *data, const struct passage *passage, struct fail *why),
                       void *data, struct fail *why)

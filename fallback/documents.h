@@ -27,5 +27,8 @@ MUST_USE enum err document_cut(struct str text,
 /* The title a text gives itself: a first line of at most 80 characters with an empty line after
  * it, or a Markdown heading; empty when there is none. */
 struct str document_title(struct str text);
+/* How much of a line, which begins with no space, is a heading: a Markdown heading all of it, of
+ * "제12조(보험금의 지급) ① …" what stands before the ①; 0: none. */
+size_t document_heading_bytes(struct str line);
 
 #endif
