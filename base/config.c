@@ -54,6 +54,12 @@ static const struct entry {
                               "a clarification lists intents until they hold this share"},
     [CONFIG_CONVERSATION_MINUTES] = {"conversation_minutes", TYPE_INT, 1, 7 * 24 * 60, "30",
                                      "a form or clarification older than this is forgotten"},
+    [CONFIG_QUOTE_WRONG_BUDGET] = {"quote_wrong_budget", TYPE_DOUBLE, 0.0001, 0.5, "0.05",
+                                   "at most this share of replies quoted from documents may be "
+                                   "from the wrong one"},
+    [CONFIG_QUOTE_FROM] = {"quote_from", TYPE_DOUBLE, 0, 1, "0",
+                           "probability from which a passage is quoted; 0: as golden questions and "
+                           "quote_wrong_budget give it; 1: never"},
     [CONFIG_HANDOFF_TEXT] = {"handoff_text", TYPE_TEXT, 0, 0, "",
                              "what is said when a person takes over; empty: the language's own"},
     [CONFIG_CLARIFY_TEXT] = {"clarify_text", TYPE_TEXT, 0, 0, "",

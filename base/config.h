@@ -19,6 +19,8 @@ enum config_key {
     CONFIG_CLARIFY_CHOICES,      /* int    3: longest list in a clarification, 2–5 */
     CONFIG_CLARIFY_SHARE,        /* double 0.80: a list goes on until its intents hold this share */
     CONFIG_CONVERSATION_MINUTES, /* int  30: a form or list older than this is forgotten */
+    CONFIG_QUOTE_WRONG_BUDGET,   /* double 0.05: at most this share of quoted replies wrong */
+    CONFIG_QUOTE_FROM,           /* double 0: chance from which a passage is quoted; 0: derived */
     CONFIG_HANDOFF_TEXT,         /* text: said when a person takes over ("": the language's own) */
     CONFIG_CLARIFY_TEXT,         /* text: what stands above the list */
     CONFIG_TRAIN_THREADS,        /* int    0: all cores */

@@ -23,10 +23,18 @@ struct marked {
 static enum err image_make(const struct cli *cli, struct marked *m, struct fail *why)
 {
     struct content *content = NULL;
-    enum err e = content_open(cli->bot_folder, false, &content, why);
+    struct config *config = NULL;
+    struct quote_budget budget;
+    enum err e = cli_config(cli, &config, why);
     if (!e)
-        e = index_of_content(content, &m->image, why);
+        e = content_open(cli->bot_folder, false, &content, why);
+    if (!e) {
+        budget = (struct quote_budget){config_double(config, CONFIG_QUOTE_WRONG_BUDGET),
+                                       config_double(config, CONFIG_CONFIDENCE_LEVEL)};
+        e = index_of_content(content, &budget, &m->image, why);
+    }
     content_close(content);
+    config_close(config);
     if (!e && m->image.n == 0)
         e = fail(why, ERR_MISSING, "%s: there are no documents; \"paring import\" takes them in",
                  cli->bot_folder);
@@ -87,6 +95,7 @@ static void share_put(struct json_writer *w, const char *name, double share)
 static void marks_json(const struct marked *m, struct buf *out)
 {
     const struct retrieval_marks *marks = &m->marks;
+    const struct answerable_marks *answerable = &marks->answerable;
     struct json_writer w;
     json_begin(&w, out);
     json_object(&w, NULL);
@@ -97,8 +106,14 @@ static void marks_json(const struct marked *m, struct buf *out)
     json_put_double(&w, "recall10", marks->recall10, 6);
     json_put_double(&w, "mrr10", marks->mrr10, 6);
     json_put_double(&w, "ndcg10", marks->ndcg10, 6);
-    share_put(&w, "ece", marks->ece);
-    share_put(&w, "coverage_at_precision_90", marks->coverage90);
+    json_put_int(&w, "stand_ins", (int64_t)marks->stand_ins);
+    share_put(&w, "ece", answerable->ece);
+    share_put(&w, "coverage_at_precision_90", answerable->coverage90);
+    share_put(&w, "coverage_at_precision_95", answerable->coverage95);
+    json_put_double(&w, "quoted_from", answerable->quoted_from, 6);
+    json_put_int(&w, "quoted", (int64_t)answerable->quoted);
+    json_put_int(&w, "quoted_wrong", (int64_t)answerable->quoted_wrong);
+    json_put_double(&w, "quoted_coverage", answerable->coverage, 6);
     json_put_double(&w, "microseconds_per_question", marks->microseconds, 3);
     json_put_int(&w, "documents", m->index->head->documents);
     json_put_int(&w, "passages", m->index->head->passages);
@@ -113,6 +128,7 @@ static void marks_json(const struct marked *m, struct buf *out)
 static void marks_text(const struct marked *m, struct buf *out)
 {
     const struct retrieval_marks *marks = &m->marks;
+    const struct answerable_marks *answerable = &marks->answerable;
     buf_add_format(out, "questions             %zu, %zu of them without a document\n",
                    marks->questions, marks->unanswerable);
     buf_add_format(out, "passages              %u of %u documents\n", m->index->head->passages,
@@ -120,11 +136,21 @@ static void marks_text(const struct marked *m, struct buf *out)
     buf_add_format(out, "recall@1 · @5 · @10   %.1f · %.1f · %.1f %%\n", 100 * marks->recall1,
                    100 * marks->recall5, 100 * marks->recall10);
     buf_add_format(out, "MRR@10 · nDCG@10      %.3f · %.3f\n", marks->mrr10, marks->ndcg10);
-    if (marks->ece >= 0)
+    if (marks->stand_ins > 0)
         buf_add_format(out,
-                       "answerable            calibration error %.3f; %.1f %% of the questions "
-                       "with nine of ten right\n",
-                       marks->ece, 100 * marks->coverage90);
+                       "without an answer     %zu, and %zu that were asked as if their documents "
+                       "were not there\n",
+                       marks->unanswerable, marks->stand_ins);
+    if (answerable->ece >= 0)
+        buf_add_format(out,
+                       "answerable            calibration error %.3f; %.1f %% answered with 90 of "
+                       "100 right, %.1f %% with 95\n",
+                       answerable->ece, 100 * answerable->coverage90, 100 * answerable->coverage95);
+    buf_add_format(out,
+                   "quoted                %zu from a chance of %.3f, %zu of them from a wrong "
+                   "document; %.1f %% of what has an answer\n",
+                   answerable->quoted, answerable->quoted_from, answerable->quoted_wrong,
+                   100 * answerable->coverage);
     buf_add_format(out, "a question            %.1f µs\n", marks->microseconds);
 }
 

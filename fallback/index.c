@@ -102,7 +102,8 @@ static enum err check_terms(const struct index *index, const char *what, struct 
                : fail(why, ERR_CORRUPT, "%s: the table of terms is damaged", what);
 }
 
-static enum err index_read(struct index *index, size_t n, const char *what, struct fail *why)
+static enum err index_read(struct index *index, size_t n, bool is_hashed, const char *what,
+                           struct fail *why)
 {
     unsigned char hash[HASH_BYTES];
     if (n < sizeof(struct index_head))
@@ -111,8 +112,9 @@ static enum err index_read(struct index *index, size_t n, const char *what, stru
     enum err e = check_head(head, n, what, why);
     if (e)
         return e;
-    index_hash(index->bytes, n, hash);
-    if (memcmp(hash, head->hash, HASH_BYTES) != 0)
+    if (!is_hashed)
+        index_hash(index->bytes, n, hash);
+    if (!is_hashed && memcmp(hash, head->hash, HASH_BYTES) != 0)
         return fail(why, ERR_CORRUPT,
                     "%s: the index's hash does not fit its content; it was edited or damaged",
                     what);
@@ -129,20 +131,32 @@ static enum err index_read(struct index *index, size_t n, const char *what, stru
     return e ? e : check_terms(index, what, why);
 }
 
-enum err index_open_image(const unsigned char *bytes, size_t n, const char *what,
-                          struct index **out, struct fail *why)
+static enum err image_open(const unsigned char *bytes, size_t n, bool is_hashed, const char *what,
+                           struct index **out, struct fail *why)
 {
     struct index *index = mem_take(1, sizeof *index);
     if (!index)
         return fail_memory(why);
     index->bytes = bytes;
-    enum err e = index_read(index, n, what, why);
+    enum err e = index_read(index, n, is_hashed, what, why);
     if (e) {
         index_close(index);
         return e;
     }
     *out = index;
     return OK;
+}
+
+enum err index_open_image(const unsigned char *bytes, size_t n, const char *what,
+                          struct index **out, struct fail *why)
+{
+    return image_open(bytes, n, false, what, out, why);
+}
+
+enum err index_open_hashed(const unsigned char *bytes, size_t n, const char *what,
+                           struct index **out, struct fail *why)
+{
+    return image_open(bytes, n, true, what, out, why);
 }
 
 enum err index_open(const char *path, struct index **out, struct fail *why)

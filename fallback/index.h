@@ -79,7 +79,8 @@ struct index_term {
 struct index_answerable {
     double weight[ANSWERABLE_SIGNALS], bias;
     uint32_t is_fitted; /* on so many golden questions; 0: not */
-    uint32_t padding;
+    /* Millionths: from which chance on a passage may be quoted; 0: never. */
+    uint32_t quoted_from;
 };
 
 struct index {
@@ -103,6 +104,10 @@ MUST_USE enum err index_open(const char *path, struct index **out, struct fail *
 /* The same over an image in memory, which must outlive it. `what` names it in failures. */
 MUST_USE enum err index_open_image(const unsigned char *bytes, size_t n, const char *what,
                                    struct index **out, struct fail *why);
+/* The same where the bytes have been checked already, as a release's are against its MANIFEST: all
+ * but the hash is checked again, since everything rests on it. */
+MUST_USE enum err index_open_hashed(const unsigned char *bytes, size_t n, const char *what,
+                                    struct index **out, struct fail *why);
 void index_close(struct index *index);
 
 const struct index_term *index_term(const struct index *index, uint64_t key); /* or NULL */

@@ -263,9 +263,9 @@ static void pieces_score(struct quoter *q)
             sum = 0;
         if (q->wants_figure && looked->has_digit)
             sum = sum * FIGURE_TENTHS / 10;
-        const uint64_t norm =
-            (10 - LENGTH_SHARE) * SATURATION_ONE / 10 +
-            LENGTH_SHARE * SATURATION_ONE / 10 * looked->length * (uint64_t)q->count / (stems + 1);
+        const uint64_t share = (uint64_t)LENGTH_SHARE * SATURATION_ONE * looked->length *
+                               (uint64_t)q->count / (stems + 1);
+        const uint64_t norm = ((uint64_t)(10 - LENGTH_SHARE) * SATURATION_ONE + share) / 10;
         sum = sum * SATURATION_ONE / norm;
         looked->score = sum < UINT32_MAX / 16 ? (uint32_t)sum : UINT32_MAX / 16;
     }

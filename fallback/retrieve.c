@@ -452,6 +452,16 @@ static void signals_set(const struct retriever *r, struct retrieval *out)
     out->answerable = retrieval_answerable(index->answerable, out->signals);
 }
 
+void retrieval_drop(const struct retriever *r, struct retrieval *found, uint32_t document)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < found->count; i++)
+        if (r->index->passages[found->hits[i].passage].document != document)
+            found->hits[kept++] = found->hits[i];
+    found->count = kept;
+    signals_set(r, found);
+}
+
 enum err retrieve(struct retriever *r, struct str question, struct str product, date_days as_of,
                   struct retrieval *out, struct fail *why)
 {

@@ -32,6 +32,9 @@ void retriever_close(struct retriever *retriever);
 MUST_USE enum err retrieve(struct retriever *retriever, struct str question, struct str product,
                            date_days as_of, struct retrieval *out, struct fail *why);
 /* Nothing in the question is known: no hits. */
+/* Takes a document out of what was just found, with the signals as if it were not there: for marks.
+ */
+void retrieval_drop(const struct retriever *retriever, struct retrieval *found, uint32_t document);
 double retrieval_answerable(const struct index_answerable *answerable, const double *signals);
 
 #endif

@@ -1,7 +1,7 @@
 /* Retrieval's marks. Every golden question is asked and the documents of its passages are taken in
- * order of their best one. The chance that the first is right is a logistic over a few signals,
- * fitted by Newton's method with a little ridge; its calibration is marked on questions that the
- * fit has not seen, in five turns. */
+ * order of their best one. For the chance that the first is right (training/answerable.c), a third
+ * of the questions must have no answer, as customers' questions do: where the bot's owner has not
+ * written as many, the documents of some are looked away from, and these stand in for them. */
 #include "training/evaluate_retrieval.h"
 
 #include "base/arena.h"
@@ -16,14 +16,8 @@
 
 enum {
     DOCUMENTS_RANKED = 10,
-    FOLDS = 5,
-    BINS = 10,
-    FIT_LEAST = 40, /* questions below which there is nothing to fit on */
-    FIT_ROUNDS = 25,
-    PARAMETERS = ANSWERABLE_SIGNALS + 1,
+    STAND_INS = 3, /* one question of three shall have no answer */
 };
-
-static const double ridge = 0.1;
 
 /* ---- golden questions ---- */
 
@@ -120,12 +114,6 @@ void golden_free(struct golden *golden)
 
 /* ---- asking ---- */
 
-struct asked {
-    double signals[ANSWERABLE_SIGNALS];
-    double chance;
-    bool is_right; /* the first document is one of the question's */
-};
-
 static bool is_listed(struct str ids, struct str id)
 {
     struct str one;
@@ -165,6 +153,36 @@ static unsigned ranks_find(const struct index *index, const struct retrieval *fo
     return right;
 }
 
+/* As if the question's documents were not there. */
+static void documents_drop(const struct retriever *retriever, const struct index *index,
+                           struct retrieval *found, struct str ids)
+{
+    for (size_t i = 0; i < found->count;) {
+        uint32_t document = index->passages[found->hits[i].passage].document;
+        if (is_listed(ids, index_text(index, index->documents[document].id))) {
+            retrieval_drop(retriever, found, document);
+            i = 0;
+        } else {
+            i++;
+        }
+    }
+}
+
+static size_t unanswerable_count(const struct golden *golden)
+{
+    size_t none = 0;
+    for (size_t i = 0; i < golden->count; i++)
+        none += ids_count(golden->documents[i]) == 0;
+    return none;
+}
+
+/* How many questions with an answer must stand in for such as have none. */
+static size_t stand_ins_wanted(const struct golden *golden)
+{
+    size_t none = unanswerable_count(golden);
+    return golden->count / STAND_INS > none ? golden->count / STAND_INS - none : 0;
+}
+
 static void ranks_mark(unsigned right, size_t wanted, struct retrieval_marks *out)
 {
     double gain = 0, ideal = 0;
@@ -187,6 +205,8 @@ static enum err questions_ask(const struct index *index, const struct golden *go
                               date_days as_of, struct asked *asked, struct retrieval_marks *out,
                               struct fail *why)
 {
+    const size_t wanted_stand_ins = stand_ins_wanted(golden);
+    size_t have = 0, have_all = golden->count - unanswerable_count(golden);
     struct retriever *retriever = NULL;
     struct retrieval *found = mem_take(1, sizeof *found);
     int64_t spent = 0;
@@ -199,126 +219,24 @@ static enum err questions_ask(const struct index *index, const struct golden *go
             break;
         unsigned right = ranks_find(index, found, golden->documents[i]);
         size_t wanted = ids_count(golden->documents[i]);
-        memcpy(asked[i].signals, found->signals, sizeof asked[i].signals);
-        asked[i].is_right = right & 1;
+        asked[i] = (struct asked){.is_right = right & 1, .has_answer = wanted > 0};
         out->unanswerable += wanted == 0;
         if (wanted > 0)
             ranks_mark(right, wanted, out);
+        have += wanted > 0;
+        /* Spread evenly over the questions that have an answer. */
+        if (wanted > 0 && out->stand_ins * have_all < have * wanted_stand_ins) {
+            documents_drop(retriever, index, found, golden->documents[i]);
+            asked[i].has_answer = asked[i].is_right = false;
+            out->stand_ins++;
+        }
+        memcpy(asked[i].signals, found->signals, sizeof asked[i].signals);
     }
     out->questions = golden->count;
     out->microseconds = golden->count ? (double)spent / (double)golden->count : 0;
     retriever_close(retriever);
     mem_give(found);
     return e;
-}
-
-/* ---- the chance ---- */
-
-/* Solves a·x = b in place by elimination; a is positive definite. */
-static void solve_small(double a[PARAMETERS][PARAMETERS], double b[PARAMETERS])
-{
-    for (int k = 0; k < PARAMETERS; k++) {
-        for (int i = k + 1; i < PARAMETERS; i++) {
-            double factor = a[i][k] / a[k][k];
-            for (int j = k; j < PARAMETERS; j++)
-                a[i][j] -= factor * a[k][j];
-            b[i] -= factor * b[k];
-        }
-    }
-    for (int k = PARAMETERS; k-- > 0;) {
-        for (int j = k + 1; j < PARAMETERS; j++)
-            b[k] -= a[k][j] * b[j];
-        b[k] /= a[k][k];
-    }
-}
-
-static void newton_add(const struct asked *row, const double *w, double a[PARAMETERS][PARAMETERS],
-                       double *b)
-{
-    double x[PARAMETERS], logit = 0;
-    for (int i = 0; i < PARAMETERS; i++) {
-        x[i] = i < ANSWERABLE_SIGNALS ? row->signals[i] : 1;
-        logit += w[i] * x[i];
-    }
-    double p = 1 / (1 + exact_exp(-logit));
-    for (int i = 0; i < PARAMETERS; i++) {
-        b[i] += ((row->is_right ? 1 : 0) - p) * x[i];
-        for (int j = 0; j < PARAMETERS; j++)
-            a[i][j] += p * (1 - p) * x[i] * x[j];
-    }
-}
-
-/* On all rows but those of one fold (FOLDS: all of them). */
-static void chance_fit(const struct asked *rows, size_t count, size_t without,
-                       struct index_answerable *out)
-{
-    double w[PARAMETERS] = {0};
-    *out = (struct index_answerable){.is_fitted = 0};
-    for (int round = 0; round < FIT_ROUNDS; round++) {
-        double a[PARAMETERS][PARAMETERS] = {{0}}, b[PARAMETERS] = {0};
-        for (size_t i = 0; i < count; i++)
-            if (i % FOLDS != without)
-                newton_add(&rows[i], w, a, b);
-        for (int i = 0; i < PARAMETERS; i++) {
-            a[i][i] += ridge;
-            b[i] -= ridge * w[i];
-        }
-        solve_small(a, b);
-        for (int i = 0; i < PARAMETERS; i++)
-            w[i] += b[i] > 5 ? 5 : b[i] < -5 ? -5 : b[i];
-    }
-    memcpy(out->weight, w, sizeof out->weight);
-    out->bias = w[ANSWERABLE_SIGNALS];
-    out->is_fitted = (uint32_t)count;
-}
-
-static double calibration_error(const struct asked *rows, size_t count)
-{
-    double chance[BINS] = {0}, right[BINS] = {0}, error = 0;
-    for (size_t i = 0; i < count; i++) {
-        int bin = (int)(rows[i].chance * BINS);
-        bin = bin < 0 ? 0 : bin >= BINS ? BINS - 1 : bin;
-        chance[bin] += rows[i].chance;
-        right[bin] += rows[i].is_right;
-    }
-    for (int i = 0; i < BINS; i++)
-        error += fabs(chance[i] - right[i]);
-    return error / (double)count;
-}
-
-static int compare_chances(const void *a, const void *b)
-{
-    const struct asked *x = a, *y = b;
-    return x->chance < y->chance ? 1 : x->chance > y->chance ? -1 : 0;
-}
-
-/* Sorts the rows. */
-static double coverage_at(struct asked *rows, size_t count, double precision)
-{
-    size_t right = 0, most = 0;
-    qsort(rows, count, sizeof *rows, compare_chances);
-    for (size_t i = 0; i < count; i++) {
-        right += rows[i].is_right;
-        bool is_edge = i + 1 == count || rows[i + 1].chance < rows[i].chance;
-        if (is_edge && (double)right >= precision * (double)(i + 1))
-            most = i + 1;
-    }
-    return (double)most / (double)count;
-}
-
-static void chances_mark(struct asked *rows, size_t count, struct retrieval_marks *out)
-{
-    out->ece = out->coverage90 = -1;
-    if (count < FIT_LEAST)
-        return;
-    for (size_t fold = 0; fold < FOLDS; fold++) {
-        struct index_answerable fitted;
-        chance_fit(rows, count, fold, &fitted);
-        for (size_t i = fold; i < count; i += FOLDS)
-            rows[i].chance = retrieval_answerable(&fitted, rows[i].signals);
-    }
-    out->ece = calibration_error(rows, count);
-    out->coverage90 = coverage_at(rows, count, 0.9);
 }
 
 enum err retrieval_mark(const struct index *index, const struct golden *golden, date_days as_of,
@@ -337,7 +255,7 @@ enum err retrieval_mark(const struct index *index, const struct golden *golden, 
         out->recall10 *= share;
         out->mrr10 *= share;
         out->ndcg10 *= share;
-        chances_mark(asked, golden->count, out);
+        answerable_mark(asked, golden->count, index->answerable, &out->answerable);
     }
     mem_give(asked);
     return e;
@@ -369,7 +287,8 @@ static enum err document_add(void *data, const struct str *f, struct fail *why)
     return OK;
 }
 
-static enum err index_fit(struct content *content, struct buf *image, struct fail *why)
+static enum err index_fit(struct content *content, const struct quote_budget *budget,
+                          struct buf *image, struct fail *why)
 {
     struct golden golden = {.arena = NULL};
     struct index *index = NULL;
@@ -377,8 +296,13 @@ static enum err index_fit(struct content *content, struct buf *image, struct fai
     struct retrieval_marks marks = {.questions = 0};
     struct asked *asked = NULL;
     enum err e = golden_read_content(content, &golden, why);
-    if (e || golden.count < FIT_LEAST)
+    if (e)
         goto done;
+    if (golden.count < ANSWERABLE_LEAST) {
+        answerable_guess(&fitted);
+        index_image_answerable(image, &fitted);
+        goto done;
+    }
     asked = mem_take(golden.count, sizeof *asked);
     e = asked ? index_open_image((const unsigned char *)image->p, image->n, "the new index", &index,
                                  why)
@@ -386,7 +310,7 @@ static enum err index_fit(struct content *content, struct buf *image, struct fai
     if (!e)
         e = questions_ask(index, &golden, DATE_NONE, asked, &marks, why);
     if (!e) {
-        chance_fit(asked, golden.count, FOLDS, &fitted);
+        answerable_fit(asked, golden.count, budget, &fitted);
         index_image_answerable(image, &fitted);
     }
 done:
@@ -396,7 +320,8 @@ done:
     return e;
 }
 
-enum err index_of_content(struct content *content, struct buf *out, struct fail *why)
+enum err index_of_content(struct content *content, const struct quote_budget *budget,
+                          struct buf *out, struct fail *why)
 {
     struct documents d = {.arena = NULL};
     size_t count = 0;
@@ -410,7 +335,7 @@ enum err index_of_content(struct content *content, struct buf *out, struct fail 
     if (!e)
         e = index_build(d.rows, d.count, out, why);
     if (!e)
-        e = index_fit(content, out, why);
+        e = index_fit(content, budget, out, why);
     arena_close(d.arena);
     mem_give(d.rows);
     return e;

@@ -5,6 +5,7 @@
 
 #include "fallback/retrieve.h"
 #include "responses/content.h"
+#include "training/answerable.h"
 
 struct golden {
     struct arena *arena;
@@ -19,7 +20,8 @@ void golden_free(struct golden *golden);
 
 /* The index image of a bot's documents, its answerable chance fitted on its golden questions; empty
  * when there are no documents. The same content gives the same bytes. */
-MUST_USE enum err index_of_content(struct content *content, struct buf *out, struct fail *why);
+MUST_USE enum err index_of_content(struct content *content, const struct quote_budget *budget,
+                                   struct buf *out, struct fail *why);
 
 struct retrieval_marks {
     size_t questions, unanswerable;    /* those without documents are among the questions */
@@ -27,10 +29,8 @@ struct retrieval_marks {
                                           among the first k documents */
     double mrr10, ndcg10;
     double microseconds; /* a question */
-    /* Of the chance that the first document is right: expected calibration error in ten bins,
-     * fitted on four fifths and asked of the fifth; the share of questions that can be answered
-     * with nine of ten right. -1: too few questions to tell. */
-    double ece, coverage90;
+    size_t stand_ins;    /* questions asked once more as if their documents were not there */
+    struct answerable_marks answerable;
 };
 /* As on `as_of`. */
 MUST_USE enum err retrieval_mark(const struct index *index, const struct golden *golden,

@@ -419,7 +419,11 @@ enum err train(const char *bot_folder, const struct config *config,
     if (!e)
         e = train_content(content, config, options, &image, &scripts, &marks, out, why);
     if (!e)
-        e = index_of_content(content, &index, why);
+        e = index_of_content(
+            content,
+            &(struct quote_budget){config_double(config, CONFIG_QUOTE_WRONG_BUDGET),
+                                   config_double(config, CONFIG_CONFIDENCE_LEVEL)},
+            &index, why);
     if (!e && options->settle)
         options->settle(options->settle_data);
     if (!e) {

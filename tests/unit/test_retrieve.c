@@ -321,12 +321,29 @@ static void a_text_may_name_itself(void **state)
     assert_int_equal(document_title(STR("")).n, 0);
 }
 
+static void looks_away_from_a_document(void **state)
+{
+    struct stage *stage = *state;
+    ask(stage, "약관대출 금리", "", DATE_NONE);
+    const uint32_t first = stage->index->passages[stage->found.hits[0].passage].document;
+    const double chance = stage->found.signals[0];
+    retrieval_drop(stage->retriever, &stage->found, first);
+    for (size_t i = 0; i < stage->found.count; i++)
+        assert_int_not_equal(stage->index->passages[stage->found.hits[i].passage].document, first);
+    assert_true(stage->found.signals[0] <= chance);
+    while (stage->found.count > 0)
+        retrieval_drop(stage->retriever, &stage->found,
+                       stage->index->passages[stage->found.hits[0].passage].document);
+    assert_true(stage->found.signals[0] == 0 && stage->found.answerable == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_passage_that_has_the_words_comes_first, open_stage,
                                         close_stage),
         cmocka_unit_test_setup_teardown(nothing_known_finds_nothing, open_stage, close_stage),
+        cmocka_unit_test_setup_teardown(looks_away_from_a_document, open_stage, close_stage),
         cmocka_unit_test_setup_teardown(dates_and_products_are_filtered_before_ranking, open_stage,
                                         close_stage),
         cmocka_unit_test_setup_teardown(the_same_documents_in_another_order_give_the_same_bytes,
