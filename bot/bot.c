@@ -18,6 +18,7 @@
 
 enum {
     STATE_BYTES = 16 * 1024,
+    CITATIONS_BYTES = 64 * 1024,
     ARENA_BLOCK = 16 * 1024,
     ARENA_BYTES = 64 * 1024,
     ANSWER_NAME_BYTES = 600,
@@ -27,11 +28,11 @@ enum {
 struct bot {
     struct release *release;
     struct turner *turner;
-    bool is_lent;                      /* release and turner are somebody else's */
-    struct journal *journal;           /* NULL: answers are not kept */
-    struct arena *arena;               /* one request's names and titles */
-    struct buf raw, masked;            /* the message */
-    struct buf before, after, choices; /* of the row to be written */
+    bool is_lent;                                 /* release and turner are somebody else's */
+    struct journal *journal;                      /* NULL: answers are not kept */
+    struct arena *arena;                          /* one request's names and titles */
+    struct buf raw, masked;                       /* the message */
+    struct buf before, after, choices, citations; /* of the row to be written */
     struct reply reply;
     struct conversation
         conversation; /* without a journal: of the one conversation that is remembered, */
@@ -48,6 +49,7 @@ static struct bot *bot_take(void)
     buf_init(&bot->before, STATE_BYTES);
     buf_init(&bot->after, STATE_BYTES);
     buf_init(&bot->choices, STATE_BYTES);
+    buf_init(&bot->citations, CITATIONS_BYTES);
     buf_init(&bot->reply.text, (size_t)2 * LIMIT_ANSWER_BYTES);
     bot->arena = arena_open(ARENA_BLOCK, ARENA_BYTES);
     if (bot->arena)
@@ -111,6 +113,7 @@ void bot_close(struct bot *bot)
     buf_free(&bot->before);
     buf_free(&bot->after);
     buf_free(&bot->choices);
+    buf_free(&bot->citations);
     buf_free(&bot->reply.text);
     mem_give(bot);
 }
@@ -311,6 +314,8 @@ enum err bot_find_again(struct bot *bot, const struct accepted *accepted, bool *
     reason_add(reply->reason, sizeof(reply->reason), "%.*s", STR_ARG(row.reason));
     (void)snprintf(turn_id, TURN_ID_BYTES, "%.*s", STR_ARG(row.id));
     e = choices_read(bot, row.choices, reply, why);
+    if (!e)
+        e = reply_parse_citations(row.citations, bot->arena, reply, why);
     return e ? e : buf_error(&reply->text, "the stored reply", why);
 }
 
@@ -326,6 +331,7 @@ static enum err row_fill(struct bot *bot, const struct accepted *accepted, int64
     char answer[ANSWER_NAME_BYTES] = "";
     struct json_writer w;
     buf_clear(&bot->choices);
+    buf_clear(&bot->citations);
     json_begin(&w, &bot->choices);
     json_array(&w, NULL);
     for (int i = 0; i < reply->choice_count; i++)
@@ -358,6 +364,10 @@ static enum err row_fill(struct bot *bot, const struct accepted *accepted, int64
         .confidence = reply->confidence,
         .has_confidence = reply->has_confidence,
     };
+    enum err e = reply_print_citations(reply, &bot->citations, why);
+    if (e)
+        return e;
+    row->citations = bot->citations.n ? str_from_buf(&bot->citations) : STR_NONE;
     return row->answer.p ? buf_error(&bot->choices, "the reply's choices", why) : fail_memory(why);
 }
 

@@ -90,8 +90,9 @@ static int place_said(struct turner *turner, const struct conversation *conversa
     return number;
 }
 
+/* `asked` is the message that got the list, where it outlives the decision. */
 static bool list_take(struct turner *turner, const struct conversation *conversation,
-                      struct str said, const struct classification *heard,
+                      const char *asked, struct str said, const struct classification *heard,
                       struct decision *decision)
 {
     int count = conversation->choice_count, number = place_said(turner, conversation, said);
@@ -114,6 +115,13 @@ static bool list_take(struct turner *turner, const struct conversation *conversa
         return true;
     }
     const char *little = says_little(heard, said);
+    if (little && phrase_is_no(said) && conversation->question[0]) {
+        decision->kind = DECIDE_BOOK;
+        decision->otherwise = DECIDE_SAY_MORE;
+        decision->question = str_of(asked);
+        reason_add(decision->because, sizeof(decision->because), "none of the list");
+        return true;
+    }
     if (!little || phrase_is_no(said) || conversation->asked >= ASKED_MAXIMUM)
         return false;
     list_again(conversation, decision);
@@ -256,19 +264,46 @@ bool conversation_take(struct turner *turner, const struct hearing *hearing,
     if (now->awaiting == AWAIT_SLOT)
         return form_take(turner, now, said, &hearing->heard, decision);
     if (now->awaiting == AWAIT_CHOICE)
-        return list_take(turner, now, said, &hearing->heard, decision) ||
+        return list_take(turner, now, hearing->before->question, said, &hearing->heard, decision) ||
                little_take(now, little, decision);
     return change_take(turner, hearing, decision) ||
            topic_take(turner, hearing, is_value, decision) || little_take(now, little, decision);
 }
 
-void topic_change(struct conversation *conversation, const struct slot_set *said,
-                  const struct decision *decision)
+void topic_change(const struct turner *turner, struct conversation *conversation,
+                  const struct slot_set *said, const struct decision *decision)
 {
     if (decision->kind == DECIDE_ANSWER && decision->intent + 1 == conversation->topic)
         return;
+    const struct slot_value *known = decision->kind == DECIDE_BOOK && turner->product >= 0
+                                         ? slot_set_find(&conversation->slots, turner->product)
+                                         : NULL;
+    const struct slot_value product = known ? *known : (struct slot_value){.slot = -1};
     conversation->slots = *said;
     conversation->topic = 0;
+    /* Documents go on being looked for under the product that was last named. */
+    if (known && !slot_set_find(said, turner->product))
+        (void)slot_set_put(&conversation->slots, product.slot, str_of(product.text));
+}
+
+static bool was_listed(const struct conversation *before, int intent)
+{
+    for (int i = 0; i < before->choice_count; i++)
+        if (before->choices[i] == intent)
+            return true;
+    return false;
+}
+
+void list_repeated(const struct conversation *before, struct decision *decision)
+{
+    bool is_known =
+        decision->kind == DECIDE_LIST && decision->may_quote && before->awaiting == AWAIT_CHOICE;
+    for (int i = 0; i < decision->choice_count && is_known; i++)
+        is_known = was_listed(before, decision->choices[i]);
+    if (!is_known)
+        return;
+    decision->kind = DECIDE_BOOK;
+    decision->otherwise = DECIDE_LIST;
 }
 
 /* ---- Before a message is heard ---- */
@@ -351,6 +386,8 @@ enum err conversation_print(const struct conversation *conversation, const struc
         for (int i = 0; i < conversation->choice_count; i++)
             json_put_str(&w, NULL, intent_name(book, conversation->choices[i]));
         json_end(&w, ']');
+        if (conversation->question[0])
+            json_put_text(&w, "question", conversation->question);
     } else if (conversation->awaiting == AWAIT_SLOT) {
         json_put_str(&w, "intent", intent_name(book, conversation->intent));
         json_put_str(&w, "slot", slots_row(book_slots(book), conversation->slot)->name);
@@ -390,6 +427,9 @@ static void awaited_parse(const cJSON *json, const struct book *book, struct con
                 *asked = cJSON_GetObjectItemCaseSensitive(json, "asked");
     out->asked = cJSON_IsNumber(asked) ? asked->valueint : 0;
     if (cJSON_IsArray(choices)) {
+        const cJSON *question = cJSON_GetObjectItemCaseSensitive(json, "question");
+        if (cJSON_IsString(question) && strlen(question->valuestring) < QUESTION_BYTES)
+            memcpy(out->question, question->valuestring, strlen(question->valuestring) + 1);
         out->awaiting = AWAIT_CHOICE;
         cJSON_ArrayForEach(item, choices)
         {

@@ -30,8 +30,12 @@ bool conversation_take(struct turner *turner, const struct hearing *hearing,
 
 /* A message that the router answered afresh: unless it stays with the topic, values said for
  * something else are forgotten, so that no sum is ever answered that was not given for it. */
-void topic_change(struct conversation *conversation, const struct slot_set *said,
-                  const struct decision *decision);
+void topic_change(const struct turner *turner, struct conversation *conversation,
+                  const struct slot_set *said, const struct decision *decision);
+
+/* A list whose every intent the customer has just been shown, and did not choose, comes only after
+ * the open book. */
+void list_repeated(const struct conversation *before, struct decision *decision);
 
 /* As JSON with the names of intents and slots, so that another release can read it. What that
  * release does not know is dropped. */

@@ -9,10 +9,19 @@
 #include "bot/conversation.h"
 #include "bot/feedback.h"
 #include "bot/journal.h"
+#include "bot/open_book.h"
 
 #include <string.h>
 
-enum { CONTRIBUTIONS = 64, SHOWN = 6, STATE_BYTES = 16 * 1024, DIGITS = 4 };
+enum {
+    CONTRIBUTIONS = 64,
+    SHOWN = 6,
+    STATE_BYTES = 16 * 1024,
+    CITATIONS_BYTES = 64 * 1024,
+    DIGITS = 4,
+    PASSAGES_SHOWN = 5,
+    SCORE_DIGITS = 3
+};
 
 static const char *const signal_names[SIGNALS] = {
     [SIGNAL_MARGIN] = "margin",
@@ -39,20 +48,25 @@ struct explained {
     struct feedback *feedback;
 };
 
-/* The same bytes, the same route, the same list, the same state to go on from. */
+/* The same bytes, the same route, the same list and sources, the same state to go on from. */
 static enum err reply_compare(struct explained *x, struct fail *why)
 {
-    struct buf choices;
+    struct buf choices, citations;
     buf_init(&choices, STATE_BYTES);
+    buf_init(&citations, CITATIONS_BYTES);
     /* A list or a text cut short by a lack of memory would look like another reply. */
     enum err e = reply_print_choices(&x->reply, &choices, why);
+    if (!e)
+        e = reply_print_citations(&x->reply, &citations, why);
     if (!e)
         e = buf_error(&x->reply.text, "the reply", why);
     x->is_same = !e && str_equal(str_from_buf(&x->reply.text), x->row.reply) &&
                  str_equal(str_of(route_name(x->reply.route)), x->row.route) &&
                  str_equal(str_from_buf(&choices), x->row.choices) &&
+                 str_equal(str_from_buf(&citations), x->row.citations) &&
                  str_equal(str_from_buf(&x->state), x->row.state_after);
     buf_free(&choices);
+    buf_free(&citations);
     return e;
 }
 
@@ -132,6 +146,31 @@ static void classification_print(const struct explained *x, struct buf *out)
     grams_print(x, false, out);
 }
 
+/* What the open book found, best first, and how likely the best one answers. */
+static void passages_print(const struct explained *x, struct buf *out)
+{
+    const struct open_book *book = turner_open_book(x->turner);
+    const struct retrieval *found = open_book_found(book);
+    if (!found)
+        return;
+    buf_add_format(out, "passages     answerable %.4f, quoted from %.4f\n", found->answerable,
+                   open_book_quotes_from(book));
+    for (size_t i = 0; i < found->count && i < PASSAGES_SHOWN; i++) {
+        const struct index *index = open_book_index(book);
+        const struct index_passage *passage = &index->passages[found->hits[i].passage];
+        struct str id = index_text(index, index->documents[passage->document].id),
+                   heading = index_text(index, passage->heading);
+        buf_add_format(out, "             %8.3f %.*s%s%.*s\n",
+                       (double)found->hits[i].score / SCORE_ONE, STR_ARG(id), heading.n ? ", " : "",
+                       STR_ARG(heading));
+    }
+    for (int i = 0; i < x->reply.citation_count; i++) {
+        const struct citation *cited = &x->reply.citations[i];
+        buf_add_format(out, "quoted       %.*s, bytes %zu to %zu\n", STR_ARG(cited->document),
+                       cited->from, cited->to);
+    }
+}
+
 /* What the journal alone can say. */
 static void row_print(const struct turn_row *row, struct buf *out)
 {
@@ -179,6 +218,7 @@ static void explanation_print(const struct explained *x, struct buf *out)
     const struct turn_row *row = &x->row;
     row_print(row, out);
     classification_print(x, out);
+    passages_print(x, out);
     if (x->reply.answer)
         buf_add_format(out, "answer       %.*s v%d: %s\n", STR_ARG(x->reply.answer->id),
                        x->reply.answer->revision, x->reply.why_answer ? x->reply.why_answer : "");
@@ -257,6 +297,31 @@ static void mark_put(const struct verdict *mark, struct json_writer *w)
     json_end(w, '}');
 }
 
+static void passages_put(const struct explained *x, struct json_writer *w)
+{
+    const struct open_book *book = turner_open_book(x->turner);
+    const struct retrieval *found = open_book_found(book);
+    if (!found)
+        return;
+    json_object(w, "passages");
+    json_put_double(w, "answerable", found->answerable, DIGITS);
+    json_put_double(w, "quoted_from", open_book_quotes_from(book), DIGITS);
+    json_array(w, "found");
+    for (size_t i = 0; i < found->count && i < PASSAGES_SHOWN; i++) {
+        const struct index *index = open_book_index(book);
+        const struct index_passage *passage = &index->passages[found->hits[i].passage];
+        json_object(w, NULL);
+        json_put_str(w, "document", index_text(index, index->documents[passage->document].id));
+        json_put_str(w, "heading", index_text(index, passage->heading));
+        json_put_double(w, "score", (double)found->hits[i].score / SCORE_ONE, SCORE_DIGITS);
+        json_put_int(w, "from", passage->from);
+        json_put_int(w, "to", passage->to);
+        json_end(w, '}');
+    }
+    json_end(w, ']');
+    json_end(w, '}');
+}
+
 /* What the journal alone can say, up to the reply. */
 static void row_put(const struct turn_row *row, struct json_writer *w)
 {
@@ -278,6 +343,7 @@ static void row_put(const struct turn_row *row, struct json_writer *w)
     json_put_str(w, "release", row->release);
     json_put_int(w, "release_number", row->release_number);
     json_put_str(w, "reply", row->reply);
+    json_put_str(w, "citations_kept", row->citations);
 }
 
 static void record_put(const struct explained *x, struct buf *out)
@@ -298,6 +364,8 @@ static void explanation_put(const struct explained *x, struct buf *out)
     row_put(&x->row, &w);
     json_put_text(&w, "why_answer", x->reply.why_answer);
     classification_put(x, &w);
+    passages_put(x, &w);
+    reply_put_citations(&x->reply, &w);
     json_put_str(&w, "reply_again", str_from_buf(&x->reply.text));
     json_put_bool(&w, "is_identical", x->is_same);
     mark_put(feedback_find(x->feedback, x->row.id), &w);

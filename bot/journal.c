@@ -22,7 +22,7 @@ enum {
     ID_TIME_DIGITS = 13,
     ID_RANDOM_DIGITS = 12,
     ROW_BYTES = 1024 * 1024,
-    ROW_TEXTS = 14,
+    ROW_TEXTS = 15,
     KEY_BYTES = crypto_generichash_KEYBYTES,
     NAME_HASH_BYTES = crypto_generichash_BYTES
 };
@@ -65,17 +65,20 @@ static const struct db_migration migrations[] = {
         " author TEXT NOT NULL,"
         " at_us BIGINT NOT NULL,"
         " PRIMARY KEY (turn, number));"},
+    {4, "ALTER TABLE turns ADD COLUMN citations TEXT;"},
 };
+
+enum { MIGRATIONS = sizeof(migrations) / sizeof(migrations[0]) };
 
 #define TURN_COLUMNS                                                                               \
     "id, conversation, message_id, channel, message, was_masked, state_before, state_after, "      \
     "as_of, at_us, took_us, route, intent, "                                                       \
-    "confidence, reply, choices, reason, answer, release, release_number"
+    "confidence, reply, choices, reason, answer, release, release_number, citations"
 
 static const char insert_sql[] =
     "INSERT INTO turns (" TURN_COLUMNS ", position) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
-    "$20, "
+    "$20, $21, "
     "(SELECT COALESCE(MAX(position), 0) + 1 FROM turns WHERE conversation = $2))";
 static const char find_sql[] = "SELECT " TURN_COLUMNS " FROM turns WHERE id = $1";
 static const char find_message_sql[] =
@@ -139,6 +142,28 @@ static enum err key_open(struct journal *journal, struct fail *why)
     return e;
 }
 
+/* A file that a program before this one wrote is brought up to date even when it is only to be
+ * read: what is read has columns that it lacks. */
+static enum err schema_bring(const char *path, struct fail *why)
+{
+    struct db *db = NULL;
+    enum err e = db_open(path, DB_WRITE, false, BUSY_MS, &db, why);
+    if (!e)
+        e = db_migrate(db, migrations, MIGRATIONS, why);
+    db_close(db);
+    return e;
+}
+
+static enum err schema_check(struct journal *journal, const char *path, bool may_write,
+                             struct fail *why)
+{
+    bool is_old = false;
+    if (may_write)
+        return db_migrate(journal->db, migrations, MIGRATIONS, why);
+    enum err e = db_is_older(journal->db, MIGRATIONS, &is_old, why);
+    return e || !is_old ? e : schema_bring(path, why);
+}
+
 enum err journal_open(const char *bot_folder, bool may_write, struct journal **out,
                       struct fail *why)
 {
@@ -150,8 +175,8 @@ enum err journal_open(const char *bot_folder, bool may_write, struct journal **o
     enum err e = file_path(path, sizeof(path), bot_folder, "journal.db", why);
     if (!e)
         e = db_open(path, may_write ? DB_CREATE : DB_READ, false, BUSY_MS, &journal->db, why);
-    if (!e && may_write)
-        e = db_migrate(journal->db, migrations, sizeof(migrations) / sizeof(migrations[0]), why);
+    if (!e)
+        e = schema_check(journal, path, may_write, why);
     if (!e && may_write)
         e = key_open(journal, why);
     if (e)
@@ -217,6 +242,7 @@ enum err journal_add(struct journal *journal, const struct turn_row *row, struct
     db_lend_text(s, 18, or_none(row->answer));
     db_lend_text(s, 19, or_empty(row->release));
     db_bind_int(s, 20, row->release_number);
+    db_lend_text(s, 21, or_none(row->citations));
     return db_finish(s, why);
 }
 
@@ -287,7 +313,7 @@ static enum err row_read(struct journal *journal, struct db_statement *s, struct
         {3, &out->channel, 0},     {4, &out->message, 0},      {6, &out->state_before, 0},
         {7, &out->state_after, 0}, {11, &out->route, 0},       {12, &out->intent, 0},
         {14, &out->reply, 0},      {15, &out->choices, 0},     {16, &out->reason, 0},
-        {17, &out->answer, 0},     {18, &out->release, 0},
+        {17, &out->answer, 0},     {18, &out->release, 0},     {20, &out->citations, 0},
     };
     buf_clear(&journal->found);
     for (int i = 0; i < ROW_TEXTS; i++) {

@@ -30,7 +30,7 @@ struct turn_row {
     date_days as_of;
     int64_t at_us, took_us;
     struct str route, intent, reply, choices /* JSON array of titles */, reason,
-        answer /* "id v3" */, release /* hash */;
+        answer /* "id v3" */, release /* hash */, citations /* reply_print_citations; or none */;
     int release_number;
     double confidence;
     bool has_confidence;

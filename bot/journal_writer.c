@@ -110,6 +110,8 @@ enum err journal_entry_fill(struct journal_entry *entry, const struct turn_row *
     }
     size_t answer = entry->text.n;
     buf_add_str(&entry->text, to->answer);
+    size_t citations = entry->text.n;
+    buf_add_str(&entry->text, to->citations);
     enum err e = buf_error(&entry->text, "a turn for the journal", why);
     if (e)
         return e;
@@ -118,6 +120,8 @@ enum err journal_entry_fill(struct journal_entry *entry, const struct turn_row *
             texts[i]->p = entry->text.p + from[i];
     if (to->answer.p)
         to->answer.p = entry->text.p + answer;
+    if (to->citations.p)
+        to->citations.p = entry->text.p + citations;
     return OK;
 }
 

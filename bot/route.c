@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "bot/open_book.h"
 #include "bot/texts.h"
 
 #include <stdarg.h>
@@ -19,6 +20,9 @@
 /* Below this logit (confidence 0.15) the listed intents are unlikely to hold what is meant, and a
  * list only delays a person. */
 static const double clarify_logit_floor = -1.75;
+
+/* An intent with less of the certainty than this is not what was meant. */
+static const double meant_share = 0.15;
 
 enum { LISTED_VALUES = 10 }; /* of a list slot, when it is asked for again */
 
@@ -55,6 +59,7 @@ void reply_clear(struct reply *reply)
     buf_clear(&reply->text);
     reply->route = ROUTE_HANDOFF;
     reply->choice_count = 0;
+    reply->citation_count = 0;
     reply->intent = -1;
     reply->answer = NULL;
     reply->why_answer = NULL;
@@ -137,6 +142,24 @@ static bool list_choose(const struct turner *turner, const struct classification
     return (share >= wanted || heard->logit >= 0) && decision->choice_count > 0;
 }
 
+/* What may be meant and must not be looked up (a complaint, medical advice) gets its answer or a
+ * person; so does a greeting that is plausible, and what must not be answered. */
+static bool book_may_answer(const struct turner *turner, const struct classification *heard,
+                            int best)
+{
+    const struct intent_row *row = best >= 0 ? &rows_of(turner)->intents[best] : NULL;
+    if (!turner->open_book || heard->exact_column >= 0)
+        return false;
+    const bool is_plausible = heard->logit >= clarify_logit_floor;
+    for (int i = 0; i < heard->top_count; i++) {
+        const int intent = turner->intents[heard->top[i].column];
+        if (intent >= 0 && (i == 0 || (is_plausible && heard->top[i].share >= meant_share)) &&
+            rows_of(turner)->intents[intent].policy != POLICY_SCRIPTED)
+            return false;
+    }
+    return !row || intent_is_listed(row) || !is_plausible;
+}
+
 /* "0.93 ≥ 0.71, next 0.04" */
 static void confidence_tell(const struct classification *heard, struct decision *decision)
 {
@@ -155,6 +178,7 @@ void route_choose(const struct turner *turner, const struct classification *hear
                                       : -1;
     decision->kind = DECIDE_HANDOFF;
     decision->intent = -1;
+    decision->may_quote = book_may_answer(turner, heard, best);
     decision->has_confidence = true;
     decision->confidence = heard->is_certain ? 1 : heard->confidence;
     if (heard->is_certain)
@@ -171,12 +195,16 @@ void route_choose(const struct turner *turner, const struct classification *hear
         decision->intent = best;
     } else if (!heard->is_scripted && !heard->is_empty && heard->exact_column < 0 &&
                heard->logit >= clarify_logit_floor && list_choose(turner, heard, decision)) {
+        /* Before the open book: of 250 questions that only documents answered 17 got a list, but of
+         * the lists that scripts' own customers got the book, asked first, answered one in twenty
+         * with something else. Who finds nothing in the list gets the book's answer next. */
         decision->kind = DECIDE_LIST;
-    } else if (best >= 0) {
-        /* The fallback's place: unless the policy of `best` is POLICY_NEVER_GENERATE, the open book
-         * is asked before a person. */
-        reason_add(decision->because, sizeof(decision->because), ", best guess %.*s",
-                   STR_ARG(route_intent_name(turner, best)));
+    } else {
+        decision->otherwise = DECIDE_HANDOFF;
+        decision->kind = decision->may_quote ? DECIDE_BOOK : DECIDE_HANDOFF;
+        if (best >= 0)
+            reason_add(decision->because, sizeof(decision->because), ", best guess %.*s",
+                       STR_ARG(route_intent_name(turner, best)));
     }
 }
 
@@ -286,7 +314,8 @@ bool route_answer_differs(struct turner *turner, const struct conversation *befo
             !str_equal(str_from_buf(&turner->said), str_from_buf(&turner->title)));
 }
 
-static void say_answer(struct turner *turner, const struct message *message,
+/* False when a scripted intent has no answer in force; nothing is said then. */
+static bool say_answer(struct turner *turner, const struct message *message,
                        struct conversation *conversation, int intent, struct reply *reply)
 {
     struct answer_found found = {.outcome = ANSWER_NONE};
@@ -298,7 +327,7 @@ static void say_answer(struct turner *turner, const struct message *message,
     if (found.outcome == ANSWER_NEEDS_SLOT && !is_handoff) {
         conversation->asked = 0;
         say_question(turner, conversation, intent, found.slot, false, reply);
-        return;
+        return true;
     }
     reason_add(reply->reason, sizeof(reply->reason), " → %.*s", STR_ARG(name));
     if (found.outcome == ANSWER_FOUND) {
@@ -308,7 +337,7 @@ static void say_answer(struct turner *turner, const struct message *message,
         reply->why_answer = found.why_chosen;
         reason_add(reply->reason, sizeof(reply->reason), ", answer %.*s v%d%s",
                    STR_ARG(found.row->id), found.row->revision, is_handoff ? " → a person" : "");
-        return;
+        return true;
     }
     if (found.outcome == ANSWER_FAILED)
         answer_failure_log(turner, &found, intent, &problem);
@@ -316,7 +345,21 @@ static void say_answer(struct turner *turner, const struct message *message,
                is_handoff                       ? ", always for a person"
                : found.outcome == ANSWER_FAILED ? ", its answer cannot be given"
                                                 : ", no answer in force");
+    if (found.outcome != ANSWER_FAILED &&
+        rows_of(turner)->intents[intent].policy == POLICY_SCRIPTED)
+        return false;
     say_handoff(turner, conversation, reply);
+    return true;
+}
+
+/* What was asked, for when nothing of the list is meant; a long message's beginning will do. */
+static void question_keep(struct conversation *conversation, struct str text)
+{
+    size_t n = text.n < QUESTION_BYTES ? text.n : QUESTION_BYTES - 1;
+    while (n < text.n && n > 0 && ((unsigned char)text.p[n] & 0xC0) == 0x80)
+        n--;
+    memcpy(conversation->question, text.p, n);
+    conversation->question[n] = '\0';
 }
 
 static void say_list(const struct turner *turner, const struct decision *decision,
@@ -346,24 +389,86 @@ static void say_list(const struct turner *turner, const struct decision *decisio
     conversation->asked = is_again ? conversation->asked + 1 : 1;
 }
 
+static void say_more(const struct turner *turner, struct conversation *conversation, int asked,
+                     struct reply *reply)
+{
+    reply->route = ROUTE_CLARIFY;
+    conversation->awaiting = AWAIT_MORE;
+    conversation->asked = asked + 1;
+    buf_add_str(&reply->text, own_text(turner, conversation, TEXT_SAY_MORE));
+    reason_add(reply->reason, sizeof(reply->reason), " → say more");
+}
+
+static enum err book_ask(struct turner *turner, struct str question, const struct message *message,
+                         const struct conversation *conversation, struct reply *reply,
+                         bool *is_answered, struct fail *why)
+{
+    const struct slot_value *product =
+        turner->product >= 0 ? slot_set_find(&conversation->slots, turner->product) : NULL;
+    const struct book_question asked = {.text = question.n ? question : message->text,
+                                        .product = str_of(product ? product->text : NULL),
+                                        .language = language_of(turner, conversation),
+                                        .as_of = message->as_of};
+    *is_answered = false;
+    return turner->open_book ? open_book_answer(turner->open_book, &asked, reply, is_answered, why)
+                             : OK;
+}
+
+/* The open book first, where the decision is for it: then `otherwise` is what is left to say. */
+static enum err book_first(struct turner *turner, const struct decision *decision,
+                           const struct message *message, const struct conversation *conversation,
+                           struct reply *reply, enum decision_kind *left, bool *is_answered,
+                           struct fail *why)
+{
+    *left = decision->kind;
+    *is_answered = false;
+    if (decision->kind != DECIDE_BOOK)
+        return OK;
+    *left = decision->otherwise;
+    return book_ask(turner, decision->question, message, conversation, reply, is_answered, why);
+}
+
+/* A script that has no answer now is no script that fits. */
+static enum err answer_or_book(struct turner *turner, const struct decision *decision,
+                               const struct message *message, struct conversation *conversation,
+                               struct reply *reply, struct fail *why)
+{
+    bool is_answered = say_answer(turner, message, conversation, decision->intent, reply);
+    enum err e = OK;
+    if (!is_answered)
+        e = book_ask(turner, STR_NONE, message, conversation, reply, &is_answered, why);
+    if (!e && !is_answered)
+        say_handoff(turner, conversation, reply);
+    return e;
+}
+
 enum err route_carry_out(struct turner *turner, const struct decision *decision,
                          const struct message *message, struct conversation *conversation,
                          struct reply *reply, struct fail *why)
 {
+    enum decision_kind left;
+    bool is_answered;
     reply->confidence = decision->confidence;
     reply->has_confidence = decision->has_confidence;
     reply->intent = decision->intent;
     reason_add(reply->reason, sizeof(reply->reason), "%s", decision->because);
     int asked = conversation->awaiting == AWAIT_NOTHING ? 0 : conversation->asked;
     conversation->awaiting = AWAIT_NOTHING;
-    switch (decision->kind) {
+    enum err e =
+        book_first(turner, decision, message, conversation, reply, &left, &is_answered, why);
+    if (e || is_answered)
+        return e;
+    switch (left) {
     case DECIDE_SILENCE:
         reply->route = ROUTE_HANDOFF;
         break;
     case DECIDE_ANSWER:
-        say_answer(turner, message, conversation, decision->intent, reply);
+        e = answer_or_book(turner, decision, message, conversation, reply, why);
         break;
     case DECIDE_LIST:
+        question_keep(conversation, decision->may_quote ? message->text : STR(""));
+        say_list(turner, decision, conversation, reply);
+        break;
     case DECIDE_LIST_AGAIN:
         say_list(turner, decision, conversation, reply);
         break;
@@ -375,11 +480,7 @@ enum err route_carry_out(struct turner *turner, const struct decision *decision,
         say_question(turner, conversation, decision->intent, decision->slot, true, reply);
         break;
     case DECIDE_SAY_MORE:
-        reply->route = ROUTE_CLARIFY;
-        conversation->awaiting = AWAIT_MORE;
-        conversation->asked = asked + 1;
-        buf_add_str(&reply->text, own_text(turner, conversation, TEXT_SAY_MORE));
-        reason_add(reply->reason, sizeof(reply->reason), " → say more");
+        say_more(turner, conversation, asked, reply);
         break;
     case DECIDE_CANCELLED:
         reply->route = ROUTE_FORM;
@@ -387,9 +488,10 @@ enum err route_carry_out(struct turner *turner, const struct decision *decision,
         conversation->slots.count = 0;
         buf_add_str(&reply->text, own_text(turner, conversation, TEXT_CANCELLED));
         break;
+    case DECIDE_BOOK: /* never left */
     case DECIDE_HANDOFF:
         say_handoff(turner, conversation, reply);
         break;
     }
-    return buf_error(&reply->text, "the reply", why);
+    return e ? e : buf_error(&reply->text, "the reply", why);
 }

@@ -9,6 +9,8 @@
 struct turner {
     const struct release *release; /* borrowed */
     struct classifier *classifier;
+    struct open_book *open_book; /* NULL: the release has no documents */
+    int product;  /* the slot of that name, which says what documents are for; -1: none */
     int *intents; /* the model's columns as the book's intents; -1: not in the book */
     struct buf scratch, said, title; /* texts made comparable */
 };
@@ -22,6 +24,7 @@ enum decision_kind {
     DECIDE_ASK_WHOLE,  /* `slot`, again: its amount was changed by so much */
     DECIDE_SAY_MORE,   /* nothing in it to go by */
     DECIDE_CANCELLED,  /* the customer gave the form or list up */
+    DECIDE_BOOK,       /* the open book, and `otherwise` when it has no answer */
     DECIDE_HANDOFF     /* a person */
 };
 
@@ -33,6 +36,9 @@ struct decision {
     int slot;   /* DECIDE_ASK_WHOLE */
     int choices[LIMIT_CHOICES];
     int choice_count;
+    enum decision_kind otherwise; /* DECIDE_BOOK */
+    struct str question;          /* DECIDE_BOOK: to ask instead of the message; or STR_NONE */
+    bool may_quote;               /* nothing forbids the open book */
     double confidence;
     bool has_confidence;
     char because[BECAUSE_BYTES]; /* the first half of the reason: "0.93 ≥ 0.71, next 0.04" */

@@ -29,6 +29,11 @@ static const struct {
     [TEXT_EXPECT_COUNT] = {"횟수나 개수를 숫자로 적어 주세요. 예: 3회",
                            "Please give a number, such as 3."},
     [TEXT_EXPECT_LIST] = {"다음 중에서 적어 주세요:", "Please name one of these:"},
+    [TEXT_SOURCE] = {"출처: ", "Source: "},
+    [TEXT_IN_FORCE] = {" (", " (in force from "},
+    [TEXT_IN_FORCE_END] = {" 시행)", ")"},
+    [TEXT_QUOTE_CUT] = {"(목록의 일부입니다. 전체 내용은 아래 문서에서 확인해 주세요.)",
+                        "(Part of a list; the whole of it is in the document below.)"},
     [TEXT_GREETING] =
         {"무엇이든 물어보세요. /why 는 방금 답변의 이유를 보여 주고, /quit 는 끝냅니다.",
          "Ask me anything. /why explains the last reply, /quit leaves."},

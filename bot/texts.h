@@ -19,8 +19,12 @@ enum text_key {
     TEXT_EXPECT_TERM,
     TEXT_EXPECT_DATE,
     TEXT_EXPECT_COUNT,
-    TEXT_EXPECT_LIST, /* the list's values follow                             */
-    TEXT_GREETING,    /* when a chat opens on a terminal                      */
+    TEXT_EXPECT_LIST,  /* the list's values follow                             */
+    TEXT_SOURCE,       /* before what a quotation is from                      */
+    TEXT_IN_FORCE,     /* before the date it is in force from, and             */
+    TEXT_IN_FORCE_END, /* behind it                                           */
+    TEXT_QUOTE_CUT,    /* under a list that goes on in the document            */
+    TEXT_GREETING,     /* when a chat opens on a terminal                      */
     TEXTS
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "bot/conversation.h"
+#include "bot/open_book.h"
 #include "bot/route.h"
 
 enum err turn_answer(struct turner *turner, struct conversation *conversation,
@@ -14,6 +15,7 @@ enum err turn_answer(struct turner *turner, struct conversation *conversation,
     struct decision decision = {.kind = DECIDE_SILENCE, .intent = -1};
 
     reply_clear(reply);
+    open_book_clear(turner->open_book);
     conversation_begin(turner, &next, message);
     if (next.is_with_person) {
         reason_add(decision.because, sizeof(decision.because), "with a person: nothing said");
@@ -23,7 +25,8 @@ enum err turn_answer(struct turner *turner, struct conversation *conversation,
         hearing.said = conversation_take_slots(turner, &next, message);
         if (!conversation_take(turner, &hearing, &decision)) {
             route_choose(turner, &hearing.heard, &decision);
-            topic_change(&next, &hearing.said, &decision);
+            list_repeated(&next, &decision);
+            topic_change(turner, &next, &hearing.said, &decision);
         }
     }
     enum err e = route_carry_out(turner, &decision, message, &next, reply, why);
@@ -40,12 +43,15 @@ enum err turner_open(const struct release *release, struct turner **out, struct 
     if (!turner)
         return fail_memory(why);
     turner->release = release;
+    turner->product = slots_named(book_slots(release->book), STR("product"));
     buf_init(&turner->scratch, LIMIT_NORMALISED_BYTES);
     buf_init(&turner->said, LIMIT_NORMALISED_BYTES);
     buf_init(&turner->title, LIMIT_NORMALISED_BYTES);
     turner->intents = mem_take((size_t)columns, sizeof(*turner->intents));
     enum err e = turner->intents ? classifier_open(release->model, &turner->classifier, why)
                                  : fail_memory(why);
+    if (!e)
+        e = open_book_open(release, &turner->open_book, why);
     if (e) {
         turner_close(turner);
         return e;
@@ -62,6 +68,7 @@ void turner_close(struct turner *turner)
     if (!turner)
         return;
     classifier_close(turner->classifier);
+    open_book_close(turner->open_book);
     mem_give(turner->intents);
     buf_free(&turner->scratch);
     buf_free(&turner->said);
@@ -72,4 +79,9 @@ void turner_close(struct turner *turner)
 struct classifier *turner_classifier(struct turner *turner)
 {
     return turner->classifier;
+}
+
+struct open_book *turner_open_book(struct turner *turner)
+{
+    return turner->open_book;
 }

@@ -4,6 +4,7 @@
 #ifndef TURN_H
 #define TURN_H
 
+#include "base/json.h"
 #include "classifier/classify.h"
 #include "responses/release.h"
 
@@ -17,7 +18,12 @@ enum route {
 };
 const char *route_name(enum route route);
 
-enum { TURN_REASON_BYTES = 384, CONVERSATION_NAME_BYTES = 128, CHANNEL_BYTES = 32 };
+enum {
+    TURN_REASON_BYTES = 384,
+    QUESTION_BYTES = 512,
+    CONVERSATION_NAME_BYTES = 128,
+    CHANNEL_BYTES = 32
+};
 
 /* What a conversation carries from turn to turn. Plain data: stored in the journal as JSON, zero is
  * a new conversation. */
@@ -28,6 +34,9 @@ struct conversation {
     int choice_count;
     int intent; /* AWAIT_SLOT: whose answer waits for `slot` */
     int slot;
+    char question[QUESTION_BYTES]; /* AWAIT_CHOICE: the message that got the list, or its beginning,
+                                      for the open book when nothing of the list is meant; "" when
+                                      the book must not be asked */
     int asked;             /* how often in a row this slot was asked for, this list shown, or the
                               customer asked to say more; 0 when nothing is awaited */
     bool is_with_person;   /* handed over: the bot says nothing. Set by whoever takes the
@@ -52,11 +61,22 @@ struct choice {
 };
 enum { REPLY_CHOICES = LIMIT_CHOICES + 1 };
 
+/* Bytes of a document that a reply shows as they are. Texts borrowed from the release. */
+struct citation {
+    struct str document, title, heading, quote;
+    date_days effective_from; /* DATE_NONE: since ever */
+    size_t from, to;          /* bytes of the document's text */
+    uint64_t version;         /* of that text, as in the index */
+};
+enum { REPLY_CITATIONS = 2 };
+
 struct reply {
     enum route route;
     struct buf text; /* what the customer reads; buf_init by the owner, reused */
     struct choice choices[REPLY_CHOICES];
     int choice_count;
+    struct citation citations[REPLY_CITATIONS]; /* ROUTE_QUOTED, in the order shown */
+    int citation_count;
     int intent;                      /* index into the book's intents, or -1 */
     const struct answer_row *answer; /* or NULL */
     const char *why_answer;          /* static text: why this answer of the intent's, or NULL */
@@ -69,14 +89,26 @@ struct reply {
 /* Appends the titles of the reply's list as a JSON array, the form the journal keeps them in. */
 MUST_USE enum err reply_print_choices(const struct reply *reply, struct buf *out, struct fail *why);
 
+/* Writes the member "citations" when there are any. */
+void reply_put_citations(const struct reply *reply, struct json_writer *w);
+/* Appends the citations as the journal keeps them, nothing when there are none; and back, with the
+ * texts in the arena. */
+MUST_USE enum err reply_print_citations(const struct reply *reply, struct buf *out,
+                                        struct fail *why);
+struct arena;
+MUST_USE enum err reply_parse_citations(struct str kept, struct arena *arena, struct reply *reply,
+                                        struct fail *why);
+
 /* One thread's scratch for a release. */
 struct turner;
 MUST_USE enum err turner_open(const struct release *release, struct turner **out, struct fail *why);
 void turner_close(struct turner *turner);
 struct classifier *turner_classifier(struct turner *turner);
+struct open_book;
+struct open_book *turner_open_book(struct turner *turner); /* NULL: no documents */
 
-/* Updates *conversation and fills *reply. ERR_MEMORY or ERR_LIMIT only when reply->text cannot
- * grow; the conversation is then as before. */
+/* Updates *conversation and fills *reply. ERR_MEMORY or ERR_LIMIT only when reply->text or the
+ * open book's scratch cannot grow; the conversation is then as before. */
 MUST_USE enum err turn_answer(struct turner *turner, struct conversation *conversation,
                               const struct message *message, struct reply *reply, struct fail *why);
 

@@ -81,6 +81,7 @@ static void reply_put(const struct bot *bot, const struct reply *reply, const ch
             json_put_str(&w, NULL, reply->choices[i].title);
         json_end(&w, ']');
     }
+    reply_put_citations(reply, &w);
     json_end(&w, '}');
     json_put_str(&w, "intent",
                  reply->intent >= 0 ? book_rows(bot_release(bot)->book)->intents[reply->intent].name

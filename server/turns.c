@@ -17,6 +17,7 @@ static void turn_print(struct exchange *exchange, const struct clerk_result *res
             json_put_str(&w, NULL, reply->choices[i].title);
         json_end(&w, ']');
     }
+    reply_put_citations(reply, &w);
     json_end(&w, '}');
     json_put_str(&w, "intent",
                  reply->intent >= 0 ? book_rows(result->release->book)->intents[reply->intent].name

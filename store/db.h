@@ -68,6 +68,8 @@ struct db_migration {
     int version; /* 1, 2, 3 … */
     const char *sql;
 };
+/* Whether the database is at an earlier schema than the last of `count` migrations. */
+MUST_USE enum err db_is_older(struct db *db, size_t count, bool *out, struct fail *why);
 MUST_USE enum err db_migrate(struct db *db, const struct db_migration *migrations, size_t count,
                              struct fail *why);
 /* The last migration applied: what a reader of an older file may ask of it. */

@@ -66,6 +66,14 @@ static enum err apply(struct db *db, const struct db_migration *migration, struc
     return e ? e : restored;
 }
 
+enum err db_is_older(struct db *db, size_t count, bool *out, struct fail *why)
+{
+    int64_t version = 0;
+    enum err e = db_version(db, &version, why);
+    *out = !e && version >= 0 && (uint64_t)version < count;
+    return e;
+}
+
 enum err db_migrate(struct db *db, const struct db_migration *migrations, size_t count,
                     struct fail *why)
 {

@@ -1,0 +1,215 @@
+/* The fallback's order (DESIGN §6.7). Each way of answering is one function that says whether it
+ * did; what comes first wins, and when none answers the router hands over to a person.
+ *
+ * A passage is quoted only from the chance on that the release was made with: what the owner set as
+ * quote_from, else what golden questions and quote_wrong_budget gave when it was trained. The reply
+ * is the document's own bytes, and under them a line of ours that says where they stand. */
+#include "bot/open_book.h"
+
+#include "base/arena.h"
+#include "bot/route.h"
+#include "bot/texts.h"
+#include "fallback/quote.h"
+
+enum { MILLION = 1000 * 1000, TITLE_BYTES = 300, HEADING_SHOWN = 300 };
+
+/* log(1 + 4): a message with fewer terms that any document knows ("심심해") is no question, however
+ * well a passage fits it. */
+static const double least_terms = 1.609;
+
+struct open_book {
+    struct index *index; /* over the release's bytes */
+    struct retriever *retriever;
+    struct quoter *quoter;
+    struct retrieval found;
+    bool was_asked;
+    double quotes_from;
+};
+
+/* The owner's word first; a release whose threshold was never derived does not quote. */
+static double threshold_of(const struct config *settings, const struct index *index)
+{
+    const double own = config_double(settings, CONFIG_QUOTE_FROM);
+    const uint32_t derived = index->answerable->quoted_from;
+    if (own > 0)
+        return own < 1 ? own : 2;
+    return derived > 0 ? (double)derived / MILLION : 2;
+}
+
+enum err open_book_open(const struct release *release, struct open_book **out, struct fail *why)
+{
+    *out = NULL;
+    if (!release->index.p)
+        return OK;
+    struct open_book *book = mem_take(1, sizeof *book);
+    if (!book)
+        return fail_memory(why);
+    enum err e = index_open_hashed(release->index.p, release->index.n, "the release's index.bin",
+                                   &book->index, why);
+    if (!e)
+        e = retriever_open(book->index, &book->retriever, why);
+    if (!e)
+        e = quoter_open(book->index, &book->quoter, why);
+    if (e) {
+        open_book_close(book);
+        return e;
+    }
+    book->quotes_from = threshold_of(release->settings, book->index);
+    *out = book;
+    return OK;
+}
+
+void open_book_close(struct open_book *book)
+{
+    if (!book)
+        return;
+    retriever_close(book->retriever);
+    quoter_close(book->quoter);
+    index_close(book->index);
+    mem_give(book);
+}
+
+const struct retrieval *open_book_found(const struct open_book *book)
+{
+    return book && book->was_asked ? &book->found : NULL;
+}
+
+const struct index *open_book_index(const struct open_book *book)
+{
+    return book->index;
+}
+
+double open_book_quotes_from(const struct open_book *book)
+{
+    return book->quotes_from;
+}
+
+void open_book_clear(struct open_book *book)
+{
+    if (book)
+        book->was_asked = false;
+}
+
+/* ---- A quoted passage ---- */
+
+static struct citation citation_of(const struct index *index, uint32_t passage,
+                                   struct quote_span span)
+{
+    const struct index_passage *p = &index->passages[passage];
+    const struct index_document *d = &index->documents[p->document];
+    return (struct citation){.document = index_text(index, d->id),
+                             .title = index_text(index, d->title),
+                             .heading = index_text(index, p->heading),
+                             .quote = str_slice(index_text(index, d->text), span.from, span.to),
+                             .effective_from = d->effective_from,
+                             .from = span.from,
+                             .to = span.to,
+                             .version = d->version};
+}
+
+/* The path of headings, or its last when the whole is long for a chat. */
+static struct str heading_shown(struct str heading)
+{
+    struct str last = heading;
+    while (heading.n > HEADING_SHOWN) {
+        size_t at = str_find(last, STR(" > "));
+        if (at == last.n)
+            break;
+        last = str_slice(last, at + 3, last.n);
+        heading = last;
+    }
+    return heading;
+}
+
+/* "출처: 한결 암보험 약관, 제12조(보험금의 지급) (2026-01-01 시행)" */
+static void source_add(const struct citation *citation, struct str language, struct buf *out)
+{
+    char date[DATE_TEXT_BYTES];
+    struct str title = citation->title, heading = heading_shown(citation->heading);
+    if (title.n == 0 || title.n > TITLE_BYTES)
+        title = citation->document;
+    buf_add_str(out, text_of(TEXT_SOURCE, language));
+    buf_add_str(out, title);
+    if (heading.n > 0 && !str_equal(heading, title)) {
+        buf_add_text(out, ", ");
+        buf_add_str(out, heading);
+    }
+    if (citation->effective_from == DATE_NONE)
+        return;
+    date_format(citation->effective_from, date);
+    buf_add_str(out, text_of(TEXT_IN_FORCE, language));
+    buf_add_text(out, date);
+    buf_add_str(out, text_of(TEXT_IN_FORCE_END, language));
+}
+
+static void quote_say(const struct open_book *book, const struct quote *quote, uint32_t passage,
+                      struct str language, struct reply *reply)
+{
+    struct buf *text = &reply->text;
+    buf_clear(text);
+    reply->route = ROUTE_QUOTED;
+    for (int i = 0; i < quote->count; i++) {
+        struct citation *citation = &reply->citations[reply->citation_count++];
+        *citation = citation_of(book->index, passage, quote->spans[i]);
+        buf_add_str(text, citation->quote);
+        buf_add_char(text, '\n');
+    }
+    if (quote->is_cut) {
+        buf_add_str(text, text_of(TEXT_QUOTE_CUT, language));
+        buf_add_char(text, '\n');
+    }
+    buf_add_char(text, '\n');
+    source_add(&reply->citations[0], language, text);
+    reason_add(reply->reason, sizeof reply->reason, " → quotes %.*s",
+               STR_ARG(reply->citations[0].document));
+    if (reply->citations[0].heading.n > 0)
+        reason_add(reply->reason, sizeof reply->reason, ", %.*s",
+                   STR_ARG(reply->citations[0].heading));
+}
+
+static enum err passage_quoted(struct open_book *book, const struct book_question *question,
+                               struct reply *reply, bool *is_answered, struct fail *why)
+{
+    struct retrieval *found = &book->found;
+    struct quote quote = {.count = 0};
+    enum err e =
+        retrieve(book->retriever, question->text, question->product, question->as_of, found, why);
+    if (e)
+        return e;
+    book->was_asked = true;
+    const bool has_terms = found->count > 0 && found->signals[3] >= least_terms;
+    const bool is_likely = has_terms && found->answerable >= book->quotes_from;
+    if (!has_terms)
+        reason_add(reply->reason, sizeof reply->reason,
+                   found->count > 0 ? ", too little of it in any passage" : ", no passage");
+    else if (book->quotes_from > 1)
+        reason_add(reply->reason, sizeof reply->reason, ", passage %.2f, never quoted",
+                   found->answerable);
+    else
+        reason_add(reply->reason, sizeof reply->reason, ", passage %.2f %s %.2f", found->answerable,
+                   is_likely ? "≥" : "<", book->quotes_from);
+    if (is_likely)
+        e = quote_find(book->quoter, question->text, found->hits[0].passage, &quote, why);
+    if (!e && quote.count > 0) {
+        quote_say(book, &quote, found->hits[0].passage, question->language, reply);
+        *is_answered = true;
+        e = buf_error(&reply->text, "the reply", why);
+    } else if (!e && is_likely) {
+        reason_add(reply->reason, sizeof reply->reason, ", no sentence of it");
+    }
+    return e;
+}
+
+/* ---- The order ---- */
+
+enum err open_book_answer(struct open_book *book, const struct book_question *question,
+                          struct reply *reply, bool *is_answered, struct fail *why)
+{
+    static enum err (*const ways[])(struct open_book *, const struct book_question *,
+                                    struct reply *, bool *, struct fail *) = {passage_quoted};
+    enum err e = OK;
+    *is_answered = false;
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0] && !e && !*is_answered; i++)
+        e = ways[i](book, question, reply, is_answered, why);
+    return e;
+}

@@ -1,0 +1,34 @@
+/* What a message that no script fits is answered with: something out of the release's documents, or
+ * nothing. Pure like the turn it is part of: no clock, no disk, no heap once warm. */
+#ifndef OPEN_BOOK_H
+#define OPEN_BOOK_H
+
+#include "bot/turn.h"
+#include "fallback/retrieve.h"
+
+struct open_book; /* one thread's, for one release */
+
+/* *out is NULL when the release has no documents. */
+MUST_USE enum err open_book_open(const struct release *release, struct open_book **out,
+                                 struct fail *why);
+void open_book_close(struct open_book *book);
+
+struct book_question {
+    struct str text;
+    struct str product;  /* the only product to look at, besides what belongs to none; or empty */
+    struct str language; /* of the line that names the source */
+    date_days as_of;
+};
+/* *is_answered true: reply->text, its route and citations. Otherwise the reply is as before but for
+ * its reason, which says how near it was. Fails only for lack of memory. */
+MUST_USE enum err open_book_answer(struct open_book *book, const struct book_question *question,
+                                   struct reply *reply, bool *is_answered, struct fail *why);
+
+/* What the last question found, for an explanation; NULL when none was asked since open_book_clear.
+ */
+const struct retrieval *open_book_found(const struct open_book *book);
+const struct index *open_book_index(const struct open_book *book);
+double open_book_quotes_from(const struct open_book *book); /* a chance; above 1: never */
+void open_book_clear(struct open_book *book);
+
+#endif
