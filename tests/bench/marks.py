@@ -222,7 +222,27 @@ def welfare(paring):
             show(f"  MRR@10 · nDCG@10 {marks['ndcg10']:.3f}", marks["mrr10"], digits=3, unit="")
             if not note:
                 show("  answerable: calibration error", marks["ece"], digits=3, unit="")
-                show("  answerable: coverage with nine of ten right", 100 * marks["coverage_at_precision_90"])
+                for share in (90, 95):
+                    show(f"  answerable: of those with an answer, answered with {share} of 100 right", 100 * marks[f"coverage_at_precision_{share}"],
+                         note="a third asked without their documents")
+
+
+def quoted(paring):
+    """The threshold from half of the questions, on the other half."""
+    with open(os.path.join(retrieval.SET, "questions.csv"), encoding="utf-8", newline="") as file:
+        rows = [(row["text"], row["documents"]) for row in csv.DictReader(file)]
+    with Bot(paring) as bot:
+        paths = [bot.path(f"{name}.csv") for name in ("fitted", "held-out")]
+        for path, half in zip(paths, (rows[::2], rows[1::2])):
+            with open(path, "w", encoding="utf-8", newline="") as file:
+                csv.writer(file, lineterminator="\n").writerows([("text", "documents"), *half])
+        bot.call("import", os.path.join(retrieval.SET, "documents.jsonl"), "--as", "documents")
+        bot.call("import", paths[0], "--as", "questions")
+        marks = json.loads(bot.call("eval", "--retrieval", "--json", "--set", paths[1]).out)
+        heading(f"Quoting, {len(rows[::2]):,} golden questions, {marks['questions']:,} held out, {marks['stand_ins']:,} of them without their documents")
+        show("quoted and right, of those with an answer", 100 * marks["quoted_coverage"], note=f"from a chance of {marks['quoted_from']:.3f}")
+        show("from the wrong document, of those quoted", 100 * marks["quoted_wrong"] / max(1, marks["quoted"]), 5, is_least=False, digits=2,
+             note=f"{marks['quoted_wrong']} of {marks['quoted']}")
 
 
 def sample(paring, name, is_target):
@@ -257,6 +277,7 @@ def main(paring):
                 heading(f"{name}: skipped, there is no {os.path.join(data.FOLDER, name)} (DATA=FOLDER names another place)")
     if retrieval.is_there():
         welfare(paring)
+        quoted(paring)
     else:
         heading(f"retrieval: skipped, there is no {retrieval.SET}")
     sample(paring, "insurance-ko", True)
