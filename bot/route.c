@@ -1,7 +1,7 @@
 /* The rule of DESIGN §6, from the classification down: an exact example or a confident intent is
- * answered from the book; two or three plausible intents become a list; everything else goes to a
- * person. Deciding and saying are apart, so that an open form or list (bot/conversation.c) can
- * decide too and the reply still comes from one place.
+ * answered from the book; two or three plausible intents become a list; everything else is for the
+ * open book, and then for a person. Deciding and saying are apart, so that an open form or list
+ * (bot/conversation.c) can decide too and the reply still comes from one place.
  *
  * Handing over here is only a text and a route. The desk that takes the conversation sets
  * is_with_person; until then the bot goes on answering, since a customer whom nobody has picked up
