@@ -20,6 +20,11 @@ static const size_t row_bytes_maximum = (size_t)CONTENT_COLUMNS * 6 * 4 * LIMIT_
 static const char release_sql[] =
     "INSERT INTO releases_log (number, release, hash, event, author, reason, at_us) VALUES"
     " ((SELECT COALESCE(MAX(number), 0) + 1 FROM releases_log), $1, $2, $3, $4, $5, $6)";
+static const char audit_sql[] =
+    "INSERT INTO audit (number, event, author, detail, at_us) VALUES"
+    " ((SELECT COALESCE(MAX(number), 0) + 1 FROM audit), $1, $2, $3, $4)";
+static const char notes_sql[] =
+    "SELECT release, hash, event, author, reason, at_us FROM releases_log ORDER BY number";
 
 static enum err path_set(struct content *content, const char *bot_folder, struct fail *why)
 {
@@ -172,11 +177,35 @@ enum err content_count(struct content *content, enum content_kind kind, size_t *
     return e;
 }
 
+static enum err audit_add(struct content *content, int release, const char *hash, const char *event,
+                          const char *author, const char *reason, int64_t at_us, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    struct buf detail;
+    buf_init(&detail, row_bytes_maximum);
+    buf_add_format(&detail, "release %d, %s", release, hash);
+    if (reason[0])
+        buf_add_format(&detail, ": %s", reason);
+    enum err e = buf_error(&detail, "what is noted of a release", why);
+    if (!e)
+        e = db_take(content->db, audit_sql, &s, why);
+    if (!e) {
+        db_bind_text(s, 1, str_of(event));
+        db_bind_text(s, 2, str_of(author));
+        db_bind_text(s, 3, str_from_buf(&detail));
+        db_bind_int(s, 4, at_us);
+        e = db_finish(s, why);
+    }
+    buf_free(&detail);
+    return e;
+}
+
 enum err content_note_release(struct content *content, int release, const char *hash,
                               const char *event, const char *author, const char *reason,
                               struct fail *why)
 {
     struct db_statement *s = NULL;
+    const int64_t at_us = clock_now_us();
     enum err e = content_explain_busy(content, db_begin(content->db, why), why);
     if (e)
         return e;
@@ -187,8 +216,31 @@ enum err content_note_release(struct content *content, int release, const char *
         db_bind_text(s, 3, str_of(event));
         db_bind_text(s, 4, str_of(author));
         db_bind_text(s, 5, str_of(reason ? reason : ""));
-        db_bind_int(s, 6, clock_now_us());
+        db_bind_int(s, 6, at_us);
         e = db_finish(s, why);
     }
+    if (!e)
+        e = audit_add(content, release, hash, event, author, reason ? reason : "", at_us, why);
     return db_end(content->db, e, why);
+}
+
+enum err content_each_release_note(struct content *content,
+                                   enum err (*each)(void *data, const struct release_note *note,
+                                                    struct fail *why),
+                                   void *data, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    bool has_row = false;
+    enum err e = db_take(content->db, notes_sql, &s, why);
+    if (e)
+        return e;
+    while (!(e = db_step(s, &has_row, why)) && has_row) {
+        const struct release_note note = {(int)db_int(s, 0), db_text(s, 1), db_text(s, 2),
+                                          db_text(s, 3),     db_text(s, 4), db_int(s, 5)};
+        e = each(data, &note, why);
+        if (e)
+            break;
+    }
+    db_give(s);
+    return e;
 }

@@ -187,9 +187,21 @@ MUST_USE enum err content_rows_print(const struct content_rows *rows, struct buf
 MUST_USE enum err content_rows_parse(struct str text, const char *path, struct content_rows **out,
                                      struct fail *why);
 
-/* Which release is which, and what was done to it: activations, overrides. Newest last. */
+/* Which release is which, and what was done to it: activations, overrides. The same goes into the
+ * audit table, in the same transaction. */
 MUST_USE enum err content_note_release(struct content *content, int release, const char *hash,
                                        const char *event, const char *author, const char *reason,
                                        struct fail *why);
+struct release_note {
+    int release;
+    struct str hash, event, author, reason;
+    int64_t at_us;
+};
+/* Oldest first; borrowed for the call. */
+MUST_USE enum err content_each_release_note(struct content *content,
+                                            enum err (*each)(void *data,
+                                                             const struct release_note *note,
+                                                             struct fail *why),
+                                            void *data, struct fail *why);
 
 #endif

@@ -469,14 +469,56 @@ static void scripts_that_were_tampered_with_are_corrupt(void **state)
     content_rows_close(none);
 }
 
+static enum err note_told(void *data, const struct release_note *note, struct fail *reason)
+{
+    (void)reason;
+    buf_add_format(data, "%d %.*s %.*s %.*s %.*s|", note->release, STR_ARG(note->hash),
+                   STR_ARG(note->event), STR_ARG(note->author), STR_ARG(note->reason));
+    return note->at_us > 0 ? OK : ERR_CORRUPT;
+}
+
+static enum err note_stopped(void *data, const struct release_note *note, struct fail *reason)
+{
+    (void)note;
+    ++*(int *)data;
+    return fail(reason, ERR_LIMIT, "enough");
+}
+
+/* "event detail|" of every row of the audit table. */
+static void audit_tell(struct buf *out)
+{
+    char path[128];
+    struct db *db = NULL;
+    struct db_statement *s = NULL;
+    bool has_row = false;
+    (void)snprintf(path, sizeof path, "%s/content.db", folder);
+    assert_int_equal(db_open(path, DB_READ, true, 0, &db, &why), OK);
+    assert_int_equal(db_take(db, "SELECT event, detail FROM audit ORDER BY number", &s, &why), OK);
+    while (db_step(s, &has_row, &why) == OK && has_row)
+        buf_add_format(out, "%.*s %.*s|", STR_ARG(db_text(s, 0)), STR_ARG(db_text(s, 1)));
+    db_give(s);
+    db_close(db);
+}
+
 static void notes_releases(void **state)
 {
     (void)state;
+    struct buf told;
+    int calls = 0;
+    buf_init(&told, 1 << 16);
     struct content *content = opened();
     assert_int_equal(content_note_release(content, 1, "abc", "activate", "tester", NULL, &why), OK);
     assert_int_equal(content_note_release(content, 2, "def", "activate", "tester", "because", &why),
                      OK);
+    assert_int_equal(content_each_release_note(content, note_told, &told, &why), OK);
+    assert_string_equal(told.p, "1 abc activate tester |2 def activate tester because|");
+    assert_int_equal(content_each_release_note(content, note_stopped, &calls, &why), ERR_LIMIT);
+    assert_int_equal(calls, 1);
     content_close(content);
+    buf_clear(&told);
+    audit_tell(&told);
+    assert_string_equal(told.p, "activate release 1, abc|activate release 2, def: because|");
+    buf_free(&told);
 }
 
 /* A row of each kind that scripts are made of, and one with a past. */
