@@ -427,25 +427,35 @@ static void stopping_fault_note(void *data, const struct script_fault *fault)
                        STR_ARG(fault->row));
 }
 
-enum err release_activate(const char *bot_folder, int number, date_days as_of, struct fail *why)
+enum err release_fit(const char *bot_folder, int number, date_days as_of, char hash[HASH_HEX_BYTES],
+                     struct fail *why)
 {
     struct release *release = NULL;
     struct fault_list faults = {.count = 0};
+    hash[0] = '\0';
     enum err e = release_load(bot_folder, number, &faults, &release, why);
     if (!e && release)
         e = book_check(release->book, as_of, stopping_fault_note, &faults, why);
+    if (!e && release)
+        memcpy(hash, release->hash, HASH_HEX_BYTES);
     if (!e && faults.count > 0)
         e = fail(
             why, ERR_REFUSED,
             "release %d is not fit to go live: %zu fault%s in its scripts (%s%s): run paring check",
             number, faults.count, faults.count == 1 ? "" : "s", faults.text,
             faults.count > NAMED_ROWS ? ", …" : "");
+    release_close(release);
+    return e;
+}
+
+enum err release_activate(const char *bot_folder, int number, date_days as_of, struct fail *why)
+{
+    char hash[HASH_HEX_BYTES];
+    enum err e = release_fit(bot_folder, number, as_of, hash, why);
     if (!e)
         e = release_current_set(bot_folder, number, why);
     if (!e)
-        log_line(LOG_INFO, LOG_RELEASE_ACTIVATED, "\"release\":%d,\"hash\":\"%s\"", number,
-                 release->hash);
-    release_close(release);
+        log_line(LOG_INFO, LOG_RELEASE_ACTIVATED, "\"release\":%d,\"hash\":\"%s\"", number, hash);
     return e;
 }
 

@@ -58,6 +58,9 @@ MUST_USE enum err release_verify(const char *bot_folder, int number, struct fail
  * that stops it: an intent without an answer … ERR_BUSY while somebody else activates or prunes. */
 MUST_USE enum err release_activate(const char *bot_folder, int number, date_days as_of,
                                    struct fail *why);
+/* The refusal of release_activate alone: nothing is changed. */
+MUST_USE enum err release_fit(const char *bot_folder, int number, date_days as_of,
+                              char hash[HASH_HEX_BYTES], struct fail *why);
 /* Whether a release freezes this setting: what a reply hangs on, as opposed to how training runs.
  */
 bool release_holds_setting(enum config_key key);
