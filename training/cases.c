@@ -12,7 +12,7 @@ enum { ARENA_BLOCK = 1 << 20, FIRST_ROWS = 256, COLUMN_NONE = LIMIT_COLUMNS };
 
 void cases_init(struct cases *cases)
 {
-    *cases = (struct cases){NULL, NULL, NULL, 0, 0};
+    *cases = (struct cases){.arena = NULL};
 }
 
 void cases_free(struct cases *cases)
@@ -20,6 +20,7 @@ void cases_free(struct cases *cases)
     arena_close(cases->arena);
     mem_give(cases->texts);
     mem_give(cases->intents);
+    mem_give(cases->ids);
     cases_init(cases);
 }
 
@@ -31,7 +32,8 @@ static struct str keep(struct arena **arena, struct str text)
     return *arena ? arena_copy(*arena, text) : STR_NONE;
 }
 
-static enum err cases_add(struct cases *cases, struct str text, struct str intent, struct fail *why)
+static enum err cases_add(struct cases *cases, struct str id, struct str text, struct str intent,
+                          struct fail *why)
 {
     if (cases->count == cases->room) {
         size_t room = cases->room ? cases->room * 2 : FIRST_ROWS;
@@ -43,11 +45,17 @@ static enum err cases_add(struct cases *cases, struct str text, struct str inten
         if (!intents)
             return fail_memory(why);
         cases->intents = intents;
+        struct str *ids = mem_grow(cases->ids, room, sizeof *ids);
+        if (!ids)
+            return fail_memory(why);
+        cases->ids = ids;
         cases->room = room;
     }
     cases->texts[cases->count] = keep(&cases->arena, text);
     cases->intents[cases->count] = keep(&cases->arena, intent);
-    if (!cases->texts[cases->count].p || !cases->intents[cases->count].p)
+    cases->ids[cases->count] = keep(&cases->arena, id);
+    if (!cases->texts[cases->count].p || !cases->intents[cases->count].p ||
+        !cases->ids[cases->count].p)
         return fail_memory(why);
     cases->count++;
     return OK;
@@ -102,7 +110,7 @@ static enum err row_add(const struct row *row, struct buf *text, struct buf *int
     enum err e = field_accept(row, "text", LIMIT_MESSAGE_RUNES, text, &accepted[0], why);
     if (!e)
         e = field_accept(row, "intent", LIMIT_NAME_BYTES, intent, &accepted[1], why);
-    return e ? e : cases_add(out, accepted[0], accepted[1], why);
+    return e ? e : cases_add(out, STR(""), accepted[0], accepted[1], why);
 }
 
 static enum err header_check(const struct rows *rows, const char *path, struct fail *why)
@@ -160,7 +168,7 @@ enum err cases_read_file(const char *path, struct cases *out, struct fail *why)
 /* Fields are id, text, intent, … */
 static enum err case_take(void *data, const struct str *fields, struct fail *why)
 {
-    return cases_add(data, fields[1], fields[2], why);
+    return cases_add(data, fields[0], fields[1], fields[2], why);
 }
 
 enum err cases_read_content(struct content *content, struct cases *out, struct fail *why)

@@ -10,6 +10,7 @@
 struct cases {
     struct arena *arena; /* owns the texts */
     struct str *texts, *intents;
+    struct str *ids; /* of the bot's own; empty from a file */
     size_t count, room;
 };
 void cases_init(struct cases *cases);
