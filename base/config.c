@@ -21,6 +21,7 @@ enum type {
     TYPE_JOURNAL,
     TYPE_FAILURE,
     TYPE_YES_NO,
+    TYPE_GATE_BUDGET,
     TYPES
 };
 static const char *const words[TYPES][2] = {
@@ -28,6 +29,7 @@ static const char *const words[TYPES][2] = {
     [TYPE_JOURNAL] = {"commit", "async"},
     [TYPE_FAILURE] = {"stop", "answer"},
     [TYPE_YES_NO] = {"yes", "no"},
+    [TYPE_GATE_BUDGET] = {"kept", "certified"},
 };
 
 enum { SOURCE_BYTES = 96, NAME_BYTES = 64, SHOWN_BYTES = 64 };
@@ -100,6 +102,23 @@ static const struct entry {
                                "address, such as X-Forwarded-For; its last entry counts"},
     [CONFIG_ACCESS_LOG] = {"access_log", TYPE_YES_NO, 0, 0, "yes",
                            "a line on standard error for each request, yes or no"},
+    [CONFIG_GATE_BUDGET] = {"gate_budget", TYPE_GATE_BUDGET, 0, 0, "kept",
+                            "to go live - kept: a release may not give up the certified budget "
+                            "of the active one; certified: its own must be"},
+    [CONFIG_GATE_ACCURACY] = {"gate_accuracy", TYPE_DOUBLE, 0, 1, "0.80",
+                              "to go live: at least this share of evaluation cases right"},
+    [CONFIG_GATE_CONTRASTS] = {"gate_contrasts", TYPE_INT, 0, LIMIT_GATE, "0",
+                               "to go live: at most so many contrast pairs lost"},
+    [CONFIG_GATE_CASES] = {"gate_cases", TYPE_INT, 0, LIMIT_GATE, "0",
+                           "to go live: at most so many evaluation cases lost, accepted ones "
+                           "aside"},
+    [CONFIG_GATE_CONSISTENCY] = {"gate_consistency", TYPE_DOUBLE, 0, 1, "0.90",
+                                 "to go live: at least this share of paraphrases told the same"},
+    [CONFIG_GATE_FAULTS] = {"gate_faults", TYPE_INT, 0, LIMIT_GATE, "0",
+                            "to go live: at most so many faults that \"paring check\" says stop a "
+                            "release"},
+    [CONFIG_GATE_WARNINGS] = {"gate_warnings", TYPE_INT, 0, LIMIT_GATE, "1000000",
+                              "to go live: at most so many faults that check warns of"},
 };
 
 struct setting {

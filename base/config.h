@@ -39,6 +39,14 @@ enum config_key {
     CONFIG_RATE_PER_KEY,     /* int    0: no limit */
     CONFIG_ADDRESS_HEADER,   /* text   where a proxy on this machine puts the caller's address */
     CONFIG_ACCESS_LOG,       /* "yes" or "no" */
+    /* For `paring release activate`, what a release must show (training/gate.h): */
+    CONFIG_GATE_BUDGET,      /* "kept" or "certified" */
+    CONFIG_GATE_ACCURACY,    /* double 0.80: at least this share of in-scope cases right */
+    CONFIG_GATE_CONTRASTS,   /* int    0: at most so many contrast pairs lost */
+    CONFIG_GATE_CASES,       /* int    0: at most so many cases lost that nobody has accepted */
+    CONFIG_GATE_CONSISTENCY, /* double 0.90: at least this share of paraphrases told the same */
+    CONFIG_GATE_FAULTS,      /* int    0: at most so many faults of check that stop a release */
+    CONFIG_GATE_WARNINGS,    /* int    1000000: at most so many other faults of check */
     CONFIG_KEYS
 };
 

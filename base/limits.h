@@ -30,6 +30,7 @@ enum {
     LIMIT_WAITERS = 8,                  /* messages waiting for their conversation's turn */
     LIMIT_CONNECTIONS = 4096,           /* HTTP connections open at once */
     LIMIT_KEYS = 256,                   /* keys for channels */
+    LIMIT_GATE = 1000 * 1000,           /* of a count that the gate allows; as good as any */
 
     /* Files of other systems, which are read whole (training/bundle.h, training/tree.h). */
     LIMIT_IMPORT_FILE_BYTES = 32 << 20,   /* one file, also one inside an archive */
