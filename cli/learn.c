@@ -215,7 +215,6 @@ static enum err first_activate(const struct cli *cli, int number, struct outcome
 {
     size_t count = 0;
     int active = 0;
-    date_days today = DATE_NONE;
     enum err e = release_list(cli->bot_folder, NULL, 0, &count, &active, why);
     if (e)
         return e;
@@ -223,10 +222,7 @@ static enum err first_activate(const struct cli *cli, int number, struct outcome
     outcome->other = active == number ? 0 : active;
     if (active)
         return OK;
-    e = cli_today(cli, &today, why);
-    if (e)
-        return e;
-    e = release_go_live(cli, number, today, &outcome->refusal);
+    e = release_go_live(cli, number, &outcome->refusal);
     outcome->is_active = !e;
     if (e == ERR_REFUSED)
         return answers_exist(cli, &outcome->is_refused, why);

@@ -24,9 +24,20 @@ MUST_USE enum err cli_today(const struct cli *cli, date_days *out, struct fail *
 /* What --since says: midnight of that day where the bot is; 0 for NULL, the beginning. */
 MUST_USE enum err cli_since(const struct cli *cli, const char *date, int64_t *out_us,
                             struct fail *why);
-/* Activates and notes it in the content's history. ERR_REFUSED: it is not fit to go live. */
-MUST_USE enum err release_go_live(const struct cli *cli, int number, date_days today,
-                                  struct fail *why);
+/* What `release gate` and `release activate` were asked. */
+struct gate_request {
+    const char *override; /* the reason, or NULL */
+    const char *accept;   /* a file of lost cases that are accepted, or NULL */
+    const char *out;      /* where to write the lost cases, or NULL */
+};
+/* Puts the release to the gate, activates it and notes it in the history, telling nothing.
+ * ERR_REFUSED: it is not fit to go live. */
+MUST_USE enum err release_go_live(const struct cli *cli, int number, struct fail *why);
+/* The commands; ERR_REFUSED when the release fails. number 0: the newest. */
+MUST_USE enum err activate_run(const struct cli *cli, int number, struct gate_request request,
+                               struct fail *why);
+MUST_USE enum err gate_run(const struct cli *cli, int number, struct gate_request request,
+                           struct fail *why);
 
 /* The marks of a release's passages; `set` NULL: on the bot's own golden questions. */
 MUST_USE enum err retrieval_evaluate(const struct cli *cli, const char *set, const char *release,

@@ -41,11 +41,16 @@ static const struct command {
      "train, calibrate, derive thresholds, evaluate; write a release",
      "  --text DIR         general text (files in DIR) for the word vectors\n"
      "  --threads N        threads; 0 is one for each core. The release does not hang on it\n"},
-    {"release", command_release, "list | activate N | diff A B | verify [N]", "look after releases",
-     "  list               every release, its hash, which one is active\n"
-     "  activate N         answer from release N from now on\n"
+    {"release", command_release, "list | gate [N] | activate N | diff A B | verify [N]",
+     "look after releases",
+     "  list               every release, its hash, which one is active, overrides\n"
+     "  gate [N]           whether release N, or the newest, may go live; changes nothing\n"
+     "  activate N         answer from release N from now on, if it passes the gate\n"
      "  diff A B           what changed from release A to B\n"
-     "  verify [N]         check every file of release N, or of all, against its hash\n"},
+     "  verify [N]         check every file of release N, or of all, against its hash\n"
+     "  --accept FILE      gate, activate: lost cases that are as they should be, with reasons\n"
+     "  --out FILE         gate: writes the lost cases, for reasons to be put to them\n"
+     "  --override REASON  activate: although it fails the gate; the reason is kept\n"},
     {"eval", command_eval,
      "[--retrieval] [--set FILE] [--report FILE.html] [--release N] [--against N] [--learning]",
      "the marks of a release on held-out cases",

@@ -1,5 +1,6 @@
-/* The command `release`: which there are and which one answers, making another one answer, and
- * whether their files are what was written. What changed between two is changes.c's. */
+/* The command `release`: which there are, which one answers and what was done to them, and whether
+ * their files are what was written. Making another one answer is activate.c's, what changed between
+ * two changes.c's. */
 #include "base/arena.h"
 #include "base/files.h"
 #include "base/json.h"
@@ -11,13 +12,13 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     PATH_BYTES = 4096,
     OUTPUT_BYTES = 256 * 1024 * 1024,
-    AUTHOR_BYTES = 64,
     HASH_SHOWN = 12,
+    HISTORY_BLOCK = 1 << 16,
+    NOTE_TEXTS = 4,
 };
 
 /* ---- shared with train ---- */
@@ -48,41 +49,6 @@ enum err cli_since(const struct cli *cli, const char *date, int64_t *out_us, str
         return e;
     *out_us = (int64_t)day * 24 * 60 * minute_us -
               config_int(config, CONFIG_TIMEZONE_MINUTES) * minute_us;
-    config_close(config);
-    return OK;
-}
-
-enum err release_go_live(const struct cli *cli, int number, date_days today, struct fail *why)
-{
-    struct content *content = NULL;
-    char hash[HASH_HEX_BYTES];
-    char author[AUTHOR_BYTES];
-    (void)snprintf(author, sizeof author, "user %u", (unsigned)getuid());
-    enum err e = release_activate(cli->bot_folder, number, today, why);
-    if (e)
-        return e;
-    e = release_hash(cli->bot_folder, number, hash, why);
-    if (!e)
-        e = content_open(cli->bot_folder, true, &content, why);
-    if (!e)
-        e = content_note_release(content, number, hash, "activated", author, "", why);
-    content_close(content);
-    return e ? fail_within(why, e, "release %d is active, but that could not be noted", number)
-             : OK;
-}
-
-/* The release is active whether older ones can be pruned or not: that only warns. */
-static enum err old_prune(const struct cli *cli, size_t *pruned, struct fail *why)
-{
-    struct config *config = NULL;
-    *pruned = 0;
-    enum err e = cli_config(cli, &config, why);
-    if (e)
-        return e;
-    e = release_prune(cli->bot_folder, (size_t)config_int(config, CONFIG_KEEP_RELEASES), pruned,
-                      NULL);
-    if (e)
-        log_line(LOG_WARN, LOG_RELEASE_PRUNED, "\"pruned\":%zu,\"error\":%d", *pruned, (int)e);
     config_close(config);
     return OK;
 }
@@ -140,6 +106,100 @@ static double report_number(const cJSON *report, bool of_cases, const char *key)
     return cJSON_IsNumber(item) ? item->valuedouble : NAN;
 }
 
+/* ---- what was done to them ---- */
+
+struct history {
+    struct arena *arena;
+    struct release_note *notes;
+    size_t count, room;
+};
+
+static enum err note_keep(void *data, const struct release_note *note, struct fail *why)
+{
+    struct history *history = data;
+    struct release_note copy = *note;
+    struct str *const texts[NOTE_TEXTS] = {&copy.hash, &copy.event, &copy.author, &copy.reason};
+    if (history->count == history->room) {
+        size_t room = history->room ? 2 * history->room : 64;
+        struct release_note *grown = mem_grow(history->notes, room, sizeof *grown);
+        if (!grown)
+            return fail_memory(why);
+        history->notes = grown;
+        history->room = room;
+    }
+    for (size_t i = 0; i < NOTE_TEXTS; i++) {
+        *texts[i] = arena_copy(history->arena, *texts[i]);
+        if (!texts[i]->p)
+            return fail_memory(why);
+    }
+    history->notes[history->count++] = copy;
+    return OK;
+}
+
+static enum err history_open(const struct cli *cli, struct history *out, struct fail *why)
+{
+    struct content *content = NULL;
+    *out = (struct history){.arena = arena_open(HISTORY_BLOCK, OUTPUT_BYTES)};
+    if (!out->arena)
+        return fail_memory(why);
+    enum err e = content_open(cli->bot_folder, false, &content, NULL);
+    if (!e)
+        e = content_each_release_note(content, note_keep, out, why);
+    content_close(content);
+    return e == ERR_MEMORY ? e : OK; /* a list must not fail over its notes */
+}
+
+static void history_close(struct history *history)
+{
+    mem_give(history->notes);
+    arena_close(history->arena);
+}
+
+/* What a reader of the list should stop at: somebody put a release live against the gate or by
+ * accepting what it loses, or meant to and did not get that far. */
+static void notes_text(struct buf *out, const struct history *history, int number, bool is_active)
+{
+    for (size_t i = 0; i < history->count; i++) {
+        const struct release_note *note = &history->notes[i];
+        char at[TIME_TEXT_BYTES];
+        if (note->release != number || note->reason.n == 0 ||
+            str_equal(note->event, STR("not activated")))
+            continue;
+        size_t next = i + 1;
+        while (next < history->count && history->notes[next].release != number)
+            next++;
+        const bool is_done = next < history->count
+                                 ? str_equal(history->notes[next].event, STR("activated"))
+                                 : is_active;
+        clock_format_us(note->at_us, at);
+        buf_add_format(out, "           %.16sZ %.*s, %.*s%s: %.*s\n", at, STR_ARG(note->author),
+                       STR_ARG(note->event), is_done ? "" : " (but it did not go live)",
+                       STR_ARG(note->reason));
+    }
+}
+
+static void notes_json(struct json_writer *w, const struct history *history, int number)
+{
+    json_array(w, "history");
+    for (size_t i = 0; i < history->count; i++) {
+        const struct release_note *note = &history->notes[i];
+        char at[TIME_TEXT_BYTES];
+        if (note->release != number)
+            continue;
+        clock_format_us(note->at_us, at);
+        json_object(w, NULL);
+        json_put_text(w, "at", at);
+        json_put_str(w, "event", note->event);
+        json_put_str(w, "author", note->author);
+        json_put_str(w, "reason", note->reason);
+        json_put_str(w, "hash", note->hash);
+        json_end(w, '}');
+    }
+    json_end(w, ']');
+}
+
+/* ---- a line each ---- */
+
 static void listed_text(struct buf *out, int number, bool is_active, const char *hash,
                         const cJSON *report)
 {
@@ -158,7 +218,7 @@ static void listed_text(struct buf *out, int number, bool is_active, const char 
 }
 
 static void listed_json(struct json_writer *w, int number, bool is_active, const char *hash,
-                        const cJSON *report)
+                        const cJSON *report, const struct history *history)
 {
     static const char *const marks[] = {"accuracy", "macro_f1", "coverage", "wrong_rate",
                                         "wrong_rate_upper95"};
@@ -172,11 +232,34 @@ static void listed_json(struct json_writer *w, int number, bool is_active, const
         json_put_bool(w, "certified", cJSON_IsTrue(certified));
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         json_put_double(w, marks[i], report_number(report, true, marks[i]), 6);
+    notes_json(w, history, number);
     json_end(w, '}');
+}
+
+/* One release; one that has been pruned since it was listed is passed over. */
+static void listed_add(const struct cli *cli, const struct listing *listing, int number,
+                       const struct history *history, struct json_writer *w)
+{
+    char hash[HASH_HEX_BYTES] = "";
+    bool is_active = number == listing->active;
+    enum err found = release_hash(cli->bot_folder, number, hash, NULL);
+    if (found == ERR_MISSING)
+        return;
+    cJSON *report = report_open(cli, number);
+    if (found)
+        hash[0] = '\0'; /* a damaged release: `release verify` says how */
+    if (cli->json) {
+        listed_json(w, number, is_active, hash, report, history);
+    } else {
+        listed_text(w->out, number, is_active, hash[0] ? hash : "damaged", report);
+        notes_text(w->out, history, number, is_active);
+    }
+    cJSON_Delete(report);
 }
 
 static enum err list_run(const struct cli *cli, struct fail *why)
 {
+    struct history history = {.arena = NULL};
     struct listing listing;
     struct json_writer w;
     struct buf out;
@@ -192,22 +275,10 @@ static enum err list_run(const struct cli *cli, struct fail *why)
         json_object(&w, NULL);
     if (cli->json)
         json_array(&w, "releases");
-    for (size_t i = 0; !e && i < listing.count; i++) {
-        char hash[HASH_HEX_BYTES] = "";
-        int number = listing.numbers[i];
-        bool is_active = number == listing.active;
-        enum err found = release_hash(cli->bot_folder, number, hash, NULL);
-        if (found == ERR_MISSING)
-            continue; /* pruned since it was listed */
-        cJSON *report = report_open(cli, number);
-        if (found)
-            hash[0] = '\0'; /* a damaged release: `release verify` says how */
-        if (cli->json)
-            listed_json(&w, number, is_active, hash, report);
-        else
-            listed_text(&out, number, is_active, hash[0] ? hash : "damaged", report);
-        cJSON_Delete(report);
-    }
+    if (!e)
+        e = history_open(cli, &history, why);
+    for (size_t i = 0; !e && i < listing.count; i++)
+        listed_add(cli, &listing, listing.numbers[i], &history, &w);
     if (cli->json) {
         json_end(&w, ']');
         json_end(&w, '}');
@@ -215,44 +286,8 @@ static enum err list_run(const struct cli *cli, struct fail *why)
     }
     if (!e)
         e = print_out(cli, &out, why);
+    history_close(&history);
     mem_give(listing.numbers);
-    buf_free(&out);
-    return e;
-}
-
-/* ---- activate ---- */
-
-static enum err activate_run(const struct cli *cli, int number, struct fail *why)
-{
-    char hash[HASH_HEX_BYTES];
-    date_days today = DATE_NONE;
-    size_t pruned = 0;
-    struct json_writer w;
-    struct buf out;
-    buf_init(&out, PATH_BYTES);
-    enum err e = cli_today(cli, &today, why);
-    if (!e)
-        e = release_go_live(cli, number, today, why);
-    if (!e)
-        e = release_hash(cli->bot_folder, number, hash, why);
-    if (!e)
-        e = old_prune(cli, &pruned, why);
-    if (!e && cli->json) {
-        json_begin(&w, &out);
-        json_object(&w, NULL);
-        json_put_int(&w, "number", number);
-        json_put_text(&w, "hash", hash);
-        json_put_bool(&w, "active", true);
-        json_put_int(&w, "pruned", (int64_t)pruned);
-        json_end(&w, '}');
-        buf_add_char(&out, '\n');
-    } else if (!e) {
-        buf_add_format(&out, "Release %d (%.*s) is now active.\n", number, HASH_SHOWN, hash);
-        if (pruned > 0)
-            buf_add_format(&out, "Older releases pruned: %zu (keep_releases).\n", pruned);
-    }
-    if (!e)
-        e = print_out(cli, &out, why);
     buf_free(&out);
     return e;
 }
@@ -310,13 +345,35 @@ static enum err verify_run(const struct cli *cli, int only, struct fail *why)
 
 /* ---- which of them ---- */
 
+/* A flag that would do nothing is not passed over in silence. */
+static enum err request_check(const char *what, const struct gate_request *request,
+                              struct fail *why)
+{
+    const bool is_gate = strcmp(what, "gate") == 0;
+    const bool is_activate = strcmp(what, "activate") == 0;
+    if (request->override && !is_activate)
+        return fail(why, ERR_USE, "--override goes with release activate N alone");
+    if (request->out && !is_gate)
+        return fail(why, ERR_USE, "--out goes with release gate alone");
+    if (request->accept && !is_gate && !is_activate)
+        return fail(why, ERR_USE, "--accept goes with release gate and release activate");
+    return OK;
+}
+
 enum err command_release(struct cli *cli, int argc, char **argv, struct fail *why)
 {
     int count = 0;
     int a = 0;
     int b = 0;
-    enum err e = cli_options(cli, argc, argv, NULL, 0, &count, why);
+    struct gate_request request = {.override = NULL};
+    const struct cli_option options[] = {{"--override", NULL, &request.override},
+                                         {"--accept", NULL, &request.accept},
+                                         {"--out", NULL, &request.out}};
+    enum err e =
+        cli_options(cli, argc, argv, options, sizeof options / sizeof *options, &count, why);
     const char *what = count > 0 ? argv[0] : "";
+    if (!e)
+        e = request_check(what, &request, why);
     if (!e && count > 1)
         e = release_number(argv[1], &a, why);
     if (!e && count > 2)
@@ -325,11 +382,14 @@ enum err command_release(struct cli *cli, int argc, char **argv, struct fail *wh
         return e;
     if (strcmp(what, "list") == 0 && count == 1)
         return list_run(cli, why);
+    if (strcmp(what, "gate") == 0 && count <= 2)
+        return gate_run(cli, a, request, why);
     if (strcmp(what, "activate") == 0 && count == 2)
-        return activate_run(cli, a, why);
+        return activate_run(cli, a, request, why);
     if (strcmp(what, "diff") == 0 && count == 3)
         return changes_run(cli, a, b, why);
     if (strcmp(what, "verify") == 0 && count <= 2)
         return verify_run(cli, a, why);
-    return fail(why, ERR_USE, "release needs one of: list, activate N, diff A B, verify, verify N");
+    return fail(why, ERR_USE,
+                "release needs one of: list, gate, gate N, activate N, diff A B, verify, verify N");
 }

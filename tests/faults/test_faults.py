@@ -404,6 +404,60 @@ def pruning_killed_at_any_moment_leaves_every_listed_release_whole(bot):
     assert not [name for name in os.listdir(os.path.join(bot.path, "releases")) if not name.isdigit()], "leftovers"
 
 
+def notes(bot, release):
+    """What the history says of a release: events and reasons, oldest first."""
+    with sqlite3.connect(os.path.join(bot.path, "content.db")) as db:
+        rows = db.execute("SELECT event, reason FROM releases_log WHERE release = ? ORDER BY number", (release,)).fetchall()
+        audited = db.execute("SELECT count(*) FROM audit WHERE detail LIKE ?", (f"release {release}, %",)).fetchone()[0]
+    db.close()
+    assert audited == len(rows), "the audit table has every note too"
+    return rows
+
+
+def against_the_gate(bot):
+    """Release 1 is live; release 2 fails the gate. The command that overrides it."""
+    fill(bot)
+    bot.go_live()
+    rows = [row for row in small_examples() if row["intent"] == "cancel_policy"]
+    bot.take("bad.csv", csv_of([{**row, "intent": "office_hours"} for row in rows]), "--as", "examples")
+    bot.train()
+    return ["release", "activate", "2", "--override", "it must", "--set", "gate_budget=certified"]
+
+
+@test
+def an_activation_killed_at_any_moment_is_on_record(bot):
+    command = against_the_gate(bot)
+    again = Again(bot)
+    took = time_of(bot, *command)
+    order = random.Random(6)
+    killed = 0
+    for _ in range(kills(25)):
+        again.restore()
+        killed += kill_at([*command, "--bot", bot.path], order.uniform(took * 0.3, took))
+        with open(os.path.join(bot.path, "current"), encoding="ascii") as file:
+            is_live = file.readline().strip() == "2"
+        told = notes(bot, 2)
+        assert told or not is_live, "a release went live unrecorded"
+        assert not told or told[0][0] == "overriding" and told[0][1].startswith("it must | fails "), told
+        assert is_live or [event for event, _ in told] in ([], ["overriding"]), told
+        assert not told or ("it must" in bot.run("release", "list").out)
+        assert not told or is_live or "(but it did not go live)" in bot.run("release", "list").out
+    assert killed > 0, "no kill came in time"
+    bot.run(*command, status=None)
+
+
+@test
+def an_activation_that_fails_says_so_in_the_history(bot):
+    command = against_the_gate(bot)
+    result = bot.run(*command, status=4, env=preloaded(shim(), "rename", FAIL_NTH="1"))
+    assert [event for event, _ in notes(bot, 2)] == ["overriding", "not activated"], (notes(bot, 2), result)
+    with open(os.path.join(bot.path, "current"), encoding="ascii") as file:
+        assert file.readline().strip() == "1"
+    assert "(but it did not go live)" in bot.run("release", "list").out
+    bot.run(*command)
+    assert [event for event, _ in notes(bot, 2)] == ["overriding", "not activated", "overriding", "activated"]
+
+
 @test
 def an_init_killed_at_any_moment_makes_a_whole_bot_or_none():
     with Bot(makes=False) as bot:
