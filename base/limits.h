@@ -31,6 +31,12 @@ enum {
     LIMIT_CONNECTIONS = 4096,           /* HTTP connections open at once */
     LIMIT_KEYS = 256,                   /* keys for channels */
     LIMIT_GATE = 1000 * 1000,           /* of a count that the gate allows; as good as any */
+    LIMIT_REASON_BYTES = 2000,          /* why somebody accepts a fault */
+
+    /* What KakaoTalk shows of a skill's reply, in UTF-16 units as the client counts. */
+    LIMIT_KAKAO_BUBBLES = 3,
+    LIMIT_KAKAO_BUBBLE_UNITS = 1000,
+    LIMIT_KAKAO_LABEL_UNITS = 14,
 
     /* Files of other systems, which are read whole (training/bundle.h, training/tree.h). */
     LIMIT_IMPORT_FILE_BYTES = 32 << 20,   /* one file, also one inside an archive */

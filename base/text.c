@@ -228,6 +228,14 @@ size_t text_runes(struct str s)
     return runes;
 }
 
+size_t text_units(struct str s)
+{
+    size_t units = 0;
+    for (size_t at = 0; at < s.n;)
+        units += text_rune(s, &at) >= 0x10000 ? 2 : 1;
+    return units;
+}
+
 size_t text_put_rune(char out[4], uint32_t rune)
 {
     if (rune < 0x80) {

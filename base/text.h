@@ -39,6 +39,7 @@ bool str_to_double(struct str s, double *out); /* whole string, C locale, finite
  * move by one, so a loop always ends. Call only while *at < s.n. */
 uint32_t text_rune(struct str s, size_t *at);
 size_t text_runes(struct str s);
+size_t text_units(struct str s); /* UTF-16 code units, as browsers and KakaoTalk count */
 /* Writes 1–4 bytes; returns how many. `rune` must be a scalar value. */
 size_t text_put_rune(char out[4], uint32_t rune);
 bool text_is_valid(struct str s); /* strict UTF-8: no surrogates, no overlong forms */

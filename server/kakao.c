@@ -4,6 +4,7 @@
  * request is read tolerantly, since the form ages: only what is used has to be right. Kakao does
  * not sign its requests: the skill is told to send a key in a header, and the bot's id is checked.
  */
+#include "base/limits.h"
 #include "server/handlers.h"
 #include "server/head.h"
 #include "server/http.h"
@@ -12,9 +13,6 @@
 #include <string.h>
 
 enum {
-    BUBBLES = 3,
-    BUBBLE_UNITS = 1000, /* UTF-16, as the client counts */
-    LABEL_UNITS = 14,
     PREFIXED_BYTES = 2 * CONVERSATION_NAME_BYTES,
 };
 
@@ -55,11 +53,11 @@ static void bubbles_put(struct json_writer *w, struct str text)
 {
     json_array(w, "outputs");
     text = str_trim(text);
-    for (int i = 0; i < BUBBLES && text.n > 0; i++) {
-        bool is_last = i + 1 == BUBBLES;
-        size_t n = cut(text, fit(text, BUBBLE_UNITS));
+    for (int i = 0; i < LIMIT_KAKAO_BUBBLES && text.n > 0; i++) {
+        bool is_last = i + 1 == LIMIT_KAKAO_BUBBLES;
+        size_t n = cut(text, fit(text, LIMIT_KAKAO_BUBBLE_UNITS));
         if (is_last && n < text.n)
-            n = cut(text, fit(text, BUBBLE_UNITS - 1));
+            n = cut(text, fit(text, LIMIT_KAKAO_BUBBLE_UNITS - 1));
         struct str part = str_trim(str_slice(text, 0, n));
         json_object(w, NULL);
         json_object(w, "simpleText");
@@ -82,10 +80,10 @@ static void choices_put(struct json_writer *w, const struct reply *reply)
     json_array(w, "quickReplies");
     for (int i = 0; i < reply->choice_count; i++) {
         struct str title = reply->choices[i].title;
-        char label[(size_t)4 * LABEL_UNITS + sizeof("…")];
-        size_t n = fit(title, LABEL_UNITS);
+        char label[(size_t)4 * LIMIT_KAKAO_LABEL_UNITS + sizeof("…")];
+        size_t n = fit(title, LIMIT_KAKAO_LABEL_UNITS);
         if (n < title.n)
-            n = fit(title, LABEL_UNITS - 1);
+            n = fit(title, LIMIT_KAKAO_LABEL_UNITS - 1);
         (void)snprintf(label, sizeof(label), "%.*s%s", (int)n, title.p, n < title.n ? "…" : "");
         json_object(w, NULL);
         json_put_text(w, "label", label);

@@ -298,9 +298,18 @@ static void agrees_with_utf8proc_on_every_rune(void **state)
     buf_free(&buf);
 }
 
+static void counts_utf16_units(void **state)
+{
+    (void)state;
+    assert_int_equal(text_units(STR("")), 0);
+    assert_int_equal(text_units(STR("aé가")), 3);
+    assert_int_equal(text_units(STR("가\xF0\x9F\x99\x8F")), 3); /* beyond U+FFFF: two */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counts_utf16_units),
         cmocka_unit_test(compares_by_bytes),
         cmocka_unit_test(cuts_and_finds),
         cmocka_unit_test(takes_parts_in_turn),
