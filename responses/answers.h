@@ -57,12 +57,42 @@ void answer_find(const struct book *book, const struct answer_query *query, stru
  * answer in force on `as_of`, expressions that fail for sampled slot values, facts missing on a
  * date an answer is in force, facts never used, overlapping dates of one fact. Most harmful
  * first. */
+enum script_kind {
+    SCRIPT_FACT_GAP,   /* an answer needs a fact that has no value from `date` on */
+    SCRIPT_FACT_TWICE, /* two values from `date` on (DATE_NONE: the beginning)    */
+    SCRIPT_FAILS,      /* an answer that cannot be rendered for some value        */
+    SCRIPT_NO_ANSWER,
+    SCRIPT_ONLY_SOME, /* every answer is for a condition, channel or language    */
+    SCRIPT_SAME,      /* the same condition, channel, language and dates         */
+    SCRIPT_REPLACED,  /* another answer takes over on `date`: this one is open   */
+    SCRIPT_NO_QUESTION,
+    SCRIPT_EMPTY_LIST,
+    SCRIPT_UNUSED_FACT,
+    SCRIPT_UNUSED_SLOT,
+    /* of book_reach alone: */
+    SCRIPT_UNREACHABLE, /* `other` is always given in its place, or its condition never holds  */
+    SCRIPT_OVERLAP,     /* `other` fits the same customers; a fixed rule chooses               */
+    SCRIPT_EXPIRES,     /* soon, and then nothing is in its place                              */
+    SCRIPT_EXPIRED,
+};
 struct script_fault {
     bool stops_release; /* refused at activation; otherwise a warning */
-    struct str row;     /* the answer id, intent or fact it is about */
-    char text[256];     /* what and how to mend it */
+    enum script_kind kind;
+    struct str row;   /* the answer id, intent or fact it is about */
+    struct str other; /* another answer, or a fact; may be empty */
+    date_days date;   /* DATE_NONE: none */
+    char text[256];   /* what and how to mend it */
 };
 MUST_USE enum err book_check(const struct book *book, date_days as_of,
+                             void (*each)(void *data, const struct script_fault *fault), void *data,
+                             struct fail *why);
+
+enum { BOOK_SOON_DAYS = 30 };
+/* What is no fault of any one answer but of them together: answers that no customer ever gets,
+ * answers of which two fit alike, and those that end. The answers of an intent are tried with every
+ * combination of the values that their conditions tell apart; an intent with more than
+ * REACH_WORLDS combinations is passed over. None of it stops a release. */
+MUST_USE enum err book_reach(const struct book *book, date_days as_of,
                              void (*each)(void *data, const struct script_fault *fault), void *data,
                              struct fail *why);
 

@@ -21,13 +21,25 @@ struct checking {
     struct buf text;
 };
 
-static void tell(struct checking *c, bool stops, struct str row, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-static void tell(struct checking *c, bool stops, struct str row, const char *format, ...)
+/* What a fault is about, beside its row. */
+struct about {
+    enum script_kind kind;
+    struct str other;
+    date_days date;
+};
+
+static void tell(struct checking *c, bool stops, struct about about, struct str row,
+                 const char *format, ...) __attribute__((format(printf, 5, 6)));
+static void tell(struct checking *c, bool stops, struct about about, struct str row,
+                 const char *format, ...)
 {
     if (stops != c->tells_stops)
         return;
-    struct script_fault fault = {.stops_release = stops, .row = row};
+    struct script_fault fault = {.stops_release = stops,
+                                 .kind = about.kind,
+                                 .row = row,
+                                 .other = about.other,
+                                 .date = about.date};
     va_list args;
     va_start(args, format);
     (void)vsnprintf(fault.text, sizeof(fault.text), format, args);
@@ -51,13 +63,14 @@ static void check_facts(struct checking *c)
         if (overlaps && b->from != DATE_NONE)
             date_format(b->from, from);
         if (overlaps)
-            tell(c, true, a->name,
+            tell(c, true, (struct about){SCRIPT_FACT_TWICE, STR_NONE, b->from}, a->name,
                  "this fact has two values from %s on: end the first before the second begins",
                  from);
     }
     for (size_t i = 0; i < book->fact_count; i++)
         if (!c->fact_used[i])
-            tell(c, false, book->facts[i].name, "no answer uses this fact");
+            tell(c, false, (struct about){SCRIPT_UNUSED_FACT, STR_NONE, DATE_NONE},
+                 book->facts[i].name, "no answer uses this fact");
 }
 
 static void tell_fact_gap(struct checking *c, const struct answer *answer, const struct fact *fact,
@@ -65,7 +78,7 @@ static void tell_fact_gap(struct checking *c, const struct answer *answer, const
 {
     char text[DATE_TEXT_BYTES];
     date_format(date, text);
-    tell(c, date == first, answer->row->id,
+    tell(c, date == first, (struct about){SCRIPT_FACT_GAP, fact->name, date}, answer->row->id,
          "fact %.*s has no value on %s, when this answer is in force", STR_ARG(fact->name), text);
 }
 
@@ -199,7 +212,8 @@ static void check_answer_samples(struct checking *c, const struct answer *answer
             e = answer_try_all(c, answer, date, &what);
     }
     if (e)
-        tell(c, true, row->id, "%.200s", what.text);
+        tell(c, true, (struct about){SCRIPT_FAILS, STR_NONE, DATE_NONE}, row->id, "%.200s",
+             what.text);
 }
 
 static void check_answer(struct checking *c, const struct answer *answer)
@@ -235,14 +249,14 @@ static void check_tie(struct checking *c, const struct answer_row *a, const stru
         (b->to != DATE_NONE && b->to < c->as_of))
         return;
     if (a->from == b->from) {
-        tell(c, false, b->id,
+        tell(c, false, (struct about){SCRIPT_SAME, a->id, DATE_NONE}, b->id,
              "this answer and %.*s are for the same condition, channel, language and dates: %.*s "
              "is always given; take one out",
              STR_ARG(a->id), STR_ARG(a->id));
         return;
     }
     date_format(a->from, from); /* the later one: it is not open */
-    tell(c, false, b->id,
+    tell(c, false, (struct about){SCRIPT_REPLACED, a->id, a->from}, b->id,
          "from %s on answer %.*s is given in the place of this one: end this one before that day",
          from, STR_ARG(a->id));
 }
@@ -276,12 +290,14 @@ static void check_slots(struct checking *c)
         for (size_t i = 0; i < book->rows->value_count; i++)
             names += str_equal(book->rows->values[i].slot, row->name);
         if (c->names_slot[slot])
-            tell(c, true, row->name,
+            tell(c, true, (struct about){SCRIPT_NO_QUESTION, STR_NONE, DATE_NONE}, row->name,
                  "an answer needs this slot, but the slot has no question to ask for it");
         if (row->type == SLOT_LIST && names == 0)
-            tell(c, c->slot_used[slot], row->name, "this list has no values");
+            tell(c, c->slot_used[slot], (struct about){SCRIPT_EMPTY_LIST, STR_NONE, DATE_NONE},
+                 row->name, "this list has no values");
         if (!c->slot_used[slot])
-            tell(c, false, row->name, "no answer uses this slot");
+            tell(c, false, (struct about){SCRIPT_UNUSED_SLOT, STR_NONE, DATE_NONE}, row->name,
+                 "no answer uses this slot");
     }
 }
 
@@ -303,12 +319,13 @@ static void check_intent(struct checking *c, size_t index)
             !answer->condition && answer->row->channel.n == 0 && answer->row->language.n == 0;
     }
     if (in_force == 0)
-        tell(c, row->policy == POLICY_SCRIPTED, row->name,
+        tell(c, row->policy == POLICY_SCRIPTED,
+             (struct about){SCRIPT_NO_ANSWER, STR_NONE, DATE_NONE}, row->name,
              row->policy == POLICY_SCRIPTED
                  ? "this intent has no answer in force: write one, or make its policy handoff"
                  : "this intent has no answer in force: a person takes over");
     else if (for_all == 0)
-        tell(c, false, row->name,
+        tell(c, false, (struct about){SCRIPT_ONLY_SOME, STR_NONE, DATE_NONE}, row->name,
              "every answer of this intent is for a condition, channel or language: other customers "
              "get a person");
 }
