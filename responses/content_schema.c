@@ -79,6 +79,8 @@ static const struct db_migration migrations[] = {
      "NULL, value TEXT NOT NULL, unit TEXT NOT NULL, effective_from TEXT NOT NULL, effective_to "
      "TEXT NOT NULL, source TEXT NOT NULL, row_key BIGINT NOT NULL UNIQUE,"
      " revision INTEGER NOT NULL, changed_by TEXT NOT NULL, changed_at BIGINT NOT NULL);"},
+    {4, "CREATE TABLE accepted_faults (fault TEXT PRIMARY KEY NOT NULL, reason TEXT NOT NULL,"
+        " accepted_by TEXT NOT NULL, accepted_at BIGINT NOT NULL);"},
 };
 
 /* Runes, so that LIMIT_ANSWER_BYTES and LIMIT_TITLE_BYTES hold for any script. */
