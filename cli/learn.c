@@ -1,6 +1,6 @@
-/* The commands that make a release and look for what is wrong before it: train and check. Training
- * is training/train.h; here are its flags, what it tells, and the rule that a bot's first good
- * release goes live at once, while a later one waits to be activated. */
+/* The command that makes a release: train. Training is training/train.h; here are its flags, what
+ * it tells, and the rule that a bot's first good release goes live at once, while a later one waits
+ * to be activated. */
 #include "cli/learn.h"
 
 #include "base/files.h"
@@ -298,100 +298,5 @@ enum err command_train(struct cli *cli, int argc, char **argv, struct fail *why)
     if (!e && outcome.is_refused)
         e = fail(why, ERR_REFUSED, "no release is live: %s", outcome.refusal.text);
     config_close(config);
-    return e;
-}
-
-/* ---- check ---- */
-
-struct check_output {
-    const struct cli *cli;
-    struct buf out;
-    struct json_writer w;
-    size_t told;
-};
-
-static void fault_print(void *data, const struct check_fault *fault)
-{
-    struct check_output *output = data;
-    struct json_writer *w = &output->w;
-    output->told++;
-    if (!output->cli->json) {
-        buf_add_format(&output->out, "%s %.*s: %.*s\n", fault->stops_release ? "STOPS" : "warns",
-                       STR_ARG(fault->row), STR_ARG(fault->text));
-        return;
-    }
-    json_object(w, NULL);
-    json_put_bool(w, "stops_release", fault->stops_release);
-    json_put_text(w, "kind", check_kind_name(fault->kind));
-    json_put_str(w, "row", fault->row);
-    json_put_str(w, "text", fault->text);
-    json_end(w, '}');
-}
-
-static void check_sum(struct check_output *output, const struct check_result *result)
-{
-    struct buf *out = &output->out;
-    if (output->cli->json) {
-        json_end(&output->w, ']');
-        json_put_int(&output->w, "count", (int64_t)result->faults);
-        json_put_int(&output->w, "stopping", (int64_t)result->stopping);
-        json_end(&output->w, '}');
-        buf_add_char(out, '\n');
-        return;
-    }
-    if (result->faults > output->told)
-        buf_add_format(out, "… and %zu more\n", result->faults - output->told);
-    if (result->faults == 0)
-        buf_add_text(out, "No faults found.\n");
-    else
-        buf_add_format(out, "%zu fault%s, %zu of them would stop a release from going live\n",
-                       result->faults, result->faults == 1 ? "" : "s", result->stopping);
-}
-
-static enum err check_run(const struct cli *cli, struct check_result *result, struct fail *why)
-{
-    struct config *config = NULL;
-    struct content *content = NULL;
-    struct check_options options = {.as_of = DATE_NONE};
-    struct check_output output = {.cli = cli};
-    buf_init(&output.out, OUTPUT_BYTES);
-    json_begin(&output.w, &output.out);
-    if (cli->json) {
-        json_object(&output.w, NULL);
-        json_array(&output.w, "faults");
-    }
-    enum err e = content_open(cli->bot_folder, false, &content, why);
-    if (!e)
-        e = cli_config(cli, &config, why);
-    if (!e)
-        e = cli_today(cli, &options.as_of, why);
-    if (!e) {
-        options.language = config_text(config, CONFIG_LANGUAGE);
-        e = check_content(content, &options, fault_print, &output, result, why);
-    }
-    if (!e) {
-        check_sum(&output, result);
-        e = buf_error(&output.out, "the output", why);
-    }
-    if (!e)
-        e = cli_print(cli, str_from_buf(&output.out), why);
-    buf_free(&output.out);
-    config_close(config);
-    content_close(content);
-    return e;
-}
-
-enum err command_check(struct cli *cli, int argc, char **argv, struct fail *why)
-{
-    struct check_result result = {0, 0};
-    int count = 0;
-    enum err e = cli_options(cli, argc, argv, NULL, 0, &count, why);
-    if (!e && count > 0)
-        e = fail(why, ERR_USE, "check takes no arguments");
-    if (!e)
-        e = check_run(cli, &result, why);
-    if (!e && result.stopping > 0)
-        e = fail(why, ERR_REFUSED, "%zu fault%s would stop a release from going live",
-                 result.stopping, result.stopping == 1 ? "" : "s");
     return e;
 }

@@ -109,9 +109,18 @@ static const struct command {
     {"classify", command_classify, "[--scores] [--release N]", "lines in, JSON lines out",
      "  --scores           with the score of every intent\n"
      "  --release N        this release instead of the newest\n"},
-    {"check", command_check, "", "find the content's faults",
-     "Conflicts, near-duplicates, thin intents, stale dates, missing facts. Exits 1 if any fault\n"
-     "would stop a release from going live.\n"},
+    {"check", command_check, "[--all] [--accept ID --reason TEXT] [--reopen ID]",
+     "find the content's faults",
+     "  --accept ID        this fault is meant so; it is counted from now on and not shown, until\n"
+     "                     one of its rows changes. An error cannot be accepted\n"
+     "  --reason TEXT      why, for whoever asks later\n"
+     "  --reopen ID        no longer meant so\n"
+     "  --all              show what was accepted too\n"
+     "Conflicts, near-duplicates, thin intents, stale dates, figures that contradict facts: the "
+     "most\n"
+     "harmful first, each with what mends it. Exits 1 if any fault would stop a release from "
+     "going\n"
+     "live.\n"},
     {"config", command_config, "", "every setting, its value and where that came from", ""},
     {"backup", command_backup, "FILE", "the whole bot in one tar file, taken while it is in use",
      ""},
