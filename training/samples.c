@@ -4,6 +4,9 @@
  * insurance-ko/examples/01-claims.csv. */
 #include "training/samples.h"
 
+#include "responses/accepted.h"
+#include "training/rows.h"
+
 #include <stdint.h>
 
 struct sample_bytes {
@@ -59,6 +62,23 @@ struct str sample_file(struct str name, const char *file_name)
     return STR_NONE;
 }
 
+/* accepted.csv, fault,reason: what in the sample is meant as it is (paring check --accept). */
+static enum err accepted_import(struct str file, struct content *content, const char *author,
+                                struct fail *why)
+{
+    struct rows *rows = NULL;
+    struct row row;
+    bool has_row = true;
+    enum err e = rows_open_bytes(file, "accepted.csv", &rows, why);
+    while (!e && has_row) {
+        e = rows_next(rows, &row, &has_row, why);
+        if (!e && has_row && row.count == 2 && !row.is_refused)
+            e = accepted_put(content, row.fields[0], row.fields[1], author, why);
+    }
+    rows_close(rows);
+    return e;
+}
+
 enum err sample_import(struct str name, struct content *content,
                        const struct import_options *options, struct import_report *report,
                        struct fail *why)
@@ -73,5 +93,7 @@ enum err sample_import(struct str name, struct content *content,
         sources[count++] = (struct import_source){
             .path = file->name, .bytes = {file->bytes, (size_t)file->n}, .kind = kind};
     }
-    return import_files(content, sources, count, options, report, why);
+    enum err e = import_files(content, sources, count, options, report, why);
+    struct str accepted = sample_file(name, "accepted.csv");
+    return !e && accepted.p ? accepted_import(accepted, content, options->author, why) : e;
 }

@@ -1,0 +1,92 @@
+"""The faults of the content: told most harmful first with what mends them, accepted, back when their row changes; none on the samples."""
+import time
+
+from paring import Bot, fill, rows_of, test
+
+
+def told(bot, *options, status=None):
+    return bot.run("check", "--json", *options, status=status).json()
+
+
+def of_kind(result, kind):
+    return [fault for fault in result["faults"] if fault["kind"] == kind]
+
+
+def samples_report_nothing_unexplained(name):
+    with Bot(f"insurance-{name}") as sample:
+        began = time.monotonic()
+        result = told(sample, status=0)
+        assert time.monotonic() - began < 30, "a check takes seconds"  # 1 to 4 s when nothing else runs
+        assert result["count"] == 0, [(f["kind"], f["text"], f["rows"]) for f in result["faults"]]
+        shown = told(sample, "--all")
+        assert len(shown["faults"]) == result["accepted"] > 0
+        assert all(f["accepted"] and f["reason"] for f in shown["faults"]), shown
+
+
+@test
+def the_korean_sample_has_no_fault_that_is_not_explained(bot):
+    samples_report_nothing_unexplained("ko")
+
+
+@test
+def the_english_sample_has_no_fault_that_is_not_explained(bot):
+    samples_report_nothing_unexplained("en")
+
+
+@test
+def every_fault_says_what_where_why_and_what_mends_it(bot):
+    fill(bot)
+    bot.take("more.csv", "id,text,intent\nx1,청구할때 필요한 서류 궁금해요,cancel_policy\nx2,피자 주문,loan_rate\n")
+    bot.take("typed.csv", "id,intent,condition,text\nt1,office_hours,has(slot:amount),지금 이율은 연 4.7%입니다.\n")
+    result = told(bot)
+    assert {"id", "level", "kind", "row", "rows", "text", "mend", "stops_release", "accepted"} <= set(result["faults"][0])
+    twin = of_kind(result, "near_conflict")[0]
+    assert {row["id"] for row in twin["rows"]} > {"x1"} and twin["level"] == "warning" and twin["mend"], twin
+    wrong = of_kind(result, "figure_contradicts")[0]
+    assert wrong["rows"][0]["id"] == "t1" and "4.7%" in wrong["text"] and "{{fact:loan_rate}}" in wrong["mend"], wrong
+    assert (result["errors"], result["count"]) == (0, result["warnings"] + result["notes"])
+    out = bot.run("check").out
+    assert out.startswith("경고 ") and "  mend: " in out and wrong["id"] in out and "4.7%" in out, out
+    assert out == bot.run("check").out
+    levels = [fault["level"] for fault in result["faults"]]
+    assert levels == sorted(levels, key=["error", "warning", "note"].index)
+
+
+@test
+def an_english_bot_is_told_in_english(bot):
+    with Bot(makes=False) as english:
+        english.run("init", "--set", "language=en")
+        english.take("rows.csv", "text,intent\nhello there,greeting\nHELLO there,thanks\n")
+        out = english.run("check", status=1).out
+        assert "are the same message" in out and out.isascii(), out
+
+
+@test
+def what_is_meant_is_accepted_and_comes_back_with_its_row(bot):
+    fill(bot)
+    bot.take("more.csv", "id,text,intent\nx1,청구할때 필요한 서류 궁금해요,cancel_policy\n")
+    before = told(bot)
+    fault = of_kind(before, "near_conflict")[0]
+    bot.run("check", "--accept", fault["id"], status=2, says="reason")
+    bot.run("check", "--accept", "000000000000", "--reason", "x", status=3, says="no fault")
+    bot.run("check", "--reason", "x", status=2, says="--accept")
+    bot.run("check", "--accept", fault["id"], "그렇게 말하는 고객이 있습니다")
+    after = told(bot)
+    assert (after["count"], after["accepted"]) == (before["count"] - 1, 1) and not of_kind(after, "near_conflict")
+    assert "확인하고 두기로 한 것 1개" in bot.run("check").out
+    assert of_kind(told(bot, "--all"), "near_conflict")[0]["reason"] == "그렇게 말하는 고객이 있습니다"
+    bot.take("more.csv", "id,text,intent\nx1,청구할때 필요한서류 궁금해요,cancel_policy\n")
+    assert of_kind(told(bot), "near_conflict") and told(bot)["accepted"] == 0
+    bot.run("check", "--accept", of_kind(told(bot), "near_conflict")[0]["id"], "--reason", "meant")
+    bot.run("check", "--reopen", of_kind(told(bot, "--all"), "near_conflict")[0]["id"])
+    assert told(bot)["accepted"] == 0
+    bot.run("check", "--reopen", "000000000000", status=3)
+
+
+@test
+def an_error_cannot_be_accepted(bot):
+    fill(bot)
+    bot.take("broken.csv", "id,intent,condition,text\nb1,office_hours,,{{fact:nosuchfact}}\n", status=None)
+    broken = next(f for f in told(bot, status=1)["faults"] if f["level"] == "error")
+    bot.run("check", "--accept", broken["id"], "--reason", "never mind", status=3, says="an error must be mended")
+    assert rows_of(bot.export("answers").decode())
