@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FOLDS = 4, ROUNDS = 6 };
+/* Features are numbered most frequent first: past so many weights the rarest go without. 256 MiB,
+ * twice, for each thread. */
+enum { FOLDS = 4, ROUNDS = 6, WEIGHTS_MOST = 64 << 20 };
 static const float AGGRESSION = 0.25F;
 
 struct visit {
@@ -29,7 +31,7 @@ struct learner {
     const struct dataset *dataset;
     float *weights, *sums; /* feature-major; sums: of changes, times when they were made */
     float *scores;
-    size_t columns;
+    size_t columns, features;
     float steps;
 };
 
@@ -47,6 +49,8 @@ static void row_score(struct learner *l, size_t row)
     const struct dataset *d = l->dataset;
     memset(l->scores, 0, l->columns * sizeof *l->scores);
     for (size_t i = d->from[row]; i < d->from[row + 1]; i++) {
+        if (d->ids[i] >= l->features)
+            continue;
         const float *weights = l->weights + d->ids[i] * l->columns;
         const float value = d->values[i];
         for (size_t k = 0; k < l->columns; k++)
@@ -78,6 +82,8 @@ static void row_learn(struct learner *l, size_t row)
     for (size_t i = d->from[row]; i < d->from[row + 1]; i++) {
         const size_t at = d->ids[i] * l->columns;
         const float change = by * d->values[i];
+        if (d->ids[i] >= l->features)
+            continue;
         l->weights[at + own] += change;
         l->weights[at + rival] -= change;
         l->sums[at + own] += l->steps * change;
@@ -104,15 +110,16 @@ static void fold_run(void *data, size_t fold)
     struct folding *f = data;
     const struct dataset *d = f->dataset;
     struct learner l = {.dataset = d, .columns = f->columns};
-    l.weights = mem_take(d->features + 1, f->columns * sizeof *l.weights);
-    l.sums = mem_take(d->features + 1, f->columns * sizeof *l.sums);
+    l.features = WEIGHTS_MOST / f->columns < d->features ? WEIGHTS_MOST / f->columns : d->features;
+    l.weights = mem_take(l.features + 1, f->columns * sizeof *l.weights);
+    l.sums = mem_take(l.features + 1, f->columns * sizeof *l.sums);
     l.scores = mem_take(f->columns + 1, sizeof *l.scores);
     f->failed[fold] = !l.weights || !l.sums || !l.scores;
     for (int round = 0; round < ROUNDS && !f->failed[fold]; round++)
         for (size_t i = 0; i < d->rows; i++)
             if (f->visits[i].hash / 16 % FOLDS != fold)
                 row_learn(&l, f->visits[i].row);
-    for (size_t i = 0; !f->failed[fold] && i < d->features * f->columns; i++)
+    for (size_t i = 0; !f->failed[fold] && i < l.features * f->columns; i++)
         l.weights[i] -= l.sums[i] / (l.steps + 1);
     for (size_t i = 0; i < d->rows && !f->failed[fold]; i++)
         if (f->visits[i].hash / 16 % FOLDS == fold)
