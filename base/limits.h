@@ -47,6 +47,7 @@ enum {
     LIMIT_IMPORT_NODES = 2 * 1000 * 1000, /* values of one YAML or JSON file, aliases spelt out */
     LIMIT_IMPORT_DEPTH = 64,              /* nesting of YAML, JSON and XML */
     LIMIT_IMPORT_NOTES = 100 * 1000,      /* lines of a report that are kept; the rest is counted */
+    LIMIT_PAGES = 5000,                   /* of one document */
     LIMIT_SHEET_ROWS = 1000 * 1000,       /* rows of one sheet; a spreadsheet ends at 1,048,576 */
 };
 

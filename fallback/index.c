@@ -60,7 +60,8 @@ static enum err check_documents(const struct index *index, const char *what, str
     for (uint32_t i = 0; i < index->head->documents; i++) {
         const struct index_document *d = &index->documents[i];
         fits &= string_fits(index, d->id) && string_fits(index, d->title) &&
-                string_fits(index, d->product) && string_fits(index, d->text);
+                string_fits(index, d->product) && string_fits(index, d->text) &&
+                string_fits(index, d->series);
     }
     for (uint32_t i = 0; fits && i < index->head->passages; i++) {
         const struct index_passage *p = &index->passages[i];

@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 enum {
-    INDEX_VERSION = 1,
+    INDEX_VERSION = 2,
     JAMO_BUCKETS = 1 << 16,
     SCORE_ONE = 1000,  /* integer scores are thousandths */
     SCALE_MOST = 4000, /* times 255 times the terms of a question: below 2^31 */
@@ -54,6 +54,7 @@ struct index_string {
 
 struct index_document {
     struct index_string id, title, product, text;
+    struct index_string series;           /* what it is a version of; its own id when alone */
     int32_t effective_from, effective_to; /* date_days, DATE_NONE: open */
     uint64_t version;                     /* of its text: the first 8 bytes of the SHA-256 */
 };
@@ -62,6 +63,7 @@ struct index_passage {
     uint32_t document;
     uint32_t from, to;           /* bytes of the document's text */
     struct index_string heading; /* "제3관 … > 제12조 …"; empty when there is none */
+    uint32_t page;               /* on which it begins, from 1; 0: the document has none */
     uint32_t jamo_length;        /* thousandths of BM25's length norm for jamo n-grams */
 };
 
@@ -120,6 +122,7 @@ void index_hash(const unsigned char *bytes, size_t n, unsigned char out[HASH_BYT
 struct document_row {
     struct str id, title, product, text, variants;
     date_days from, to;
+    struct str series, pages; /* as in content.db; p may be NULL */
 };
 /* Appends the index's image to `out` (empty, room for LIMIT_FILE_BYTES). The same documents give
  * the same bytes in whatever order they come; ids must differ. */

@@ -181,6 +181,25 @@ static bool passage_room(struct builder *b)
     return true;
 }
 
+/* The page on which this byte lies. */
+static uint32_t page_of(struct str pages, size_t at)
+{
+    uint32_t page = pages.n > 0;
+    struct str part;
+    uint64_t from = 0;
+    while (pages.n > 0 && str_next(&pages, ' ', &part) && str_to_u64(part, &from) && from <= at)
+        page++;
+    return page;
+}
+
+/* Where a passage's words begin: the white space before them may lie on another page. */
+static size_t words_from(struct str text, size_t from)
+{
+    while (from < text.n && (text.p[from] == ' ' || text.p[from] == '\n'))
+        from++;
+    return from;
+}
+
 static enum err passage_take(void *data, const struct passage *passage, struct fail *why)
 {
     struct builder *b = data;
@@ -213,8 +232,12 @@ static enum err passage_take(void *data, const struct passage *passage, struct f
     jamo_each(text, NULL, jamo_count, b);
     b->jamo_total += b->jamo_here;
     b->passages[b->passage_count++] =
-        (struct index_passage){(uint32_t)b->now, (uint32_t)passage->from, (uint32_t)passage->to,
-                               string_put(b, passage->heading), b->jamo_here};
+        (struct index_passage){(uint32_t)b->now,
+                               (uint32_t)passage->from,
+                               (uint32_t)passage->to,
+                               string_put(b, passage->heading),
+                               page_of(row->pages, words_from(row->text, passage->from)),
+                               b->jamo_here};
     return b->passage_count < UINT32_MAX / 2 ? OK : fail(why, ERR_LIMIT, "too many passages");
 }
 
@@ -229,6 +252,7 @@ static enum err document_take(struct builder *b, struct fail *why)
     d->title = string_put(b, row->title.n > 0 ? row->title : document_title(row->text));
     d->product = string_put(b, row->product);
     d->text = string_put(b, row->text);
+    d->series = row->series.n > 0 ? string_put(b, row->series) : d->id;
     d->effective_from = row->from;
     d->effective_to = row->to;
     return document_cut(row->text, passage_take, b, why);

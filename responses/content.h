@@ -29,9 +29,11 @@ enum content_kind {
                  */
     KIND_VALUES, /* id, slot, value, aliases ("실비|실손")                                   key:
                     slot, value   */
-    KIND_DOCUMENTS, /* id, title, product, effective_from, effective_to, text, variants        key:
+    KIND_DOCUMENTS, /* id, title, product, effective_from, effective_to, text, variants, series
+                       (what it is a version of; empty: itself), pages (bytes of the text at which
+                       pages after the first begin)                                             key:
                        id            */
-    KIND_QUESTIONS, /* id, text, documents (ids separated by spaces)                           key:
+    KIND_QUESTIONS, /* id, text, documents (ids or series, by spaces)                          key:
                        text          */
     /* What documents say, as facts that are looked up (fallback/graph.h). */
     KIND_ENTITIES,   /* id, kind, name, aliases                                    key: id */

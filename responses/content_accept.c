@@ -7,6 +7,8 @@
 #include "base/number.h"
 #include "responses/content_schema.h"
 
+#include <inttypes.h>
+
 enum { TAG_BYTES = 32 };
 
 static bool is_one_line(struct str s)
@@ -49,6 +51,20 @@ static bool is_date(struct str s)
     return s.n == 0 || date_parse(s, &date);
 }
 
+/* Bytes at which pages begin: ascending numbers. */
+static bool is_pages(struct str s)
+{
+    struct str part;
+    uint64_t last = 0;
+    while (s.n > 0 && str_next(&s, ' ', &part)) {
+        uint64_t at = 0;
+        if (!str_to_u64(part, &at) || at <= last)
+            return false;
+        last = at;
+    }
+    return true;
+}
+
 /* What is wrong with a field of this form, or NULL. An empty field is judged by whether it is
  * required. */
 static const char *form_fault(enum field_form form, struct str s)
@@ -73,6 +89,8 @@ static const char *form_fault(enum field_form form, struct str s)
         return policy_named(s, &policy) ? NULL : "must be scripted, never_generate or handoff";
     case FORM_SLOT_TYPE:
         return slot_type_named(s, &type) ? NULL : "must be amount, rate, term, date, count or list";
+    case FORM_PAGES:
+        return is_pages(s) ? NULL : "must be ascending numbers separated by spaces";
     case FORM_WORDS:
     case FORM_TEXT:
         break;
@@ -131,6 +149,18 @@ static enum err fact_check(struct str value, struct str unit, struct fail *why)
     return e ? fail_within(why, e, "value with a unit") : OK;
 }
 
+/* Pages begin inside the text. */
+static enum err pages_check(struct str text, struct str pages, struct fail *why)
+{
+    uint64_t at = 0;
+    size_t from = pages.n;
+    while (from > 0 && pages.p[from - 1] != ' ')
+        from--;
+    if (str_to_u64(str_slice(pages, from, pages.n), &at) && at >= text.n)
+        return fail(why, ERR_INPUT, "pages: one begins at byte %" PRIu64 " of %zu", at, text.n);
+    return OK;
+}
+
 enum err content_accept_row(enum content_kind kind, const struct str *row, struct fail *why)
 {
     const struct content_table *table = content_table(kind);
@@ -143,5 +173,7 @@ enum err content_accept_row(enum content_kind kind, const struct str *row, struc
         e = dates_check(row[table->from], row[table->from + 1], why);
     if (!e && kind == KIND_FACTS)
         e = fact_check(row[2], row[3], why);
+    if (!e && kind == KIND_DOCUMENTS)
+        e = pages_check(row[5], row[8], why);
     return e;
 }

@@ -278,6 +278,10 @@ static enum err row_complete(struct content *content, const struct content_table
     const struct stored *stored = &content->stored;
     if (stored->exists)
         row[0] = stored->fields[0];
+    /* Of another text the old pages say nothing. */
+    if (table == content_table(KIND_DOCUMENTS) && stored->exists && row[5].p && !row[8].p &&
+        !str_equal(row[5], stored->fields[5]))
+        row[8] = STR("");
     for (size_t i = 1; i < table->count; i++) {
         if (!row[i].p)
             row[i] = stored->exists                   ? stored->fields[i]

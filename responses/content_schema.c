@@ -81,6 +81,8 @@ static const struct db_migration migrations[] = {
      " revision INTEGER NOT NULL, changed_by TEXT NOT NULL, changed_at BIGINT NOT NULL);"},
     {4, "CREATE TABLE accepted_faults (fault TEXT PRIMARY KEY NOT NULL, reason TEXT NOT NULL,"
         " accepted_by TEXT NOT NULL, accepted_at BIGINT NOT NULL);"},
+    {5, "ALTER TABLE documents ADD COLUMN series TEXT NOT NULL DEFAULT '';"
+        "ALTER TABLE documents ADD COLUMN pages TEXT NOT NULL DEFAULT '';"},
 };
 
 /* Runes, so that LIMIT_ANSWER_BYTES and LIMIT_TITLE_BYTES hold for any script. */
@@ -168,9 +170,12 @@ static const struct content_column document_columns[] = {
     FROM,
     TO,
     {"text", {"answer", NULL, NULL}, true, LIMIT_FIELD_BYTES},
-    OPTIONAL("variants", ANSWER_RUNES)};
-static const enum field_form document_forms[] = {FORM_ID,   FORM_LINE, FORM_LINE, FORM_DATE,
-                                                 FORM_DATE, FORM_TEXT, FORM_WORDS};
+    OPTIONAL("variants", ANSWER_RUNES),
+    OPTIONAL("series", LIMIT_NAME_BYTES),
+    OPTIONAL("pages", LIMIT_PAGES * 8)};
+static const enum field_form document_forms[] = {FORM_ID,    FORM_LINE, FORM_LINE,
+                                                 FORM_DATE,  FORM_DATE, FORM_TEXT,
+                                                 FORM_WORDS, FORM_ID,   FORM_PAGES};
 
 static const struct content_column question_columns[] = {ID, REQUIRED("text", LIMIT_MESSAGE_RUNES),
                                                          OPTIONAL("documents", NOTE_RUNES)};
@@ -262,10 +267,10 @@ static const struct content_table tables[CONTENT_KINDS] = {
                 "slot = $2, value = $3, aliases = $4", "slot, value, id")},
     {"documents", COLUMNS(document), BIT(0), BIT(1) | BIT(2) | BIT(3) | BIT(5), 0, -1, 3,
      STATEMENTS("documents", "id",
-                "id, title, product, effective_from, effective_to, text, variants",
-                "$1, $2, $3, $4, $5, $6, $7",
+                "id, title, product, effective_from, effective_to, text, variants, series, pages",
+                "$1, $2, $3, $4, $5, $6, $7, $8, $9",
                 "title = $2, product = $3, effective_from = $4, effective_to = $5, text = $6,"
-                " variants = $7",
+                " variants = $7, series = $8, pages = $9",
                 "id")},
     {"questions", COLUMNS(question), BIT(1), BIT(1), 0, -1, -1,
      STATEMENTS("questions", "id", "id, text, documents", "$1, $2, $3", "text = $2, documents = $3",

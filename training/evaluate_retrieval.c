@@ -146,7 +146,8 @@ static unsigned ranks_find(const struct index *index, const struct retrieval *fo
         if (k < count)
             continue;
         documents[count] = document;
-        if (is_listed(ids, index_text(index, index->documents[document].id)))
+        if (is_listed(ids, index_text(index, index->documents[document].id)) ||
+            is_listed(ids, index_text(index, index->documents[document].series)))
             right |= 1U << count;
         count++;
     }
@@ -273,9 +274,10 @@ static enum err document_add(void *data, const struct str *f, struct fail *why)
 {
     struct documents *d = data;
     struct document_row *row = &d->rows[d->count++];
-    struct str *const texts[] = {&row->id, &row->title, &row->product, &row->text, &row->variants};
-    const struct str from[] = {f[0], f[1], f[2], f[5], f[6]};
-    for (int i = 0; i < 5; i++) {
+    struct str *const texts[] = {&row->id,       &row->title,  &row->product, &row->text,
+                                 &row->variants, &row->series, &row->pages};
+    const struct str from[] = {f[0], f[1], f[2], f[5], f[6], f[7], f[8]};
+    for (size_t i = 0; i < sizeof from / sizeof from[0]; i++) {
         *texts[i] = arena_copy(d->arena, from[i]);
         if (!texts[i]->p)
             return fail_memory(why);

@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "responses/content.h"
 
-enum { IMPORTED_FIELDS = 8 };
+enum { IMPORTED_FIELDS = 9 };
 
 struct imported_row {
     enum content_kind kind;

@@ -57,7 +57,9 @@ static enum err run(const struct messages *passages, const struct messages *ques
                                         passages->lines[i],
                                         STR(""),
                                         DATE_NONE,
-                                        DATE_NONE};
+                                        DATE_NONE,
+                                        STR_NONE,
+                                        STR_NONE};
     }
     if (!e)
         e = index_build(rows, passages->count, image, why);

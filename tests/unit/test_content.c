@@ -666,6 +666,40 @@ static void a_reader_brings_an_older_schema_up_to_date(void **state)
     }
 }
 
+static void documents_of_the_schema_before_versions_stay_as_they_were(void **state)
+{
+    (void)state;
+    char path[128];
+    struct db *db = NULL;
+    struct content *content = NULL;
+    enum content_change change = CHANGE_SAME;
+    const struct str row[9] = {STR("terms"), STR("Terms"), STR(""), STR(""), STR(""), STR("Text.")};
+    const struct str paged[9] = {STR("terms"), STR_NONE, STR_NONE,   STR_NONE, STR_NONE,
+                                 STR_NONE,     STR_NONE, STR("own"), STR("3")};
+    (void)snprintf(path, sizeof path, "%s/content.db", folder);
+    assert_int_equal(content_open(folder, true, &content, &why), OK);
+    assert_int_equal(content_import_begin(content, "a", &why), OK);
+    assert_int_equal(content_import_row(content, KIND_DOCUMENTS, row, &change, &why), OK);
+    assert_int_equal(content_import_end(content, true, &why), OK);
+    content_close(content);
+    assert_int_equal(db_open(path, DB_CREATE, true, 0, &db, &why), OK);
+    assert_int_equal(db_run(db, "ALTER TABLE documents DROP COLUMN series", NULL), OK);
+    assert_int_equal(db_run(db, "ALTER TABLE documents DROP COLUMN pages", NULL), OK);
+    assert_int_equal(db_run(db, "PRAGMA user_version=2", NULL), OK);
+    db_close(db);
+    assert_int_equal(content_open(folder, true, &content, &why), OK);
+    assert_int_equal(count_of(content, KIND_DOCUMENTS), 1);
+    assert_int_equal(content_import_begin(content, "a", &why), OK);
+    assert_int_equal(content_import_row(content, KIND_DOCUMENTS, row, &change, &why), OK);
+    assert_int_equal(change, CHANGE_SAME);
+    assert_int_equal(content_import_end(content, true, &why), OK);
+    assert_int_equal(content_import_begin(content, "a", &why), OK);
+    assert_int_equal(content_import_row(content, KIND_DOCUMENTS, paged, &change, &why), OK);
+    assert_int_equal(change, CHANGE_CHANGED);
+    assert_int_equal(content_import_end(content, true, &why), OK);
+    content_close(content);
+}
+
 /* What was written by hand, or by a program that knew other names. */
 static void rows_that_cannot_be_are_found_when_they_are_read(void **state)
 {
@@ -729,6 +763,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_note_that_fails_is_not_there, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_reader_brings_an_older_schema_up_to_date, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(documents_of_the_schema_before_versions_stay_as_they_were,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(rows_that_cannot_be_are_found_when_they_are_read, set_up,
                                         tear_down),
     };

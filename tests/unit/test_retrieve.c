@@ -17,7 +17,10 @@
 #define ROW(i, title, product, text, from, to)                                                     \
     {                                                                                              \
         {i, sizeof(i) - 1}, {title, sizeof(title) - 1}, {product, sizeof(product) - 1},            \
-            {text, sizeof(text) - 1}, {"", 0}, from, to                                            \
+            {text, sizeof(text) - 1}, {"", 0}, from, to, {NULL, 0},                                \
+        {                                                                                          \
+            NULL, 0                                                                                \
+        }                                                                                          \
     }
 
 static struct document_row rows[] = {
@@ -127,6 +130,29 @@ static void the_same_documents_in_another_order_give_the_same_bytes(void **state
     buf_free(&image);
 }
 
+static void a_passage_knows_its_page_and_a_document_its_series(void **state)
+{
+    const struct document_row paged[] = {
+        {STR("b-2"), STR(""), STR(""), STR("제1조(목적) 하나\n\n제2조(뜻) 둘\n"), STR(""),
+         DATE_NONE, DATE_NONE, STR("b"), STR("24 200")},
+        {STR("a"), STR(""), STR(""), STR("하나"), STR(""), DATE_NONE, DATE_NONE, STR(""), STR("")}};
+    struct buf image;
+    struct index *index = NULL;
+    (void)state;
+    buf_init(&image, LIMIT_FILE_BYTES);
+    assert_int_equal(index_build(paged, 2, &image, NULL), OK);
+    assert_int_equal(index_open_image((unsigned char *)image.p, image.n, "index", &index, NULL),
+                     OK);
+    assert_true(str_equal(index_text(index, index->documents[0].series), STR("a")));
+    assert_true(str_equal(index_text(index, index->documents[1].series), STR("b")));
+    assert_int_equal(index->head->passages, 3);
+    assert_int_equal(index->passages[0].page, 0);
+    assert_int_equal(index->passages[1].page, 1);
+    assert_int_equal(index->passages[2].page, 2);
+    index_close(index);
+    buf_free(&image);
+}
+
 static void two_documents_of_one_id_are_refused(void **state)
 {
     struct document_row twice[2] = {rows[0], rows[0]};
@@ -211,8 +237,8 @@ static void what_is_left_out_early_could_not_have_won(void **state)
         for (size_t k = 0, rest = i; k < 6; k++, rest /= 10)
             ids[i][5 - k] = (char)('0' + rest % 10);
         size_t n = words_make(&random, texts[i], WORDS_OF_ONE);
-        many[i] = (struct document_row){{ids[i], 6}, STR(""),   STR(""),  {texts[i], n},
-                                        STR(""),     DATE_NONE, DATE_NONE};
+        many[i] = (struct document_row){{ids[i], 6}, STR(""),   STR(""),  {texts[i], n}, STR(""),
+                                        DATE_NONE,   DATE_NONE, STR_NONE, STR_NONE};
     }
     buf_init(&stage.image, LIMIT_FILE_BYTES);
     assert_int_equal(index_build(many, MANY, &stage.image, NULL), OK);
@@ -350,6 +376,7 @@ int main(void)
                                         open_stage, close_stage),
         cmocka_unit_test_setup_teardown(every_damaged_byte_is_found, open_stage, close_stage),
         cmocka_unit_test(two_documents_of_one_id_are_refused),
+        cmocka_unit_test(a_passage_knows_its_page_and_a_document_its_series),
         cmocka_unit_test(what_is_left_out_early_could_not_have_won),
         cmocka_unit_test(terms_are_cut_by_their_articles),
         cmocka_unit_test(a_short_text_stays_whole_and_a_long_one_is_cut_at_paragraphs),
