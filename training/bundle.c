@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "base/limits.h"
 #include "training/tree.h"
+#include "training/walk.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -15,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum {
     FILES_FIRST = 16,
@@ -127,86 +127,31 @@ static int by_name(const void *a, const void *b)
 
 /* ---- folders ---- */
 
-struct walk {
+struct taking {
     struct bundle *bundle;
     bool (*wants)(struct str name);
-    const char *root;
-    size_t entries;
-    struct folder {
-        struct str name; /* below the root; "" is the root itself */
-        size_t depth;
-    } * folders; /* still to be listed */
-    size_t folder_count, folder_at;
-    struct folder here;
 };
 
-static enum err folder_add(struct walk *walk, struct str name, size_t depth, struct fail *why)
+static enum err file_take(void *data, const char *path, struct str name, bool *is_wanted,
+                          struct fail *why)
 {
-    if (depth > LIMIT_IMPORT_FOLDERS)
-        return fail(why, ERR_LIMIT, "%s/%.*s: folders nested deeper than %d", walk->root,
-                    STR_ARG(name), LIMIT_IMPORT_FOLDERS);
-    struct folder *folders = mem_grow(walk->folders, walk->folder_count + 1, sizeof *folders);
-    struct str kept = arena_copy(walk->bundle->arena, name);
-    if (folders)
-        walk->folders = folders;
-    if (!folders || !kept.p)
-        return fail_memory(why);
-    folders[walk->folder_count++] = (struct folder){.name = kept, .depth = depth};
-    return OK;
-}
-
-static enum err entry_take(void *data, const char *entry, struct fail *why)
-{
-    struct walk *walk = data;
-    char path[PATH_BYTES];
-    struct stat status;
-    if (entry[0] == '.')
-        return OK;
-    if (++walk->entries > LIMIT_IMPORT_ENTRIES)
-        return fail(why, ERR_LIMIT, "%s: more than %d files and folders", walk->root,
-                    LIMIT_IMPORT_ENTRIES);
-    int n = snprintf(path, sizeof path, "%s/%.*s%s%s", walk->root, STR_ARG(walk->here.name),
-                     walk->here.name.n ? "/" : "", entry);
-    if (n < 0 || (size_t)n >= sizeof path)
-        return fail(why, ERR_LIMIT, "%s: a path longer than %d bytes", walk->root, PATH_BYTES);
-    if (lstat(path, &status))
-        return OK; /* gone since it was listed */
-    struct str name = str_slice(str_of(path), strlen(walk->root) + 1, (size_t)n);
-    if (S_ISDIR(status.st_mode))
-        return folder_add(walk, name, walk->here.depth + 1, why);
-    if (!S_ISREG(status.st_mode) || !walk->wants(name)) {
-        walk->bundle->left++;
-        return OK;
-    }
+    struct taking *taking = data;
     struct bundle_file *file = NULL;
-    enum err e = file_add(walk->bundle, path, name, &file, why);
+    *is_wanted = taking->wants(name);
+    if (!*is_wanted)
+        return OK;
+    enum err e = file_add(taking->bundle, path, name, &file, why);
     if (!e)
         e = file_read(path, LIMIT_IMPORT_FILE_BYTES, &file->owned, why);
-    return e ? e : file_settle(walk->bundle, file, why);
+    return e ? e : file_settle(taking->bundle, file, why);
 }
 
 enum err bundle_add_folder(struct bundle *bundle, const char *path, bool (*wants)(struct str name),
                            struct fail *why)
 {
-    char root[PATH_BYTES];
-    char listed[PATH_BYTES];
-    size_t n = strlen(path);
+    struct taking taking = {bundle, wants};
     size_t first = bundle->count;
-    while (n > 1 && path[n - 1] == '/')
-        n--;
-    if (n >= sizeof root)
-        return fail(why, ERR_LIMIT, "%s: a path longer than %d bytes", path, PATH_BYTES);
-    memcpy(root, path, n);
-    root[n] = '\0';
-    struct walk walk = {.bundle = bundle, .wants = wants, .root = root};
-    enum err e = folder_add(&walk, STR(""), 1, why);
-    while (!e && walk.folder_at < walk.folder_count) {
-        walk.here = walk.folders[walk.folder_at++];
-        e = file_path(listed, sizeof listed, root, walk.here.name.p, why);
-        if (!e)
-            e = folder_list(listed, entry_take, &walk, why);
-    }
-    mem_give(walk.folders);
+    enum err e = folder_walk(path, file_take, &taking, &bundle->left, why);
     if (!e && bundle->count > first)
         qsort(bundle->files + first, bundle->count - first, sizeof *bundle->files, by_name);
     return e;
