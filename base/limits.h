@@ -47,10 +47,15 @@ enum {
     LIMIT_IMPORT_NODES = 2 * 1000 * 1000, /* values of one YAML or JSON file, aliases spelt out */
     LIMIT_IMPORT_DEPTH = 64,              /* nesting of YAML, JSON and XML */
     LIMIT_IMPORT_NOTES = 100 * 1000,      /* lines of a report that are kept; the rest is counted */
+    LIMIT_DOCUMENT_BYTES = 8 << 20,       /* a text or HTML file; text as it comes out of a PDF */
+    LIMIT_HTML_DEPTH = 256,               /* tags inside one another */
+    LIMIT_PDF_BYTES = 256 << 20,          /* a PDF */
+    LIMIT_PDF_SECONDS = 60,               /* reading one: on the clock, and of the processor */
     LIMIT_PAGES = 5000,                   /* of one document */
     LIMIT_SHEET_ROWS = 1000 * 1000,       /* rows of one sheet; a spreadsheet ends at 1,048,576 */
 };
 
+#define LIMIT_PDF_MEMORY ((size_t)1 << 30) /* of the process that reads a PDF */
 #define LIMIT_FILE_BYTES ((size_t)2 << 30) /* any file that is read whole */
 /* what is made of the files of one import: trees, rows and notes */
 #define LIMIT_IMPORT_MEMORY ((size_t)768 << 20)

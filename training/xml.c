@@ -70,6 +70,19 @@ static enum err fail_at(struct xml *xml, const char *what, struct fail *why)
     return fail(why, ERR_INPUT, "%s:%d: %s", xml->path, line > 0 ? line : 1, what);
 }
 
+void xml_memory_begin(void)
+{
+    shortages = 0;
+    if (xmlMemSetup(mem_give, memory_take, memory_grow, memory_copy))
+        shortages++;
+    xmlSetGenericErrorFunc(NULL, error_drop);
+}
+
+bool xml_memory_failed(void)
+{
+    return shortages > 0;
+}
+
 enum err xml_open(struct str bytes, const char *path, struct xml **out, struct fail *why)
 {
     struct str text = STR_NONE;
@@ -81,10 +94,7 @@ enum err xml_open(struct str bytes, const char *path, struct xml **out, struct f
         return fail_memory(why);
     xml->path = path;
     buf_init(&xml->said, FAIL_TEXT_BYTES / 2);
-    shortages = 0;
-    if (xmlMemSetup(mem_give, memory_take, memory_grow, memory_copy))
-        shortages++;
-    xmlSetGenericErrorFunc(NULL, error_drop);
+    xml_memory_begin();
     xml->reader = xmlReaderForMemory(text.p, (int)text.n, NULL, "UTF-8",
                                      XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_COMPACT);
     if (!xml->reader || shortages > 0) {

@@ -19,4 +19,9 @@ struct str xml_words(const struct xml *xml); /* borrowed until xml_next */
  * there. */
 bool xml_attribute(struct xml *xml, const char *name, struct buf *out);
 
+/* libxml2 takes its memory from ours from now on; whether any of it could not be had since. Also
+ * for what else reads with it (training/html.c). */
+void xml_memory_begin(void);
+bool xml_memory_failed(void);
+
 #endif
