@@ -51,14 +51,14 @@ static bool is_date(struct str s)
     return s.n == 0 || date_parse(s, &date);
 }
 
-/* Bytes at which pages begin: ascending numbers. */
+/* Bytes at which pages begin, in order; a page without text begins where the next does. */
 static bool is_pages(struct str s)
 {
     struct str part;
     uint64_t last = 0;
     while (s.n > 0 && str_next(&s, ' ', &part)) {
         uint64_t at = 0;
-        if (!str_to_u64(part, &at) || at <= last)
+        if (!str_to_u64(part, &at) || at < last)
             return false;
         last = at;
     }
@@ -90,7 +90,7 @@ static const char *form_fault(enum field_form form, struct str s)
     case FORM_SLOT_TYPE:
         return slot_type_named(s, &type) ? NULL : "must be amount, rate, term, date, count or list";
     case FORM_PAGES:
-        return is_pages(s) ? NULL : "must be ascending numbers separated by spaces";
+        return is_pages(s) ? NULL : "must be numbers in order, separated by spaces";
     case FORM_WORDS:
     case FORM_TEXT:
         break;
@@ -156,7 +156,7 @@ static enum err pages_check(struct str text, struct str pages, struct fail *why)
     size_t from = pages.n;
     while (from > 0 && pages.p[from - 1] != ' ')
         from--;
-    if (str_to_u64(str_slice(pages, from, pages.n), &at) && at >= text.n)
+    if (str_to_u64(str_slice(pages, from, pages.n), &at) && at > text.n)
         return fail(why, ERR_INPUT, "pages: one begins at byte %" PRIu64 " of %zu", at, text.n);
     return OK;
 }

@@ -20,7 +20,7 @@ enum field_form {
     FORM_DATE,   /* 2026-11-23 or empty                                                         */
     FORM_POLICY,
     FORM_SLOT_TYPE,
-    FORM_PAGES, /* numbers separated by spaces, each greater than the one before */
+    FORM_PAGES, /* numbers separated by spaces, none less than the one before */
 };
 
 /* One kind. Bit i of a mask is column i; column 0 is the id, or the name where that is the id. */
