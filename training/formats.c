@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "training/import_document.h"
 #include "training/readers.h"
+#include "training/walk.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,8 +16,8 @@
 
 enum { HEAD_BYTES = 64 * 1024, PATH_BYTES = 4096 };
 
-static const char *const names[FORMATS] = {"unknown",    "table", "rasa", "nlpjs",
-                                           "dialogflow", "clu",   "qna",  "xlsx"};
+static const char *const names[FORMATS] = {"unknown",    "table", "document", "rasa", "nlpjs",
+                                           "dialogflow", "clu",   "qna",      "xlsx"};
 
 const char *format_name(enum import_format format)
 {
@@ -135,7 +136,7 @@ static enum import_format head_tell(struct str name, struct str head)
     if (ends_in(name, ".yml", ".yaml"))
         return FORMAT_RASA;
     if (ends_in(name, ".md", ".markdown"))
-        return is_rasa_markdown(head) ? FORMAT_RASA : FORMAT_TABLE; /* of one row, a document */
+        return is_rasa_markdown(head) ? FORMAT_RASA : FORMAT_DOCUMENT;
     if (str_find(line, STR("\t")) < line.n && str_find(line, STR("Question")) < line.n &&
         str_find(line, STR("Answer")) < line.n)
         return FORMAT_QNA;
@@ -176,15 +177,67 @@ static enum import_format bytes_tell(const char *path, struct str head)
     struct str name = str_of(path);
     if (str_ends(name, STR(".xlsx")))
         return FORMAT_XLSX;
-    if (import_is_document(path) && !ends_in(name, ".md", ".markdown") &&
-        !str_ends(name, STR(".txt")))
-        return FORMAT_TABLE;
+    if (document_is_certain(name))
+        return FORMAT_DOCUMENT;
     if (!is_zip(head))
         return str_ends(name, STR(".zip")) ? FORMAT_UNKNOWN : head_tell(name, head);
     return str_find(head, STR("xl/")) < head.n ||
                    str_find(head, STR("[Content_Types].xml")) < head.n
                ? FORMAT_XLSX
                : FORMAT_UNKNOWN;
+}
+
+/* A table that is called a document is one, unless another kind of rows is asked for, and Markdown
+ * of any look when documents are. */
+static enum import_format settled(const struct import_source *source, enum import_format format)
+{
+    bool may_be = source->kind == KIND_UNKNOWN || source->kind == KIND_DOCUMENTS;
+    if (format == FORMAT_TABLE && may_be && document_is_named(str_of(source->path)))
+        return FORMAT_DOCUMENT;
+    if (format == FORMAT_RASA && source->kind == KIND_DOCUMENTS)
+        return FORMAT_DOCUMENT;
+    if (format == FORMAT_DOCUMENT && !may_be)
+        return FORMAT_TABLE;
+    return format;
+}
+
+struct folder_look {
+    bool has_document, is_rasa;
+};
+
+static enum err file_look(void *data, const char *path, struct str name, bool *is_wanted,
+                          struct fail *why)
+{
+    struct folder_look *look = data;
+    char bytes[HEAD_BYTES];
+    struct str head = STR_NONE;
+    bool is_markdown = ends_in(name, ".md", ".markdown");
+    *is_wanted = true;
+    look->has_document |= document_is_named(name);
+    look->is_rasa |= ends_in(name, ".yml", ".yaml");
+    if (!is_markdown || look->is_rasa)
+        return OK;
+    enum err e = head_read(path, bytes, &head, why);
+    look->is_rasa |= !e && is_rasa_markdown(head);
+    return e;
+}
+
+/* An agent of Dialogflow has its own file; one file of Rasa's makes a folder Rasa's. */
+static enum err folder_tell(const struct import_source *source, enum import_format *out,
+                            struct fail *why)
+{
+    struct folder_look look = {.has_document = false};
+    size_t left = 0;
+    *out = FORMAT_DIALOGFLOW;
+    if (has_entry(source->path, "agent.json") || has_entry(source->path, "intents"))
+        return OK;
+    *out = FORMAT_DOCUMENT;
+    if (source->kind == KIND_DOCUMENTS)
+        return OK;
+    enum err e = folder_walk(source->path, file_look, &look, &left, why);
+    if (look.is_rasa || !look.has_document)
+        *out = FORMAT_RASA;
+    return e;
 }
 
 enum err format_tell(const struct import_source *source, enum import_format *out, struct fail *why)
@@ -197,23 +250,18 @@ enum err format_tell(const struct import_source *source, enum import_format *out
         return OK;
     *out = FORMAT_TABLE;
     if (source->bytes.p) {
-        *out = bytes_tell(source->path, str_slice(source->bytes, 0, HEAD_BYTES));
+        *out = settled(source, bytes_tell(source->path, str_slice(source->bytes, 0, HEAD_BYTES)));
         return OK;
     }
     if (strcmp(source->path, "-") == 0 || stat(source->path, &status))
         return OK; /* rows_open says what is wrong */
-    if (S_ISDIR(status.st_mode)) {
-        bool is_agent = has_entry(source->path, "agent.json") || has_entry(source->path, "intents");
-        *out = is_agent ? FORMAT_DIALOGFLOW : FORMAT_RASA;
-        return OK;
-    }
+    if (S_ISDIR(status.st_mode))
+        return folder_tell(source, out, why);
     if (!S_ISREG(status.st_mode))
         return OK;
     enum err e = head_read(source->path, bytes, &head, why);
     if (!e)
-        *out = bytes_tell(source->path, head);
-    if (*out == FORMAT_RASA && source->kind == KIND_DOCUMENTS)
-        *out = FORMAT_TABLE; /* --as documents: whatever it looks like */
+        *out = settled(source, bytes_tell(source->path, head));
     return e;
 }
 
@@ -269,6 +317,10 @@ static enum err source_read(struct imported *imported, const struct import_sourc
                             enum import_format format, struct bundle *rasa, struct fail *why)
 {
     struct bundle own;
+    if (format == FORMAT_DOCUMENT)
+        return !source->bytes.p && file_is_folder(source->path)
+                   ? documents_read(imported, source->path, why)
+                   : document_read(imported, source->path, source->bytes, why);
     bundle_init(&own, imported_arena(imported));
     enum err e = source_load(source, format, format == FORMAT_RASA ? rasa : &own, why);
     if (!e && format == FORMAT_UNKNOWN)

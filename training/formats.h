@@ -9,6 +9,7 @@
 enum import_format {
     FORMAT_UNKNOWN,
     FORMAT_TABLE,      /* CSV or JSON Lines (training/rows.h) */
+    FORMAT_DOCUMENT,   /* Markdown, text, HTML, PDF; a file or a folder of them */
     FORMAT_RASA,       /* YAML or Markdown, files or a folder */
     FORMAT_NLPJS,      /* a corpus, JSON */
     FORMAT_DIALOGFLOW, /* an ES agent, folder or zip */

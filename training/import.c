@@ -5,7 +5,6 @@
 #include "training/import.h"
 
 #include "training/columns.h"
-#include "training/import_document.h"
 #include "training/rows.h"
 
 #include <stdio.h>
@@ -16,7 +15,6 @@ enum { PROGRESS_ROWS = 1000 };
 /* One source, opened. */
 struct table {
     const struct import_source *source;
-    struct buf document; /* a text file as a table */
     struct rows *rows;
     enum content_kind kind;
     struct row first; /* of JSON Lines, read to tell the kind */
@@ -110,15 +108,10 @@ static enum err table_open(struct import *import, const struct import_source *so
     size_t count = 0;
     table->source = source;
     enum err e = OK;
-    if (!source->bytes.p && import_is_document(source->path)) {
-        e = import_document(source->path, &table->document, why);
-        if (!e)
-            e = rows_open_bytes(str_from_buf(&table->document), source->path, &table->rows, why);
-    } else if (source->bytes.p) {
+    if (source->bytes.p)
         e = rows_open_bytes(source->bytes, source->path, &table->rows, why);
-    } else {
+    else
         e = rows_open(source->path, &table->rows, why);
-    }
     if (!e && rows_is_json(table->rows))
         e = first_read(table, why);
     if (!e)
@@ -401,10 +394,8 @@ enum err import_files(struct content *content, const struct import_source *sourc
         e = content_import_begin(content, options->author, why);
     if (!e)
         e = import_run(import, why);
-    for (size_t i = 0; i < import->count; i++) {
+    for (size_t i = 0; i < import->count; i++)
         rows_close(import->tables[i].rows);
-        buf_free(&import->tables[i].document);
-    }
     imported_close(import->imported);
     mem_give(import);
     return e;

@@ -89,8 +89,8 @@ def text_files_and_faq_tables_become_documents(bot):
 
 @test
 def what_cannot_be_read_is_refused_by_name(bot):
-    for name, content, reason in (("big.txt", b"a line\n" * (100 << 17), "longer than"), ("euc.txt", "보험금 청구\n".encode("euc-kr"), "not UTF-8"),
-                                  ("a.pdf", b"%PDF-1.4", "cannot be read yet"), ("empty.md", b" \n", "no text")):
+    for name, content, reason in (("big.txt", b"a line\n" * (100 << 17), "longer than"), ("mixed.txt", "보험금\n".encode() + "청구\n".encode("euc-kr"), "mixed.txt:2: not UTF-8"),
+                                  ("a.hwp", b"HWP", "cannot be read"), ("empty.md", b" \n", "no text")):
         path = bot.write(name, content)
         result = bot.run("import", path, status=3)
         assert name in result.err and reason in result.err, result
