@@ -28,12 +28,12 @@ struct import_output {
     struct cli *cli;
     bool is_dry_run;
     const struct import_report *report;
-    size_t runs, notes, conflicts;
+    size_t runs, notes, conflicts, touches;
     struct buf out;
     struct json_writer w; /* the object; what follows are lists in it */
     struct buf list;      /* runs, notes and conflicts are told in turn, and printed apart */
-    struct buf note_list, conflict_list;
-    struct json_writer run_w, note_w, conflict_w;
+    struct buf note_list, conflict_list, touch_list;
+    struct json_writer run_w, note_w, conflict_w, touch_w;
     enum err failed;
     struct fail why;
 };
@@ -185,6 +185,31 @@ static void conflict_print(void *data, const struct import_conflict *conflict)
     text_flush(output);
 }
 
+static void touch_print(void *data, const struct touch *touch)
+{
+    struct import_output *output = data;
+    struct json_writer *w = &output->touch_w;
+    output->touches++;
+    if (output->failed || output->touches > PRINT_NOTES)
+        return;
+    if (output->cli->json) {
+        json_object(w, NULL);
+        json_put_str(w, "document", touch->document);
+        json_put_text(w, "what", touch_name(touch->sort));
+        json_put_str(w, "name", touch->name);
+        json_put_str(w, "more", touch->more);
+        json_end(w, '}');
+        return;
+    }
+    struct str name = touch->name.n > 0 ? touch->name : STR("(no heading)");
+    buf_add_format(&output->out, "%.*s: %s: %.*s", STR_ARG(touch->document),
+                   touch_name(touch->sort), STR_ARG(name));
+    if (touch->more.n > 0)
+        buf_add_format(&output->out, ": %.*s", STR_ARG(touch->more));
+    buf_add_char(&output->out, '\n');
+    text_flush(output);
+}
+
 static void counts_print(struct import_output *output, const struct import_report *report)
 {
     struct buf *out = &output->out;
@@ -211,6 +236,8 @@ static void counts_print(struct import_output *output, const struct import_repor
         kept_back += output->notes - PRINT_NOTES;
     if (kept_back > 0)
         buf_add_format(out, "%zu more lines of what was changed or left\n", kept_back);
+    if (output->touches > PRINT_NOTES)
+        buf_add_format(out, "%zu more lines of what is touched\n", output->touches - PRINT_NOTES);
     if (report->empty_files > 0)
         (void)fprintf(stderr, "%s: only a header, no rows%s\n", report->empty_path,
                       report->empty_files > 1 ? "; other files too" : "");
@@ -242,6 +269,9 @@ static void counts_json(struct import_output *output, const struct import_report
         list_json(output, "runs", &output->list, &output->run_w);
     list_json(output, "notes", &output->note_list, &output->note_w);
     list_json(output, "conflicts", &output->conflict_list, &output->conflict_w);
+    list_json(output, "touched", &output->touch_list, &output->touch_w);
+    if (output->touches > PRINT_NOTES)
+        json_put_int(w, "touched_left_out", (int64_t)(output->touches - PRINT_NOTES));
     if (output->runs > PRINT_RUNS && lists_runs(output))
         json_put_int(w, "runs_left_out", (int64_t)(output->runs - PRINT_RUNS));
     if (report->notes_dropped > 0 || output->notes > PRINT_NOTES)
@@ -375,16 +405,19 @@ static void output_open(struct import_output *output)
     buf_init(&output->list, PRINT_BYTES);
     buf_init(&output->note_list, PRINT_BYTES);
     buf_init(&output->conflict_list, PRINT_BYTES);
+    buf_init(&output->touch_list, PRINT_BYTES);
     json_begin(&output->w, &output->out);
     json_begin(&output->run_w, &output->list);
     json_begin(&output->note_w, &output->note_list);
     json_begin(&output->conflict_w, &output->conflict_list);
+    json_begin(&output->touch_w, &output->touch_list);
     if (!output->cli->json)
         return;
     json_object(&output->w, NULL);
     json_array(&output->run_w, NULL);
     json_array(&output->note_w, NULL);
     json_array(&output->conflict_w, NULL);
+    json_array(&output->touch_w, NULL);
 }
 
 static void output_close(struct import_output *output)
@@ -393,6 +426,7 @@ static void output_close(struct import_output *output)
     buf_free(&output->list);
     buf_free(&output->note_list);
     buf_free(&output->conflict_list);
+    buf_free(&output->touch_list);
 }
 
 struct import_flags {
@@ -417,6 +451,7 @@ static enum err import_run_all(struct cli *cli, char **files, int count,
                                      .data = &output,
                                      .note = note_print,
                                      .conflict = conflict_print,
+                                     .touch = touch_print,
                                      .progress = cli_progress,
                                      .progress_data = cli,
                                      .inspect = scripts_inspect,

@@ -366,7 +366,7 @@ static enum err row_import(struct content *content, enum content_kind kind, cons
     for (size_t i = 0; i < table->count && is_same; i++)
         is_same = str_equal(row[i], content->stored.fields[i]);
     uint64_t hash = seen_hash(kind, row[0]);
-    if (!is_same && seen_has(&content->seen, hash))
+    if (!is_same && !content->is_settling && seen_has(&content->seen, hash))
         return fail(
             why, ERR_INPUT,
             "an earlier row of this import says something else of the same row (id \"%.*s\")",
@@ -472,6 +472,7 @@ enum err content_import_row(struct content *content, enum content_kind kind,
     if (!e && content->is_moved)
         *change = CHANGE_CHANGED;
     content->is_moved = false;
+    content->is_settling = false;
     if (e == ERR_INPUT || e == ERR_LIMIT) {
         *change = CHANGE_REFUSED;
         e = OK;

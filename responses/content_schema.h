@@ -73,8 +73,9 @@ struct content {
     char path[4096];
     bool is_importing;
     bool in_snapshot;
-    bool is_moved;   /* the next row has just come over from another kind */
-    enum err failed; /* what broke this import */
+    bool is_settling; /* the next row may be one that this import has met (responses/versions.c) */
+    bool is_moved;    /* the next row has just come over from another kind */
+    enum err failed;  /* what broke this import */
     char author[CONTENT_NAME_BYTES];
     int64_t at_us; /* of this import */
     size_t changes[CHANGE_REFUSED + 1];

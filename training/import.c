@@ -4,6 +4,7 @@
  * and what came of each row is counted and told. */
 #include "training/import.h"
 
+#include "responses/versions.h"
 #include "training/columns.h"
 #include "training/rows.h"
 
@@ -42,6 +43,7 @@ struct import {
     enum import_format formats[IMPORT_FILES];
     struct table tables[IMPORT_FILES];
     size_t count;
+    struct touched *touched;
     struct import_run run; /* not yet told; rows == 0 when there is none */
     size_t rows;
 };
@@ -210,6 +212,31 @@ static enum err row_merge(struct import *import, const struct offer *offer,
     return e == ERR_LIMIT ? ERR_INPUT : e;
 }
 
+/* A document: what it says is put beside what is there, and both are kept for the report. */
+static enum err document_take(struct import *import, const struct offer *offer,
+                              enum content_change *change, struct fail *reason)
+{
+    char id[VERSION_ID_BYTES];
+    struct str fields[IMPORTED_FIELDS];
+    struct buf before;
+    struct buf accepted;
+    struct str name = STR_NONE;
+    memcpy(fields, offer->fields, sizeof fields);
+    buf_init(&before, (size_t)4 * LIMIT_FIELD_BYTES);
+    buf_init(&accepted, (size_t)4 * VERSION_ID_BYTES);
+    enum err e = version_place(import->content, fields, id, &before, reason);
+    if (!e)
+        e = content_import_row(import->content, KIND_DOCUMENTS, fields, change, reason);
+    bool is_touched = !e && (*change == CHANGE_NEW || *change == CHANGE_CHANGED);
+    if (is_touched && fields[0].p && fields[0].n > 0)
+        e = text_accept(str_trim(fields[0]), VERSION_ID_BYTES, "id", &accepted, &name, reason);
+    if (!e && name.n > 0)
+        e = touched_add(import->touched, name, before.p ? str_from_buf(&before) : STR(""), reason);
+    buf_free(&before);
+    buf_free(&accepted);
+    return e;
+}
+
 /* Offers a row to the content and tells what came of it. `e` and `reason` say why the reader
  * refused it, if it did. */
 static enum err offer_take(struct import *import, const struct offer *offer, enum err e,
@@ -220,6 +247,8 @@ static enum err offer_take(struct import *import, const struct offer *offer, enu
         e = content_import_move(import->content, offer->kind, offer->fields, false, reason);
     if (!e && offer->base.p)
         e = row_merge(import, offer, &change, reason);
+    else if (!e && offer->kind == KIND_DOCUMENTS)
+        e = document_take(import, offer, &change, reason);
     else if (!e)
         e = content_import_row(import->content, offer->kind, offer->fields, &change, reason);
     if (e && e != ERR_INPUT)
@@ -330,6 +359,28 @@ static enum err conflicts_tell(const struct import_report *report, bool is_kept,
                         : "nothing was imported (--take-rest leaves those out and takes the rest)");
 }
 
+static void ended_tell(void *data, const struct version_end *end)
+{
+    const struct import_options *options = data;
+    const struct touch touch = {TOUCH_ENDED, end->id, end->to, end->by};
+    if (options->touch)
+        options->touch(options->data, &touch);
+}
+
+/* Versions of documents are put in order, and what the new ones touch is told. */
+static enum err documents_settle(struct import *import, struct fail *why)
+{
+    const struct import_options *options = import->options;
+    const size_t *n = import->report->counts[KIND_DOCUMENTS];
+    struct import_options told = *options;
+    if (n[CHANGE_NEW] + n[CHANGE_CHANGED] == 0 || n[CHANGE_REFUSED] > 0)
+        return OK;
+    enum err e = versions_settle(import->content, ended_tell, &told, why);
+    if (!e && options->touch)
+        e = touched_tell(import->touched, import->content, options->touch, options->data, why);
+    return e;
+}
+
 /* Everything between the first row and the last. */
 static enum err import_run(struct import *import, struct fail *why)
 {
@@ -337,6 +388,8 @@ static enum err import_run(struct import *import, struct fail *why)
     struct import_report *report = import->report;
     enum err e = tables_read(import, why);
     const size_t *totals = report->totals;
+    if (!e)
+        e = documents_settle(import, why);
     if (options->progress && import->rows > 0)
         options->progress(options->progress_data, "rows", import->rows, import->rows);
     if (!e && options->inspect && totals[CHANGE_REFUSED] == 0)
@@ -382,6 +435,8 @@ enum err import_files(struct content *content, const struct import_source *sourc
     import->options = options;
     import->report = report;
     enum err e = imported_open(&import->imported, why);
+    if (!e)
+        e = touched_open(&import->touched, why);
     for (size_t i = 0; i < count && !e; i++) {
         e = format_tell(&sources[i], &import->formats[i], why);
         if (!e && import->formats[i] == FORMAT_TABLE)
@@ -397,6 +452,7 @@ enum err import_files(struct content *content, const struct import_source *sourc
     for (size_t i = 0; i < import->count; i++)
         rows_close(import->tables[i].rows);
     imported_close(import->imported);
+    touched_close(import->touched);
     mem_give(import);
     return e;
 }

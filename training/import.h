@@ -7,6 +7,7 @@
 
 #include "responses/content.h"
 #include "training/formats.h"
+#include "training/touched.h"
 
 enum {
     IMPORT_FILES = 256,
@@ -41,6 +42,8 @@ struct import_options {
     void *data;
     void (*note)(void *data, const struct imported_note *note); /* may be NULL; before any row */
     void (*conflict)(void *data, const struct import_conflict *conflict); /* may be NULL */
+    /* May be NULL. What new texts of documents touch, after all rows and before the import ends. */
+    void (*touch)(void *data, const struct touch *touch);
     bool takes_rest; /* what is in conflict stays as it is, and everything else is taken */
     void (*progress)(void *data, const char *what, size_t done, size_t total); /* may be NULL */
     void *progress_data;
@@ -74,7 +77,10 @@ struct import_report {
     bool is_kept;
 };
 
-/* Intents are read first, then slots, values, facts, answers, examples, cases, contrasts,
+/* A document with another text and a later effective_from than the one of its id is a new version,
+ * and versions end where the next begins (responses/versions.h).
+ *
+ * Intents are read first, then slots, values, facts, answers, examples, cases, contrasts,
  * documents, questions, whatever the order of the files. Examples and cases look alike: a column
  * `split` sends each row to the examples (train, or empty) or to the cases (eval), whatever the
  * file's name. Where the columns fit several kinds and there is no such column, a file's name
