@@ -2,6 +2,9 @@
  * special columns mean: `split`, and `base_revision` of an exported workbook. */
 #include "training/columns.h"
 
+#include "base/files.h"
+
+#include <stdio.h>
 #include <string.h>
 
 static bool column_is(const struct content_column *column, struct str name, bool others_too)
@@ -105,6 +108,32 @@ enum content_kind columns_kind_of(const char *path, const struct str *names, siz
     bool fits =
         columns_map(named, names, count, map) == matched && !column_missing(named, map, count);
     return fits ? named : kind;
+}
+
+bool faq_id(const struct str *names, size_t count, enum content_kind kind, const struct str *fields,
+            char out[FAQ_ID_BYTES])
+{
+    unsigned char hash[HASH_BYTES];
+    char hex[HASH_HEX_BYTES];
+    struct buf said;
+    struct str question = fields[1].p ? str_trim(fields[1]) : STR("");
+    struct str product = fields[2].p ? str_trim(fields[2]) : STR("");
+    bool has_id = fields[0].p && str_trim(fields[0]).n > 0;
+    if (kind != KIND_DOCUMENTS || has_id || question.n == 0 ||
+        !columns_have(names, count, STR("question")))
+        return false;
+    buf_init(&said, (size_t)2 * LIMIT_FIELD_BYTES);
+    buf_add_str(&said, product);
+    buf_add_char(&said, '\n');
+    buf_add_str(&said, question);
+    bool is_whole = !said.error; /* else an id is made of the row's content */
+    if (is_whole) {
+        hash_bytes(str_from_buf(&said), hash);
+        hash_hex(hash, hex);
+        (void)snprintf(out, FAQ_ID_BYTES, "faq-%.16s", hex);
+    }
+    buf_free(&said);
+    return is_whole;
 }
 
 struct str split_of(enum content_kind kind)

@@ -23,6 +23,13 @@ enum content_kind columns_kind(const struct str *names, size_t count);
 enum content_kind columns_kind_of(const char *path, const struct str *names, size_t count);
 bool columns_have(const struct str *names, size_t count, struct str name);
 
+/* The id of a row of an FAQ table (documents with a column "question") that has none: made of the
+ * question and the product, so that another answer is an edit. False when it has one, or these
+ * columns are no FAQ. */
+enum { FAQ_ID_BYTES = 24 };
+bool faq_id(const struct str *names, size_t count, enum content_kind kind, const struct str *fields,
+            char out[FAQ_ID_BYTES]);
+
 /* train for examples, eval for cases; STR_NONE for a kind without a split. */
 struct str split_of(enum content_kind kind);
 /* Examples or cases, as a row's split says; where it says nothing, *kind stays and

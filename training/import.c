@@ -33,6 +33,7 @@ struct offer {
     struct str fields[IMPORTED_FIELDS];
     struct str base; /* p == NULL: the row was not exported */
     bool is_told;    /* by its split, which kind it is */
+    char id[FAQ_ID_BYTES];
 };
 
 struct import {
@@ -188,6 +189,8 @@ static enum err row_map(const struct table *table, const struct row *row, const 
         if (e)
             return e;
     }
+    if (faq_id(row->names, row->count, *kind, offer->fields, offer->id))
+        offer->fields[0] = str_of(offer->id);
     const char *missing = rows_is_json(table->rows) ? column_missing(*kind, map, row->count) : NULL;
     return missing ? fail(why, ERR_INPUT, "there is no field \"%s\"", missing) : OK;
 }

@@ -410,6 +410,7 @@ static enum err line_take(struct grid *grid, struct fail *why)
 {
     struct str fields[IMPORTED_FIELDS] = {STR_NONE};
     struct str base = STR_NONE;
+    char id[FAQ_ID_BYTES];
     enum content_kind kind = grid->kind;
     bool is_told = false;
     enum err e = OK;
@@ -425,6 +426,8 @@ static enum err line_take(struct grid *grid, struct fail *why)
                 return fail_within(why, e, "%s:%zu", grid->path, grid->line);
         }
     }
+    if (!e && faq_id(grid->names, grid->columns, kind, fields, id))
+        fields[0] = keep(grid->book, str_of(id), why, &e);
     if (!e)
         imported_add_based(grid->book->imported, kind, is_told, grid->path, grid->line, fields,
                            base);
