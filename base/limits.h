@@ -49,6 +49,7 @@ enum {
     LIMIT_IMPORT_NOTES = 100 * 1000,      /* lines of a report that are kept; the rest is counted */
     LIMIT_DOCUMENT_BYTES = 8 << 20,       /* a text or HTML file; text as it comes out of a PDF */
     LIMIT_HTML_DEPTH = 256,               /* tags inside one another */
+    LIMIT_HTML_TAG_BYTES = 2048,          /* a tag's attributes, without values in quotes */
     LIMIT_PDF_BYTES = 256 << 20,          /* a PDF */
     LIMIT_PDF_SECONDS = 60,               /* reading one: on the clock, and of the processor */
     LIMIT_PAGES = 5000,                   /* of one document */

@@ -379,6 +379,47 @@ struct str html_charset(struct str bytes)
     return STR("");
 }
 
+/* Past what begins here and is no tag: a comment, or the inside of a script or style. */
+static size_t not_tags_pass(struct str text, size_t at)
+{
+    static const struct {
+        struct str start, end;
+    } pairs[] = {{{"<!--", 4}, {"-->", 3}},
+                 {{"<script", 7}, {"</script", 8}},
+                 {{"<style", 6}, {"</style", 7}}};
+    struct str rest = str_slice(text, at, text.n);
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        if (str_starts(rest, pairs[i].start))
+            return at + str_find(rest, pairs[i].end);
+    }
+    return at;
+}
+
+/* libxml2 holds each attribute of a tag against all before it, so that a tag of a hundred thousand
+ * takes minutes. Counts what of a tag is outside quotes; a quote opens after = alone. */
+static bool has_long_tag(struct str text)
+{
+    for (size_t at = 0; at + 1 < text.n; at++) {
+        char quote = 0;
+        char before = 0;
+        size_t bare = 0;
+        at = text.p[at] == '<' ? not_tags_pass(text, at) : at;
+        bool is_tag = at + 1 < text.n && text.p[at] == '<' && (text.p[at + 1] | 0x20) >= 'a' &&
+                      (text.p[at + 1] | 0x20) <= 'z';
+        for (; is_tag && at < text.n && (quote || text.p[at] != '>'); at++) {
+            char c = text.p[at];
+            if (quote)
+                quote = c == quote ? 0 : quote;
+            else if ((c == '"' || c == '\'') && before == '=')
+                quote = c;
+            else if (++bare > LIMIT_HTML_TAG_BYTES)
+                return true;
+            before = c == ' ' || c == '\n' || c == '\t' || c == '\r' ? before : c;
+        }
+    }
+    return false;
+}
+
 static enum err parse(struct page *page, struct str text, struct fail *why)
 {
     xml_memory_begin();
@@ -408,7 +449,12 @@ enum err html_read(struct str text, const char *path, struct buf *out, struct bu
     struct page page = {.out = out, .title = title};
     buf_init(&page.cell, CELL_BYTES);
     buf_init(&page.row, CELL_BYTES);
-    enum err e = text.n > 0 ? parse(&page, text, why) : OK;
+    enum err e = has_long_tag(text)
+                     ? fail(why, ERR_LIMIT, "%s: a tag of more than %d bytes of attributes", path,
+                            LIMIT_HTML_TAG_BYTES)
+                     : OK;
+    if (!e && text.n > 0)
+        e = parse(&page, text, why);
     if (!e && page.failed == ERR_INPUT)
         e = fail(why, ERR_LIMIT, "%s: tags nested deeper than %d", path, LIMIT_HTML_DEPTH);
     else if (!e && page.failed == ERR_LIMIT)
