@@ -3,6 +3,7 @@
 #ifndef FOREIGN_H
 #define FOREIGN_H
 
+#include "base/limits.h"
 #include "training/readers.h"
 
 #include <assert.h>
