@@ -37,21 +37,21 @@ static enum err convert(struct str bytes, const char *from, struct buf *out, siz
                         struct fail *why)
 {
     char piece[PIECE_BYTES];
-    char *in = (char *)(uintptr_t)bytes.p; /* iconv does not write there */
+    char *in = NULL;
     size_t left = bytes.n;
     bool is_stopped = false;
     iconv_t door = iconv_open("UTF-8", from);
-    if (door == (iconv_t)-1)
-        return fail(why, ERR_SYSTEM, "this system cannot convert %s to UTF-8", from);
-    while (left > 0 && !is_stopped && !out->error) {
+    memcpy(&in, &bytes.p, sizeof in); /* not const for iconv, which does not write there */
+    bool is_open = (intptr_t)door != -1;
+    while (is_open && left > 0 && !is_stopped && !out->error) {
         char *to = piece;
         size_t room = sizeof piece;
         is_stopped = iconv(door, &in, &left, &to, &room) == (size_t)-1 && errno != E2BIG;
         buf_add(out, piece, sizeof piece - room);
     }
-    (void)iconv_close(door);
+    (void)iconv_close(door); /* EBADF when it was not opened */
     *stopped = bytes.n - left;
-    return OK;
+    return is_open ? OK : fail(why, ERR_SYSTEM, "this system cannot convert %s to UTF-8", from);
 }
 
 /* Mostly Korean, as far as it is not ASCII. */
@@ -128,9 +128,12 @@ static bool says_western(struct str charset)
 {
     static const char *const names[] = {"iso-8859-1", "latin1", "windows-1252", "cp1252"};
     char small[16] = "";
-    for (size_t i = 0; i < charset.n && i < sizeof small - 1; i++)
-        small[i] =
-            charset.p[i] >= 'A' && charset.p[i] <= 'Z' ? (char)(charset.p[i] | 0x20) : charset.p[i];
+    for (size_t i = 0; i < charset.n && i < sizeof small - 1; i++) {
+        char c = charset.p[i];
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        small[i] = c;
+    }
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(small, names[i]) == 0)
             return true;

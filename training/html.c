@@ -92,9 +92,11 @@ static bool is_hidden(const xmlChar **attributes)
     size_t n = 0;
     struct str style = attribute(attributes, "style");
     for (size_t i = 0; i < style.n && n < sizeof bare; i++) {
-        if (style.p[i] != ' ')
-            bare[n++] =
-                style.p[i] >= 'A' && style.p[i] <= 'Z' ? (char)(style.p[i] | 0x20) : style.p[i];
+        char c = style.p[i];
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        if (c != ' ')
+            bare[n++] = c;
     }
     return attribute(attributes, "hidden").p ||
            str_equal(attribute(attributes, "aria-hidden"), STR("true")) ||

@@ -33,7 +33,9 @@ static enum form form_of(struct str name)
     size_t n = name.n < sizeof end ? name.n : sizeof end;
     for (size_t i = 0; i < n; i++) {
         char c = name.p[name.n - n + i];
-        end[i] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+        end[i] = c;
+        if (c >= 'A' && c <= 'Z')
+            end[i] = (char)(c - 'A' + 'a');
     }
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
         if (str_ends((struct str){end, n}, forms[i].ending))

@@ -84,7 +84,7 @@ static void child_run(int in, int out, int said)
     char *const environment[] = {words[7], NULL};
     sigset_t none;
     (void)sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    (void)pthread_sigmask(SIG_SETMASK, &none, NULL);
     bool is_confined =
         dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 &&
         dup2(said, STDERR_FILENO) >= 0 && limit_set(RLIMIT_AS, (rlim_t)LIMIT_PDF_MEMORY) &&

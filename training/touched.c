@@ -37,6 +37,11 @@ struct document { /* of the content */
     bool is_wanted; /* its text */
 };
 
+struct wanted {
+    struct str id;
+    struct document *document;
+};
+
 struct noted {
     struct str id, before;
 };
@@ -47,7 +52,7 @@ struct touched {
     size_t noted_count, noted_room;
     struct document *documents;
     size_t document_count, document_room;
-    struct document **wanted; /* by id */
+    struct wanted *wanted; /* by id */
     size_t wanted_count;
 };
 
@@ -382,24 +387,21 @@ static struct document *before_of(const struct touched *t, size_t i, const struc
     return has_one && noted->before.n == 0 ? &t->documents[i - 1] : NULL;
 }
 
-static int by_document_id(const void *a, const void *b)
+static int by_wanted_id(const void *a, const void *b)
 {
-    const struct document *const *x = a;
-    const struct document *const *y = b;
-    return str_compare((*x)->id, (*y)->id);
+    return str_compare(((const struct wanted *)a)->id, ((const struct wanted *)b)->id);
 }
 
 static enum err text_take(void *data, const struct str *fields, struct fail *why)
 {
     struct touched *t = data;
-    const struct document key = {.id = fields[ID]};
-    const struct document *const sought = &key;
-    struct document **found =
-        bsearch(&sought, t->wanted, t->wanted_count, sizeof *t->wanted, by_document_id);
+    const struct wanted key = {.id = fields[ID]};
+    const struct wanted *found =
+        bsearch(&key, t->wanted, t->wanted_count, sizeof key, by_wanted_id);
     if (!found)
         return OK;
-    (*found)->text = arena_copy(t->arena, fields[TEXT]);
-    return (*found)->text.p ? OK : fail_memory(why);
+    found->document->text = arena_copy(t->arena, fields[TEXT]);
+    return found->document->text.p ? OK : fail_memory(why);
 }
 
 /* Which documents' texts are to be compared. */
@@ -415,12 +417,14 @@ static enum err texts_mark(struct touched *t, struct fail *why)
             before->is_wanted = true;
     }
     t->wanted = mem_take(t->document_count + 1, sizeof *t->wanted);
-    for (size_t i = 0; t->wanted && i < t->document_count; i++)
+    if (!t->wanted)
+        return fail_memory(why);
+    for (size_t i = 0; i < t->document_count; i++)
         if (t->documents[i].is_wanted)
-            t->wanted[t->wanted_count++] = &t->documents[i];
+            t->wanted[t->wanted_count++] = (struct wanted){t->documents[i].id, &t->documents[i]};
     if (t->wanted_count > 1)
-        qsort(t->wanted, t->wanted_count, sizeof *t->wanted, by_document_id);
-    return t->wanted ? OK : fail_memory(why);
+        qsort(t->wanted, t->wanted_count, sizeof *t->wanted, by_wanted_id);
+    return OK;
 }
 
 static enum err document_tell(struct touched *t, struct content *content, size_t i,
