@@ -352,10 +352,14 @@ static void tag_end_take(void *data, const xmlChar *xml_name)
         break_need(page, BREAK_LINE);
 }
 
-static void __attribute__((format(printf, 2, 3))) said_drop(void *data, const char *format, ...)
+/* Pages are full of faults, which are no matter; but without memory the parser may tell the same
+ * one for ever. */
+static void __attribute__((format(printf, 2, 3))) fault_take(void *data, const char *format, ...)
 {
-    (void)data;
+    struct page *page = data;
     (void)format;
+    if (xml_memory_failed())
+        stop(page, ERR_MEMORY);
 }
 
 /* ---- the whole ---- */
@@ -381,8 +385,9 @@ struct str html_charset(struct str bytes)
     return STR("");
 }
 
-/* Past what begins here and is no tag: a comment, or the inside of a script or style. */
-static size_t not_tags_pass(struct str text, size_t at)
+/* Past what begins at `at` and holds no tags: a comment, or what follows a script's or style's tag.
+ */
+static size_t no_tags_pass(struct str text, size_t at, size_t from)
 {
     static const struct {
         struct str start, end;
@@ -392,34 +397,44 @@ static size_t not_tags_pass(struct str text, size_t at)
     struct str rest = str_slice(text, at, text.n);
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         if (str_starts(rest, pairs[i].start))
-            return at + str_find(rest, pairs[i].end);
+            return from + str_find(str_slice(text, from, text.n), pairs[i].end);
+    }
+    return from;
+}
+
+/* Past the tag at `at`; text.n when it is too long. A quote opens after = alone. */
+static size_t tag_pass(struct str text, size_t at, bool *is_long)
+{
+    char quote = '\0';
+    char before = '\0';
+    size_t bare = 0;
+    for (; at < text.n && (quote || text.p[at] != '>'); at++) {
+        char c = text.p[at];
+        if (quote && c == quote)
+            quote = '\0';
+        else if (!quote && (c == '"' || c == '\'') && before == '=')
+            quote = c;
+        else if (!quote && ++bare > LIMIT_HTML_TAG_BYTES)
+            *is_long = true;
+        if (!strchr(" \n\t\r", c))
+            before = c;
     }
     return at;
 }
 
 /* libxml2 holds each attribute of a tag against all before it, so that a tag of a hundred thousand
- * takes minutes. Counts what of a tag is outside quotes; a quote opens after = alone. */
+ * takes minutes. Counts what of a tag is outside quotes. */
 static bool has_long_tag(struct str text)
 {
-    for (size_t at = 0; at + 1 < text.n; at++) {
-        char quote = 0;
-        char before = 0;
-        size_t bare = 0;
-        at = text.p[at] == '<' ? not_tags_pass(text, at) : at;
-        bool is_tag = at + 1 < text.n && text.p[at] == '<' && (text.p[at + 1] | 0x20) >= 'a' &&
-                      (text.p[at + 1] | 0x20) <= 'z';
-        for (; is_tag && at < text.n && (quote || text.p[at] != '>'); at++) {
-            char c = text.p[at];
-            if (quote)
-                quote = c == quote ? 0 : quote;
-            else if ((c == '"' || c == '\'') && before == '=')
-                quote = c;
-            else if (++bare > LIMIT_HTML_TAG_BYTES)
-                return true;
-            before = c == ' ' || c == '\n' || c == '\t' || c == '\r' ? before : c;
-        }
+    bool is_long = false;
+    for (size_t at = 0; at + 1 < text.n && !is_long;) {
+        int next = text.p[at + 1] | 0x20;
+        size_t from = at + 1;
+        if (text.p[at] == '<' && next >= 'a' && next <= 'z')
+            from = tag_pass(text, at, &is_long);
+        at = text.p[at] == '<' ? no_tags_pass(text, at, from) : from;
     }
-    return false;
+    return is_long;
 }
 
 static enum err parse(struct page *page, struct str text, struct fail *why)
@@ -433,13 +448,12 @@ static enum err parse(struct page *page, struct str text, struct fail *why)
     page->parser->sax->endElement = tag_end_take;
     page->parser->sax->characters = text_take;
     page->parser->sax->ignorableWhitespace = text_take;
-    page->parser->sax->error = said_drop;
-    page->parser->sax->warning = said_drop;
+    page->parser->sax->error = fault_take;
+    page->parser->sax->warning = fault_take;
     page->parser->userData = page;
-    xmlDocPtr tree =
-        htmlCtxtReadMemory(page->parser, text.p, (int)text.n, NULL, "UTF-8",
-                           HTML_PARSE_RECOVER | HTML_PARSE_NONET | HTML_PARSE_NOERROR |
-                               HTML_PARSE_NOWARNING | HTML_PARSE_IGNORE_ENC | HTML_PARSE_NOIMPLIED);
+    xmlDocPtr tree = htmlCtxtReadMemory(page->parser, text.p, (int)text.n, NULL, "UTF-8",
+                                        HTML_PARSE_RECOVER | HTML_PARSE_NONET |
+                                            HTML_PARSE_IGNORE_ENC | HTML_PARSE_NOIMPLIED);
     xmlFreeDoc(tree);
     htmlFreeParserCtxt(page->parser);
     return xml_memory_failed() ? fail_memory(why) : OK;

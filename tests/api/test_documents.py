@@ -167,6 +167,7 @@ def html_that_means_harm_is_bounded(bot):
                              ("span.html", "<table>" + "<tr><td colspan=64>x" * 100000, "longer than")):
         bot.take(name, page, status=3, says=f"{name}: .*{says}")
     bot.take("attributes.html", "<p " + " ".join(f"a{i}=x" for i in range(100000)) + ">Fine", status=3, says="a tag of more than")
+    bot.take("tag.html", "<script " + "b " * 10000 + ">x</script>Fine", status=3, says="a tag of more than")
     bot.take("quotes.html", "<p a=it's " + "b " * 10000 + "'>Fine", status=3, says="a tag of more than")
     bot.take("script.html", "<script>if (a<b && '" + "x" * 5000 + "')</script><!-- <p " + "y " * 5000 + " --><img src='" + "z" * 5000 + "'><p>Fine")
     bot.take("open.html", "<!--" * 100000 + "<p>Fine", status=None)
