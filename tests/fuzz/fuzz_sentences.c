@@ -35,7 +35,8 @@ static void pieces_check(struct str text)
 
 static void quotes_check(struct str text)
 {
-    struct document_row row = {STR("d"), STR("t"), STR(""), text, STR(""), DATE_NONE, DATE_NONE};
+    struct document_row row = {STR("d"),  STR("t"),  STR(""),  text,    STR(""),
+                               DATE_NONE, DATE_NONE, STR_NONE, STR_NONE};
     struct index *index = NULL;
     struct quoter *quoter = NULL;
     struct buf image;

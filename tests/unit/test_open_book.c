@@ -9,7 +9,10 @@
 #define DOCUMENT(i, title, product, text, from, to)                                                \
     {                                                                                              \
         {i, sizeof(i) - 1}, {title, sizeof(title) - 1}, {product, sizeof(product) - 1},            \
-            {text, sizeof(text) - 1}, {"", 0}, from, to                                            \
+            {text, sizeof(text) - 1}, {"", 0}, from, to, {"", 0},                                  \
+        {                                                                                          \
+            "", 0                                                                                  \
+        }                                                                                          \
     }
 enum { YEAR_2026 = 20454, YEAR_2027 = 20819 }; /* days since 1970 */
 

@@ -114,11 +114,11 @@ struct stage {
 
 static void stage_with(struct stage *stage, const char *title, struct str text)
 {
-    const struct document_row row = {STR("doc"), str_of(title), STR(""),  text,
-                                     STR(""),    DATE_NONE,     DATE_NONE};
+    const struct document_row row = {STR("doc"), str_of(title), STR(""),  text,    STR(""),
+                                     DATE_NONE,  DATE_NONE,     STR_NONE, STR_NONE};
     const struct document_row other = {
-        STR("zz"), STR("다른 문서"), STR(""),  STR("점심은 열두 시에 먹습니다."),
-        STR(""),   DATE_NONE,        DATE_NONE};
+        STR("zz"), STR("다른 문서"), STR(""), STR("점심은 열두 시에 먹습니다."), STR(""), DATE_NONE,
+        DATE_NONE, STR_NONE,         STR_NONE};
     const struct document_row rows[] = {row, other};
     buf_init(&stage->image, LIMIT_FILE_BYTES);
     buf_init(&stage->reply, LIMIT_FILE_BYTES);
