@@ -17,7 +17,7 @@ PACKAGES_bench := fasttext python3-sklearn wrk nginx-light $(PACKAGES_marks)
 PACKAGES_coverage := gcovr
 PACKAGES_fresh := debootstrap
 
-LIBRARIES := sqlite3 libcjson gmp libsodium libutf8proc libmicrohttpd yaml-0.1 libarchive libxml-2.0 xlsxwriter
+LIBRARIES := sqlite3 libcurl libcjson gmp libsodium libutf8proc libmicrohttpd yaml-0.1 libarchive libxml-2.0 xlsxwriter
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wformat=2 -Wundef -Wwrite-strings

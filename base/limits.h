@@ -38,6 +38,19 @@ enum {
     LIMIT_KAKAO_BUBBLE_UNITS = 1000,
     LIMIT_KAKAO_LABEL_UNITS = 14,
 
+    /* What is asked of a language model, and what it may say (fallback/provider.h). */
+    LIMIT_PROVIDERS = 8,           /* in the providers file */
+    LIMIT_LLM_CALLS = 1024,        /* calls waiting and under way together */
+    LIMIT_LLM_PROMPT = 256 * 1024, /* one request, as sent */
+    LIMIT_LLM_REPLY = 64 * 1024,   /* the text of one reply */
+    LIMIT_LLM_EVENT = 256 * 1024,  /* one event of a streamed reply */
+    LIMIT_LLM_STREAM = 4 << 20,    /* all bytes of a streamed reply */
+    LIMIT_LLM_HEADERS = 16 * 1024, /* its headers, trailers and interim replies together */
+    LIMIT_PROMPT_PASSAGES = 16,    /* passages shown to a model */
+    LIMIT_PROMPT_SENTENCES = 512,  /* sentences of all of them */
+    LIMIT_PROMPT_FACTS = 64,       /* facts shown beside them */
+    LIMIT_SELECTED = 16,           /* sentences, and facts, that a reply may point at */
+
     /* Files of other systems, which are read whole (training/bundle.h, training/tree.h). */
     LIMIT_IMPORT_FILE_BYTES = 32 << 20,   /* one file, also one inside an archive */
     LIMIT_IMPORT_BYTES = 128 << 20,       /* all files of a folder or archive together, unpacked */

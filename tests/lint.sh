@@ -11,7 +11,7 @@ if [ "${LINT:-}" != all ] && git rev-parse -q --verify HEAD >/dev/null 2>&1; the
     changed=$({ git diff --name-only --diff-filter=d HEAD && git ls-files -o --exclude-standard; } | grep '\.[ch]$' | sort -u)
 fi
 sources=$(printf '%s\n' "$changed" | grep '\.c$')
-flags="-std=c17 -D_POSIX_C_SOURCE=200809L -I. $(pkg-config --cflags sqlite3 libcjson gmp libsodium libutf8proc libmicrohttpd yaml-0.1 libarchive libxml-2.0 xlsxwriter |
+flags="-std=c17 -D_POSIX_C_SOURCE=200809L -I. $(pkg-config --cflags sqlite3 libcurl libcjson gmp libsodium libutf8proc libmicrohttpd yaml-0.1 libarchive libxml-2.0 xlsxwriter |
     sed 's/-I/-isystem /g')"
 failed=
 step() { # NAME COMMAND…: prints the verdict, and what the command said if it failed

@@ -1,0 +1,48 @@
+/* The forms that models speak, one .c each. A form says how a request is written, and reads the
+ * events of the streamed reply into what all forms have in common. */
+#ifndef FORM_H
+#define FORM_H
+
+#include "base/json.h"
+#include "fallback/endpoints.h"
+#include "fallback/halves.h"
+#include "fallback/outcome.h"
+
+/* What is asked. Texts are borrowed until the call that takes them returns. */
+struct model_request {
+    struct str system, user;
+    struct str schema; /* JSON Schema of the reply; p == NULL: any text */
+};
+
+/* What has come so far. */
+struct model_reply {
+    struct buf text;
+    struct halves halves;
+    int64_t tokens_in, tokens_out; /* as the provider counts; -1: not told */
+    bool has_reason;               /* the model has said why it stopped */
+    bool is_ended;                 /* the stream has said that it is over */
+};
+
+struct form {
+    const char *name;           /* as in the providers file */
+    const char *path;           /* added to the url */
+    const char *key_header;     /* what stands before the key: "Authorization: Bearer " */
+    const char *const *headers; /* more of them, NULL at the end */
+    void (*add_body)(struct buf *out, const struct endpoint *endpoint,
+                     const struct model_request *request);
+    /* One event. OUTCOME_WHOLE: go on (or, with is_ended, that was all). */
+    enum outcome (*take)(struct model_reply *reply, struct str name, struct str payload);
+};
+
+extern const struct form openai_form, anthropic_form;
+
+void reply_init(struct model_reply *reply);
+void reply_free(struct model_reply *reply);
+/* For the forms. One JSON object of the stream; halves of runes are marked in it. */
+MUST_USE enum outcome reply_parse(struct str payload, cJSON **out);
+/* Text that continues the reply. */
+MUST_USE enum outcome reply_add(struct model_reply *reply, struct str text);
+/* A count of tokens if the item is one; *to stays as it was otherwise. */
+void reply_count(const cJSON *object, const char *key, int64_t *to);
+
+#endif
