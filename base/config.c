@@ -119,6 +119,22 @@ static const struct entry {
                             "release"},
     [CONFIG_GATE_WARNINGS] = {"gate_warnings", TYPE_INT, 0, LIMIT_GATE, "1000000",
                               "to go live: at most so many faults that check warns of"},
+    [CONFIG_PROVIDERS_FILE] = {"providers_file", TYPE_TEXT, 0, 0, "",
+                               "file of the language models that may be asked; empty: none"},
+    [CONFIG_MODEL_OFF_FILE] = {"model_off_file", TYPE_TEXT, 0, 0, "",
+                               "while this file exists no model is asked, and calls under way are "
+                               "cut; empty: no such file"},
+    [CONFIG_MODEL_DEADLINE_MS] = {"model_deadline_ms", TYPE_INT, 100, 600000, "10000",
+                                  "how long a question may wait for models, all together"},
+    [CONFIG_MODEL_QUEUE] = {"model_queue", TYPE_INT, 1, LIMIT_LLM_CALLS, "512",
+                            "questions waiting for a model at once; others are answered without"},
+    [CONFIG_MODEL_CALLS_PER_DAY] = {"model_calls_per_day", TYPE_INT, 0, 1e9, "0",
+                                    "requests to models in a day, second tries too; 0: no cap"},
+    [CONFIG_MODEL_TOKENS_PER_DAY] = {"model_tokens_per_day", TYPE_INT, 0, 1e12, "0",
+                                     "tokens sent and received in a day; 0: no cap"},
+    [CONFIG_MODEL_WON_PER_DAY] = {"model_won_per_day", TYPE_INT, 0, 1e9, "0",
+                                  "won spent on models in a day, by the prices of providers_file; "
+                                  "0: no cap"},
 };
 
 struct setting {

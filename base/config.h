@@ -47,6 +47,14 @@ enum config_key {
     CONFIG_GATE_CONSISTENCY, /* double 0.90: at least this share of paraphrases told the same */
     CONFIG_GATE_FAULTS,      /* int    0: at most so many faults of check that stop a release */
     CONFIG_GATE_WARNINGS,    /* int    1000000: at most so many other faults of check */
+    /* For models (fallback/provider.h): */
+    CONFIG_PROVIDERS_FILE,       /* text   who may be asked; "": nobody */
+    CONFIG_MODEL_OFF_FILE,       /* text   while this file exists nobody is asked; "": none */
+    CONFIG_MODEL_DEADLINE_MS,    /* int    10000: for one question, all providers together */
+    CONFIG_MODEL_QUEUE,          /* int    512: calls waiting and under way */
+    CONFIG_MODEL_CALLS_PER_DAY,  /* int    0: no cap */
+    CONFIG_MODEL_TOKENS_PER_DAY, /* int    0: no cap */
+    CONFIG_MODEL_WON_PER_DAY,    /* int    0: no cap */
     CONFIG_KEYS
 };
 
