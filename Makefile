@@ -81,6 +81,9 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/bench.o $(BUILD)/tests/bench/heap.o $(LIBRARY)
 	$(SAY) $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(BUILD)/tests/api/%: $(BUILD)/tests/api/%.o $(LIBRARY)
+	$(SAY) $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+
 # The fuzz targets with a main of our own, which gives them the committed corpus once.
 $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(LIBRARY)
 	$(SAY) $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -96,7 +99,7 @@ run: packages-build
 	@$(MAKE) --no-print-directory $(JOBS) all
 	@sh tests/run.sh $(BUILD)/paring
 
-tests: $(BUILD)/paring $(UNITS) $(REPLAYS) $(SHIM)
+tests: $(BUILD)/paring $(UNITS) $(REPLAYS) $(SHIM) $(BUILD)/tests/api/ask_model
 test: packages-test
 	@$(MAKE) --no-print-directory $(JOBS) tests
 	@sh tests/all.sh $(BUILD)
