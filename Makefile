@@ -42,7 +42,7 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -pthread $(SANITIZE) $(LDFLAGS)
 LDLIBS = $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lsvm -lm
 
 SOURCES := $(filter-out cli/main.c,$(wildcard $(addsuffix /*.c,$(FOLDERS))))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/samples.o
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/samples.o $(BUILD)/prompts.o
 LIBRARY := $(BUILD)/libparing.a
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -72,7 +72,11 @@ $(BUILD)/%.o: %.c Makefile
 $(BUILD)/samples.S: $(SAMPLES) training/corpora/embed.sh
 	@mkdir -p $(@D)
 	$(SAY) sh training/corpora/embed.sh $(SAMPLES) >$@.tmp && mv $@.tmp $@
-$(BUILD)/samples.o: $(BUILD)/samples.S
+# So do the prompts that a bot begins with.
+$(BUILD)/prompts.S: $(wildcard fallback/prompts/*.txt) training/corpora/embed.sh
+	@mkdir -p $(@D)
+	$(SAY) TABLE=prompt_files FOLDER=fallback/prompts/ sh training/corpora/embed.sh $(wildcard fallback/prompts/*.txt) >$@.tmp && mv $@.tmp $@
+$(BUILD)/samples.o $(BUILD)/prompts.o: %.o: %.S
 	$(SAY) $(CC) -c -o $@ $<
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
