@@ -7,7 +7,9 @@
 
 #include "base/hangul.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     PARSE_DIGITS = 40,  /* digits in a figure that is read                               */
@@ -36,6 +38,40 @@ static const struct unit_word unit_words[] = {
     {"일", UNIT_DAYS, 1, 1, "일"},          {"day", UNIT_DAYS, 1, 1, "일"},
     {"days", UNIT_DAYS, 1, 1, "일"},
 };
+
+/* ---- memory ---- */
+
+static void *out_of_memory(void)
+{
+    static const char sentence[] = "out of memory\n";
+    ssize_t written = write(STDERR_FILENO, sentence, sizeof sentence - 1);
+    (void)written;
+    _exit(fail_exit_status(ERR_MEMORY));
+}
+
+static void *limbs_take(size_t size)
+{
+    void *p = malloc(size);
+    return p ? p : out_of_memory();
+}
+
+static void *limbs_grow(void *old, size_t old_size, size_t size)
+{
+    void *p = realloc(old, size);
+    (void)old_size;
+    return p ? p : out_of_memory();
+}
+
+static void limbs_give(void *p, size_t size)
+{
+    (void)size;
+    free(p);
+}
+
+void number_exit_without_memory(void)
+{
+    mp_set_memory_functions(limbs_take, limbs_grow, limbs_give);
+}
 
 void number_init(struct number *n)
 {

@@ -27,6 +27,11 @@ struct number {
 /* half up: away from zero on a tie */
 enum rounding { ROUND_HALF_UP, ROUND_HALF_EVEN, ROUND_FLOOR, ROUND_CEIL };
 
+/* GMP has no way to say that memory has run out, and aborts. After this the program says it in one
+ * sentence and exits with the status of ERR_MEMORY at once, leaving behind what kill -9 would: for
+ * main() alone, before any number. */
+void number_exit_without_memory(void);
+
 void number_init(struct number *n); /* 0 without unit */
 void number_free(struct number *n);
 void number_set(struct number *to, const struct number *from);

@@ -61,3 +61,19 @@ void particle_print(int pair, struct str value, struct buf *out)
         particle->rieul_is_open ? hangul_ends_closed_not_rieul(word) : hangul_ends_closed(word);
     buf_add_text(out, is_closed ? particle->closed : particle->open);
 }
+
+void particles_settle(struct str text, struct buf *out)
+{
+    size_t word = 0; /* where the last word begins */
+    for (size_t at = 0; at < text.n;) {
+        int pair = 0;
+        const size_t length = at > word ? particle_written(str_slice(text, at, text.n), &pair) : 0;
+        if (length > 0) {
+            particle_print(pair, str_slice(text, word, at), out);
+            at += length;
+            continue;
+        }
+        word = text.p[at] == ' ' ? at + 1 : word;
+        buf_add_char(out, text.p[at++]);
+    }
+}

@@ -9,5 +9,7 @@
 size_t particle_written(struct str rest, int *pair);
 /* Appends the one that fits after `value`, also after figures, signs and brackets: 3.5%는. */
 void particle_print(int pair, struct str value, struct buf *out);
+/* Appends the text with every open pair in it settled by the word before. */
+void particles_settle(struct str text, struct buf *out);
 
 #endif

@@ -93,7 +93,8 @@ static void fault_print(void *data, const struct check_fault *fault)
         buf_add_format(out, "  %s %.*s\n\n",
                        output->is_english ? "accepted:" : "확인함:", STR_ARG(fault->reason));
     else
-        buf_add_format(out, "  mend: %.*s\n\n", STR_ARG(fault->mend));
+        buf_add_format(out, "  %s %.*s\n\n",
+                       output->is_english ? "mend:" : "고치는 법:", STR_ARG(fault->mend));
 }
 
 static void check_sum_json(struct check_output *output, const struct check_result *result)

@@ -3,6 +3,7 @@
  * stderr and the exit status: 0 done, 1 it ran and the answer is no, 2 wrong use, 3 bad input,
  * 4 the system failed. */
 #include "base/log.h"
+#include "base/number.h"
 #include "cli/cli.h"
 
 #include <assert.h>
@@ -320,6 +321,7 @@ int main(int argc, char **argv)
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     (void)sigaction(SIGPIPE, &ignore, NULL);
     (void)sigaction(SIGXFSZ, &ignore, NULL);
+    number_exit_without_memory();
     log_set_level(LOG_WARN); /* what went well the commands tell themselves */
     cli.is_terminal = isatty(STDOUT_FILENO);
     cli.shows_progress = isatty(STDERR_FILENO);
