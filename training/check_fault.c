@@ -1,6 +1,7 @@
 /* Putting one fault together. Its id is a hash of its kind and of what its rows say, so that it
  * stays the same from check to check, whatever else is found, and becomes another when a row is
  * changed: somebody who accepted the fault as it was is asked again. */
+#include "base/particle.h"
 #include "classifier/model.h"
 #include "training/check_parts.h"
 
@@ -69,11 +70,24 @@ void fault_labelled(struct checking *c, const struct labelled *row)
     fault_row(c, row->id, row->intent, row->text);
 }
 
+/* Sentences name rows and values, so their particles are written open, 은(는). */
+static void __attribute__((format(printf, 3, 0)))
+sentence_set(char *out, size_t size, const char *format, va_list arguments)
+{
+    struct buf settled;
+    (void)vsnprintf(out, size, format, arguments);
+    buf_init(&settled, size - 1);
+    particles_settle(str_of(out), &settled);
+    if (!settled.error && settled.n < size)
+        memcpy(out, settled.p ? settled.p : "", settled.n + 1);
+    buf_free(&settled);
+}
+
 void fault_why(struct checking *c, const char *korean, const char *english, ...)
 {
     va_list arguments;
     va_start(arguments, english);
-    (void)vsnprintf(c->draft.why, sizeof c->draft.why, c->is_english ? english : korean, arguments);
+    sentence_set(c->draft.why, sizeof c->draft.why, c->is_english ? english : korean, arguments);
     va_end(arguments);
 }
 
@@ -81,8 +95,7 @@ void fault_mend(struct checking *c, const char *korean, const char *english, ...
 {
     va_list arguments;
     va_start(arguments, english);
-    (void)vsnprintf(c->draft.mend, sizeof c->draft.mend, c->is_english ? english : korean,
-                    arguments);
+    sentence_set(c->draft.mend, sizeof c->draft.mend, c->is_english ? english : korean, arguments);
     va_end(arguments);
 }
 

@@ -20,7 +20,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PATH_BYTES = 4096, ARENA_BLOCK = 1 << 18 };
+enum { PATH_BYTES = 4096, ARENA_BLOCK = 1 << 18, FAULT_BYTES = 16 * 1024, FAULT_ROWS = 2 };
 
 /* ---- judging ---- */
 
@@ -174,11 +174,22 @@ static void fault_take(void *data, const struct check_fault *fault)
 {
     struct gate_work *work = data;
     const enum gate_bar bar = fault->stops_release ? GATE_FAULTS : GATE_WARNINGS;
-    const struct gate_row row = {.id = fault->row, .text = fault->text};
+    struct gate_row row = {.id = fault->row};
+    struct buf text;
+    if (fault->level == CHECK_NOTE)
+        return;
+    buf_init(&text, FAULT_BYTES);
+    buf_add_str(&text, fault->text);
+    for (size_t i = 0; i < fault->row_count && i < FAULT_ROWS; i++)
+        if (fault->rows[i].text.n > 0)
+            buf_add_format(&text, "%s\"%.*s\"", i == 0 ? ": " : " / ",
+                           STR_ARG(fault->rows[i].text));
+    row.text = text.error ? fault->text : str_from_buf(&text);
     work->gate->figures.faults += fault->stops_release;
     work->gate->figures.warnings += !fault->stops_release;
     if (!work->e)
         work->e = gate_row_add(work->gate, bar, &row, NULL);
+    buf_free(&text);
 }
 
 static enum err content_read(struct gate_work *work, const struct gate_options *options,
@@ -202,8 +213,8 @@ static enum err content_read(struct gate_work *work, const struct gate_options *
     if (!e && work->e)
         e = fail_memory(why);
     if (!e) { /* those past what check tells count too */
-        work->gate->figures.faults = found.stopping;
-        work->gate->figures.warnings = found.faults - found.stopping;
+        work->gate->figures.faults = found.levels[CHECK_ERROR];
+        work->gate->figures.warnings = found.levels[CHECK_WARNING];
     }
     content_close(content);
     return e;
