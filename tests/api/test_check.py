@@ -46,7 +46,7 @@ def every_fault_says_what_where_why_and_what_mends_it(bot):
     assert wrong["rows"][0]["id"] == "t1" and "4.7%" in wrong["text"] and "{{fact:loan_rate}}" in wrong["mend"], wrong
     assert (result["errors"], result["count"]) == (0, result["warnings"] + result["notes"])
     out = bot.run("check").out
-    assert out.startswith("경고 ") and "  mend: " in out and wrong["id"] in out and "4.7%" in out, out
+    assert out.startswith("경고 ") and "  고치는 법: " in out and wrong["id"] in out and "4.7%" in out, out
     assert out == bot.run("check").out
     levels = [fault["level"] for fault in result["faults"]]
     assert levels == sorted(levels, key=["error", "warning", "note"].index)

@@ -240,7 +240,8 @@ def the_sample_bot_trains_to_the_same_release_everywhere():
     """In another row order, on one thread and on two, and without the CPU's AVX2 and FMA as glibc sees them."""
     bot = korean_sample()
     expected = bot.train("--threads", "2")
-    kinds = ["intents", "slots", "values", "facts", "answers", "examples", "cases", "contrasts"]
+    kinds = ["intents", "slots", "values", "facts", "answers", "examples", "cases", "contrasts", "documents", "questions", "entities", "predicates",
+             "statements", "rates"]
     with Bot() as other:
         order = random.Random(7)
         for kind in kinds:
