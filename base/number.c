@@ -167,8 +167,9 @@ enum err number_parse(struct str text, struct number *out, struct fail *why)
                      (point == rest.n || fraction.n > 0) &&
                      digits_take(fraction, false, digits, &count);
     if (!is_figure)
-        return fail(why, ERR_INPUT, "\"%.*s\" is not a number", (int)(text.n < 60 ? text.n : 60),
-                    text.p ? text.p : "");
+        return fail(why, ERR_INPUT,
+                    "\"%.*s\" is not a number: at most %d digits, with commas, a point or a minus",
+                    (int)(text.n < 60 ? text.n : 60), text.p ? text.p : "", (int)PARSE_DIGITS);
     if (count > PARSE_DIGITS)
         return fail(why, ERR_LIMIT, "a number may have at most %d digits", PARSE_DIGITS);
     digits[count] = '\0';

@@ -308,7 +308,8 @@ static void names_the_answer_that_is_wrong(void **state)
     refuses(&s, "ends before it begins");
     s.answers[0] = answer("a-1", "", "x");
     s.facts[0] = fact("rate", "4.5x", "%", NULL, NULL);
-    refuses(&s, "fact rate: \"4.5x\" is not a number");
+    refuses(&s, "fact rate: \"4.5x\" is not a number: at most 40 digits, with commas, a point or a "
+                "minus");
     s.facts[0] = fact("rate", "2026-13-01", "date", NULL, NULL);
     refuses(&s, "fact rate: its value is not a date");
 }
