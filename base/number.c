@@ -41,7 +41,7 @@ static const struct unit_word unit_words[] = {
 
 /* ---- memory ---- */
 
-static void *out_of_memory(void)
+static _Noreturn void out_of_memory(void)
 {
     static const char sentence[] = "out of memory\n";
     ssize_t written = write(STDERR_FILENO, sentence, sizeof sentence - 1);
@@ -52,14 +52,18 @@ static void *out_of_memory(void)
 static void *limbs_take(size_t size)
 {
     void *p = malloc(size);
-    return p ? p : out_of_memory();
+    if (!p)
+        out_of_memory();
+    return p;
 }
 
 static void *limbs_grow(void *old, size_t old_size, size_t size)
 {
     void *p = realloc(old, size);
     (void)old_size;
-    return p ? p : out_of_memory();
+    if (!p)
+        out_of_memory();
+    return p;
 }
 
 static void limbs_give(void *p, size_t size)

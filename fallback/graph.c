@@ -64,7 +64,7 @@ struct heard {
 
 static void asked_add(struct asked_for *asked, const uint32_t *meant, size_t count, size_t offset)
 {
-    uint32_t predicates[NAME_MEANINGS];
+    uint32_t predicates[NAME_MEANINGS] = {0};
     for (size_t i = 0; i < count; i++)
         predicates[i] = meant[i] - (uint32_t)offset;
     const bool is_same = asked->count == count &&

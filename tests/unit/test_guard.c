@@ -37,7 +37,7 @@ static int close_guard(void **state)
 
 static struct guard_verdict verdict_of(void **state, struct str source, struct str reply)
 {
-    static struct guard_verdict verdict;
+    struct guard_verdict verdict = {.count = 0};
     const struct guard_source one = {source, STR_NONE, DATE_NONE, DATE_NONE};
     const struct guard_request request = {reply, &one, 1, STR("zx-canary-77"), TODAY};
     guard_check(guard_of(state), &request, &verdict);
@@ -86,7 +86,7 @@ static void a_number_of_the_question_grounds_nothing(void **state)
 
 static void the_heading_of_a_source_is_part_of_it(void **state)
 {
-    struct guard_verdict verdict;
+    struct guard_verdict verdict = {.count = 0};
     const struct guard_source one = {STR("지급합니다."), STR("제3관 > 제12조(보험금의 지급)"),
                                      DATE_NONE, DATE_NONE};
     const struct guard_request request = {STR("제12조에 따라 지급합니다."), &one, 1, STR_NONE,
@@ -103,7 +103,7 @@ static void a_source_must_be_in_force(void **state)
     } cases[] = {{TODAY, TODAY, 0},         {DATE_NONE, TODAY, 0},     {TODAY, DATE_NONE, 0},
                  {TODAY + 1, DATE_NONE, 1}, {DATE_NONE, TODAY - 1, 1}, {DATE_NONE, DATE_NONE, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct guard_verdict verdict;
+        struct guard_verdict verdict = {.count = 0};
         const struct guard_source one = {STR("지급합니다."), STR_NONE, cases[i].from, cases[i].to};
         const struct guard_request request = {STR("지급합니다."), &one, 1, STR_NONE, TODAY};
         guard_check(guard_of(state), &request, &verdict);
@@ -115,7 +115,7 @@ static void a_source_must_be_in_force(void **state)
 
 static void a_reply_without_sources_is_stopped(void **state)
 {
-    struct guard_verdict verdict;
+    struct guard_verdict verdict = {.count = 0};
     const struct guard_request request = {STR("네, 됩니다."), NULL, 0, STR_NONE, TODAY};
     guard_check(guard_of(state), &request, &verdict);
     assert_int_equal(verdict.count, 1);

@@ -456,7 +456,8 @@ static void masks_several_kinds_in_one_message(void **state)
           "홍길동 [주민번호] [전화번호] [이메일] 3천만 원");
 }
 
-/* How many lines of a file without an address the mask would change; the test stands where the sources are. */
+/* How many lines of a file without an address the mask would change; the test stands where the
+ * sources are. */
 static int lines_changed(const char *path, const char *language, int *lines)
 {
     enum { LINE_BYTES = 16384 };

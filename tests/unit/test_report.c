@@ -315,6 +315,8 @@ static void a_confusion_names_what_decided(void **state)
         if (str_equal(f.confusions->rows[i].expected, STR("claim")))
             found = &f.confusions->rows[i];
     assert_non_null(found);
+    if (!found)
+        return; /* which analysers do not know */
     assert_int_equal(found->example_count, 1);
     assert_int_equal(found->examples[0].at, 1);
     assert_true(found->examples[0].gram_count > 0);

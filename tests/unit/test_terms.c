@@ -81,6 +81,8 @@ static void a_stem_of_two_syllables_counts_as_all_three(void **state)
     assert_int_equal(terms_add(terms, STR("보험을 보험금"), NULL), OK);
     const struct term *term = find(terms, key);
     assert_non_null(term);
+    if (!term)
+        return; /* which analysers do not know */
     assert_true(term->is_pair);
     assert_int_equal(term->counts[FIELD_STEM], 1);
     assert_int_equal(term->counts[FIELD_PAIR], 2);
