@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/files.h"
+#include "base/hours.h"
 #include "base/limits.h"
 
 #include <stdio.h>
@@ -17,6 +18,7 @@ enum type {
     TYPE_INT,
     TYPE_DOUBLE,
     TYPE_TEXT,
+    TYPE_HOURS,
     TYPE_LANGUAGE, /* from here on one of two words */
     TYPE_JOURNAL,
     TYPE_FAILURE,
@@ -135,6 +137,14 @@ static const struct entry {
     [CONFIG_MODEL_WON_PER_DAY] = {"model_won_per_day", TYPE_INT, 0, 1e9, "0",
                                   "won spent on models in a day, by the prices of providers_file; "
                                   "0: no cap"},
+    [CONFIG_HANDOFF_HOURS] = {"handoff_hours", TYPE_HOURS, 0, 0, "",
+                              "when people answer, such as \"mon-fri 09:00-18:00, sat "
+                              "09:00-13:00\"; empty: always"},
+    [CONFIG_HANDOFF_CLOSED_TEXT] = {"handoff_closed_text", TYPE_TEXT, 0, 0, "",
+                                    "what is said when a person is wanted outside of "
+                                    "handoff_hours; empty: the language's own"},
+    [CONFIG_HANDOFF_CHANNELS] = {"handoff_channels", TYPE_TEXT, 0, 0, "web, kakao",
+                                 "channels in which a promised person opens a ticket for agents"},
 };
 
 struct setting {
@@ -183,6 +193,12 @@ static enum err check_value(const struct entry *entry, struct str text, const st
             return OK;
         return fail(why, place->code, "%s: %s is longer than %d bytes", place->full, entry->name,
                     (int)LIMIT_ANSWER_BYTES);
+    case TYPE_HOURS:
+        if (hours_are_valid(text))
+            return OK;
+        return fail(why, place->code,
+                    "%s: %s must be like \"mon-fri 09:00-18:00, sat 09:00-13:00\"", place->full,
+                    entry->name);
     case TYPE_INT:
     case TYPE_DOUBLE:
         break;

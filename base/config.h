@@ -55,6 +55,9 @@ enum config_key {
     CONFIG_MODEL_CALLS_PER_DAY,  /* int    0: no cap */
     CONFIG_MODEL_TOKENS_PER_DAY, /* int    0: no cap */
     CONFIG_MODEL_WON_PER_DAY,    /* int    0: no cap */
+    CONFIG_HANDOFF_HOURS,        /* hours (base/hours.h): when people answer; "": always */
+    CONFIG_HANDOFF_CLOSED_TEXT,  /* text: said outside of them ("": the language's own) */
+    CONFIG_HANDOFF_CHANNELS,     /* text   where a promised person opens a ticket */
     CONFIG_KEYS
 };
 

@@ -193,10 +193,34 @@ static enum err name_mask(struct bot *bot, struct str *name, struct fail *why)
     return name->p ? OK : fail_memory(why);
 }
 
+enum err bot_accept_name(struct bot *bot, struct str bytes, struct str *out, struct fail *why)
+{
+    arena_reset(bot->arena);
+    enum err e = name_accept(bot, bytes, CONVERSATION_NAME_BYTES, "conversation", out, why);
+    if (!e && out->n == 0)
+        e = fail(why, ERR_INPUT, "conversation: one must be named");
+    return e ? e : name_mask(bot, out, why);
+}
+
+enum err bot_accept_text(struct bot *bot, struct str bytes, struct str *out, bool *was_masked,
+                         struct fail *why)
+{
+    struct str text;
+    buf_clear(&bot->raw);
+    buf_clear(&bot->masked);
+    enum err e = text_accept(bytes, LIMIT_MESSAGE_RUNES, "message", &bot->raw, &text, why);
+    if (!e && str_trim(text).n == 0)
+        e = fail(why, ERR_INPUT, "message: is empty");
+    if (!e)
+        e = mask_text(text, config_text(bot->release->settings, CONFIG_LANGUAGE), &bot->masked,
+                      was_masked, why);
+    *out = str_from_buf(&bot->masked);
+    return e;
+}
+
 enum err bot_accept(struct bot *bot, const struct bot_request *request, struct accepted *out,
                     struct fail *why)
 {
-    struct str text;
     int offset = (int)config_int(bot->release->settings, CONFIG_TIMEZONE_MINUTES);
     *out = (struct accepted){.at_us = clock_now_us()};
     arena_reset(bot->arena);
@@ -215,16 +239,8 @@ enum err bot_accept(struct bot *bot, const struct bot_request *request, struct a
         e = name_mask(bot, &out->conversation, why);
     if (!e)
         e = name_mask(bot, &out->message_id, why);
-    buf_clear(&bot->raw);
-    buf_clear(&bot->masked);
     if (!e)
-        e = text_accept(request->text, LIMIT_MESSAGE_RUNES, "message", &bot->raw, &text, why);
-    if (!e && str_trim(text).n == 0)
-        e = fail(why, ERR_INPUT, "message: is empty");
-    if (!e)
-        e = mask_text(text, config_text(bot->release->settings, CONFIG_LANGUAGE), &bot->masked,
-                      &out->was_masked, why);
-    out->text = str_from_buf(&bot->masked);
+        e = bot_accept_text(bot, request->text, &out->text, &out->was_masked, why);
     out->as_of = request->as_of != DATE_NONE ? request->as_of : date_of_us(out->at_us, offset);
     return e;
 }
@@ -385,11 +401,13 @@ static enum err turn_between(struct bot *bot, const struct accepted *accepted,
 }
 
 enum err bot_take_turn(struct bot *bot, const struct accepted *accepted, struct str state,
-                       char turn_id[TURN_ID_BYTES], struct turn_row *row, struct fail *why)
+                       bool is_with_person, char turn_id[TURN_ID_BYTES], struct turn_row *row,
+                       struct fail *why)
 {
     struct conversation conversation;
     int64_t began_us = clock_monotonic_us();
     enum err e = conversation_parse(state, bot->release->book, &conversation, why);
+    conversation.is_with_person = is_with_person; /* the desk knows, not the last turn */
     if (!e)
         e = turn_between(bot, accepted, &conversation, why);
     if (e)

@@ -8,6 +8,7 @@
 #ifndef CONVERSATIONS_H
 #define CONVERSATIONS_H
 
+#include "bot/handoff.h"
 #include "bot/turn.h"
 
 struct conversations;
@@ -26,7 +27,8 @@ struct seat {
     char name[CONVERSATION_NAME_BYTES];
     struct buf state; /* as conversation_print writes it; whoever has the seat may use it */
     bool is_loaded;   /* state and `seen` are what the journal says */
-    uint64_t seen[8]; /* a Bloom filter of message ids: a "no" is certain */
+    enum handoff_state handoff; /* of its newest ticket */
+    uint64_t seen[8];           /* a Bloom filter of message ids: a "no" is certain */
     /* The rest is the table's. */
     uint64_t hash;
     struct seat *next_in_bucket, *newer, *older;

@@ -66,6 +66,34 @@ static const struct db_migration migrations[] = {
         " at_us BIGINT NOT NULL,"
         " PRIMARY KEY (turn, number));"},
     {4, "ALTER TABLE turns ADD COLUMN citations TEXT;"},
+    {5, "CREATE TABLE handoffs (" /* bot/handoff.c */
+        " id TEXT PRIMARY KEY,"   /* that of the turn that opened it */
+        " conversation TEXT NOT NULL,"
+        " channel TEXT NOT NULL,"
+        " turn TEXT NOT NULL,"
+        " reason TEXT NOT NULL,"
+        " state TEXT NOT NULL CHECK (state IN ('waiting', 'claimed', 'returned', 'closed')),"
+        " agent TEXT,"
+        " opened_us BIGINT NOT NULL,"
+        " claimed_us BIGINT,"
+        " ended_us BIGINT,"
+        " change TEXT NOT NULL);" /* the id of what changed it last */
+        "CREATE UNIQUE INDEX handoffs_open ON handoffs (conversation)"
+        " WHERE state IN ('waiting', 'claimed');"
+        "CREATE INDEX handoffs_conversation ON handoffs (conversation, opened_us);"
+        "CREATE INDEX handoffs_state ON handoffs (state, opened_us);"
+        "CREATE TABLE handoff_events ("
+        " number BIGINT PRIMARY KEY," /* 1, 2, 3 … over all tickets */
+        " handoff TEXT NOT NULL REFERENCES handoffs (id),"
+        " conversation TEXT NOT NULL,"
+        " kind TEXT NOT NULL,"
+        " who TEXT,"
+        " text TEXT,"         /* what an agent said, masked */
+        " key TEXT NOT NULL," /* the turn's, the change's or the agent's message's id */
+        " at_us BIGINT NOT NULL,"
+        " shown_us BIGINT,"
+        " UNIQUE (handoff, key));"
+        "CREATE INDEX handoff_events_conversation ON handoff_events (conversation, number);"},
 };
 
 enum { MIGRATIONS = sizeof(migrations) / sizeof(migrations[0]) };

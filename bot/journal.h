@@ -34,6 +34,10 @@ struct turn_row {
     int release_number;
     double confidence;
     bool has_confidence;
+    /* For the writer alone (bot/handoff.h); rows that are read have none of these. */
+    bool opens_handoff;  /* it promised a person */
+    bool in_handoff;     /* the conversation has an open ticket */
+    int64_t shows_up_to; /* agents' messages up to this event are in the reply; 0: none */
 };
 MUST_USE enum err journal_open(const char *bot_folder, bool may_write, struct journal **out,
                                struct fail *why);

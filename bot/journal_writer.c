@@ -125,6 +125,28 @@ enum err journal_entry_fill(struct journal_entry *entry, const struct turn_row *
     return OK;
 }
 
+enum err journal_entry_fill_change(struct journal_entry *entry, const struct handoff_change *change,
+                                   struct fail *why)
+{
+    struct handoff_change *to = &entry->change;
+    *to = *change;
+    struct str *texts[] = {&to->id,   &to->handoff, &to->conversation, &to->agent,
+                           &to->from, &to->text,    &to->key};
+    size_t from[sizeof(texts) / sizeof(texts[0])];
+    entry->is_change = true;
+    buf_clear(&entry->text);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        from[i] = entry->text.n;
+        buf_add_str(&entry->text, *texts[i]);
+    }
+    enum err e = buf_error(&entry->text, "a change for the journal", why);
+    for (size_t i = 0; !e && i < sizeof(texts) / sizeof(texts[0]); i++)
+        if (texts[i]->p)
+            texts[i]->p = entry->text.p + from[i];
+    entry->row.id = to->id;
+    return e;
+}
+
 void journal_writer_put(struct journal_writer *writer, struct journal_entry *entry)
 {
     entry->next = NULL;
@@ -150,11 +172,19 @@ static enum err part_commit(struct journal *journal, struct journal_entry **batc
     if (e)
         return e;
     for (size_t i = 0; i < count && !e; i++) {
+        struct journal_entry *entry = batch[i];
         bool has = false;
+        if (entry->is_change) { /* knows by itself whether it was made */
+            e = handoff_make(journal, &entry->change, why);
+            continue;
+        }
         if (is_again)
-            e = journal_has(journal, batch[i]->row.id, &has, why);
+            e = journal_has(journal, entry->row.id, &has, why);
         if (!e && !has)
-            e = journal_add(journal, &batch[i]->row, why);
+            e = journal_add(journal, &entry->row, why);
+        if (!e && !has &&
+            (entry->row.opens_handoff || entry->row.in_handoff || entry->row.shows_up_to > 0))
+            e = handoff_note(journal, &entry->row, why);
     }
     return journal_end(journal, e, why);
 }

@@ -8,18 +8,21 @@
 #ifndef JOURNAL_WRITER_H
 #define JOURNAL_WRITER_H
 
-#include "bot/journal.h"
+#include "bot/handoff.h"
 
 struct journal_writer;
 
 /* A turn on its way to the journal: memory of the writer, lent by _take until _put or _give. */
 struct journal_entry {
     struct turn_row row; /* texts in `text` once handed over */
+    bool is_change;      /* of a ticket, and no turn; row.id is its id */
+    struct handoff_change change;
     /* In the writer's thread, after the row was committed (OK) or given up on. The row may be read
      * until it returns. */
     void (*told)(struct journal_entry *entry, enum err e);
     void *owner[2];                                          /* whatever `told` needs */
     void (*done)(void *data, uint64_t ticket, bool is_kept); /* the same, one floor up */
+    void (*changed)(void *data, uint64_t ticket, bool is_kept, const struct handoff_change *change);
     void *data;
     uint64_t ticket;
     struct buf text;
@@ -46,6 +49,9 @@ void journal_writer_give(struct journal_writer *writer, struct journal_entry *en
 /* Copies the row into the entry. ERR_LIMIT or ERR_MEMORY: the entry is still the caller's. */
 MUST_USE enum err journal_entry_fill(struct journal_entry *entry, const struct turn_row *row,
                                      struct fail *why);
+/* The same for a change of a ticket. */
+MUST_USE enum err journal_entry_fill_change(struct journal_entry *entry,
+                                            const struct handoff_change *change, struct fail *why);
 void journal_writer_put(struct journal_writer *writer, struct journal_entry *entry);
 struct journal_counts journal_writer_counts(struct journal_writer *writer);
 

@@ -8,6 +8,7 @@
  * must not meet silence. */
 #include "bot/route.h"
 
+#include "base/hours.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "bot/open_book.h"
@@ -111,6 +112,8 @@ static struct str own_text(const struct turner *turner, const struct conversatio
     struct str configured = STR("");
     if (key == TEXT_HANDOFF)
         configured = config_text(settings, CONFIG_HANDOFF_TEXT);
+    else if (key == TEXT_CLOSED)
+        configured = config_text(settings, CONFIG_HANDOFF_CLOSED_TEXT);
     else if (key == TEXT_CLARIFY)
         configured = config_text(settings, CONFIG_CLARIFY_TEXT);
     return configured.n ? configured : text_of(key, language_of(turner, conversation));
@@ -212,13 +215,24 @@ void route_choose(const struct turner *turner, const struct classification *hear
  * --------------------------------------------------------------------------------------------------
  */
 
-static void say_handoff(const struct turner *turner, const struct conversation *conversation,
-                        struct reply *reply)
+/* Whether people answer now; the message's time is in the journal, so that explain sees the same.
+ */
+static bool has_service(const struct turner *turner, const struct message *message)
 {
+    const struct config *settings = turner->release->settings;
+    return hours_are_open(config_text(settings, CONFIG_HANDOFF_HOURS), message->at_us,
+                          (int)config_int(settings, CONFIG_TIMEZONE_MINUTES));
+}
+
+static void say_handoff(const struct turner *turner, const struct message *message,
+                        const struct conversation *conversation, struct reply *reply)
+{
+    bool is_open = has_service(turner, message);
     reply->route = ROUTE_HANDOFF;
     buf_clear(&reply->text);
-    buf_add_str(&reply->text, own_text(turner, conversation, TEXT_HANDOFF));
-    reason_add(reply->reason, sizeof(reply->reason), " → a person");
+    buf_add_str(&reply->text, own_text(turner, conversation, is_open ? TEXT_HANDOFF : TEXT_CLOSED));
+    reason_add(reply->reason, sizeof(reply->reason), " → a person%s",
+               is_open ? "" : ", outside service hours");
 }
 
 /* What is expected of a slot, for when its question alone was not understood or is not there. */
@@ -337,6 +351,11 @@ static bool say_answer(struct turner *turner, const struct message *message,
         reply->why_answer = found.why_chosen;
         reason_add(reply->reason, sizeof(reply->reason), ", answer %.*s v%d%s",
                    STR_ARG(found.row->id), found.row->revision, is_handoff ? " → a person" : "");
+        if (is_handoff && !has_service(turner, message)) {
+            buf_add_text(&reply->text, "\n");
+            buf_add_str(&reply->text, own_text(turner, conversation, TEXT_CLOSED));
+            reason_add(reply->reason, sizeof(reply->reason), ", outside service hours");
+        }
         return true;
     }
     if (found.outcome == ANSWER_FAILED)
@@ -348,7 +367,7 @@ static bool say_answer(struct turner *turner, const struct message *message,
     if (found.outcome != ANSWER_FAILED &&
         rows_of(turner)->intents[intent].policy == POLICY_SCRIPTED)
         return false;
-    say_handoff(turner, conversation, reply);
+    say_handoff(turner, message, conversation, reply);
     return true;
 }
 
@@ -490,7 +509,7 @@ enum err route_carry_out(struct turner *turner, const struct decision *decision,
         break;
     case DECIDE_BOOK: /* never left */
     case DECIDE_HANDOFF:
-        say_handoff(turner, conversation, reply);
+        say_handoff(turner, message, conversation, reply);
         break;
     }
     return e ? e : buf_error(&reply->text, "the reply", why);

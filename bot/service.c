@@ -28,6 +28,7 @@ struct edition {
 struct service {
     char *bot_folder;
     struct service_settings settings;
+    char *handoff_channels;
     struct journal_writer *writer;
     struct conversations *conversations;
     pthread_mutex_t lock; /* of the editions */
@@ -167,8 +168,9 @@ enum err service_open(const char *bot_folder, const struct service_settings *set
     (void)pthread_mutex_init(&service->lock, NULL);
     service->settings = *settings;
     service->bot_folder = mem_copy(str_of(bot_folder));
-    enum err e =
-        service->bot_folder ? edition_open(service, &service->current, why) : fail_memory(why);
+    service->handoff_channels = mem_copy(settings->handoff_channels);
+    bool is_whole = service->bot_folder && service->handoff_channels;
+    enum err e = is_whole ? edition_open(service, &service->current, why) : fail_memory(why);
     if (!e)
         e = conversations_open(settings->conversations, &service->conversations, why);
     if (!e)
@@ -195,6 +197,7 @@ void service_close(struct service *service)
     retired_close(service);
     edition_close(service->current);
     (void)pthread_mutex_destroy(&service->lock);
+    mem_give(service->handoff_channels);
     mem_give(service->bot_folder);
     mem_give(service);
 }
@@ -299,6 +302,8 @@ static enum err seat_load(struct clerk *clerk, struct str name, struct fail *why
     e = buf_error(&seat->state, "the conversation's state", why);
     if (!e && state.n > 0) /* only a conversation that has turns can have messages */
         e = journal_messages(bot_journal(clerk->bot), name, message_see, &seen, why);
+    if (!e && state.n > 0)
+        e = handoff_state_of(bot_journal(clerk->bot), name, &seat->handoff, why);
     seat->is_loaded = !e;
     return e;
 }
@@ -314,16 +319,39 @@ static enum err seat_take(struct clerk *clerk, struct str name, struct waiter *w
     return *waits ? OK : seat_load(clerk, name, why);
 }
 
+/* Silence is a handoff too: it promises nothing. */
+static bool promises_person(const struct reply *reply)
+{
+    return reply->route == ROUTE_HANDOFF && reply->text.n > 0;
+}
+
+static bool channel_has_desk(const struct service *service, struct str channel)
+{
+    struct str rest = str_of(service->handoff_channels), part, name;
+    while (str_next(&rest, ',', &part))
+        while (str_next(&part, ' ', &name))
+            if (name.n > 0 && str_equal(name, channel))
+                return true;
+    return false;
+}
+
 /* Room in the queue first, so that the turn, once answered, is handed over. */
 static enum err turn_begin(struct clerk *clerk, const struct accepted *accepted, struct str state,
                            char turn_id[TURN_ID_BYTES], struct fail *why)
 {
     struct turn_row row;
+    const struct seat *seat = clerk->seat;
     clerk->entry = journal_writer_take(clerk->service->writer);
     if (!clerk->entry)
         return fail(why, ERR_BUSY, "too many messages at once; please try again");
-    enum err e = bot_take_turn(clerk->bot, accepted, state, turn_id, &row, why);
-    return e ? e : journal_entry_fill(clerk->entry, &row, why);
+    enum err e = bot_take_turn(clerk->bot, accepted, state,
+                               seat && seat->handoff == HANDOFF_CLAIMED, turn_id, &row, why);
+    if (e)
+        return e;
+    row.in_handoff = seat && handoff_is_open(seat->handoff);
+    row.opens_handoff = seat && !row.in_handoff && promises_person(bot_reply(clerk->bot)) &&
+                        channel_has_desk(clerk->service, row.channel);
+    return journal_entry_fill(clerk->entry, &row, why);
 }
 
 static enum err begin_seated(struct clerk *clerk, const struct accepted *accepted,
@@ -367,6 +395,8 @@ enum err clerk_begin(struct clerk *clerk, const struct bot_request *request,
     result->turn_id = clerk->turn_id;
     result->release = clerk->edition->release;
     result->reply = bot_reply(clerk->bot);
+    result->conversation = STR_NONE;
+    result->handoff = HANDOFF_NONE;
     enum err e;
     if (history) {
         e = begin_with_history(clerk, request, history, clerk->turn_id, why);
@@ -374,6 +404,11 @@ enum err clerk_begin(struct clerk *clerk, const struct bot_request *request,
         e = bot_accept(clerk->bot, request, &accepted, why);
         if (!e)
             e = begin_seated(clerk, &accepted, waiter, outcome, clerk->turn_id, why);
+        if (!e && *outcome != CLERK_WAITS) {
+            bool opens = clerk->entry && clerk->entry->row.opens_handoff;
+            result->conversation = accepted.conversation;
+            result->handoff = opens ? HANDOFF_WAITING : clerk->seat->handoff;
+        }
     }
     if (e || *outcome == CLERK_WAITS)
         clerk_cancel(clerk);
@@ -381,6 +416,12 @@ enum err clerk_begin(struct clerk *clerk, const struct bot_request *request,
 }
 
 /* ---- Keeping it; in the writer's thread ---- */
+
+static void notice(const struct service *service, struct str conversation)
+{
+    if (service->settings.noticed)
+        service->settings.noticed(service->settings.noticed_data, conversation);
+}
 
 static void entry_told(struct journal_entry *entry, enum err e)
 {
@@ -397,6 +438,8 @@ static void entry_told(struct journal_entry *entry, enum err e)
             seat->is_loaded = !seat->state.error; /* else the journal is asked again */
             if (entry->row.message_id.n > 0 && !e)
                 seat_see(service->conversations, seat, entry->row.message_id);
+            if (entry->row.opens_handoff && !e)
+                seat->handoff = HANDOFF_WAITING;
         } else {
             seat->is_loaded = false;
             memset(seat->seen, 0, sizeof(seat->seen));
@@ -405,6 +448,8 @@ static void entry_told(struct journal_entry *entry, enum err e)
     }
     if (entry->done)
         entry->done(entry->data, entry->ticket, may_answer);
+    if (!e && (entry->row.opens_handoff || entry->row.in_handoff))
+        notice(service, entry->row.conversation);
 }
 
 void clerk_commit(struct clerk *clerk, void (*done)(void *data, uint64_t ticket, bool may_answer),
@@ -415,6 +460,111 @@ void clerk_commit(struct clerk *clerk, void (*done)(void *data, uint64_t ticket,
     entry->owner[0] = clerk->service;
     entry->owner[1] = clerk->seat;
     entry->done = done;
+    entry->data = data;
+    entry->ticket = ticket;
+    clerk->entry = NULL;
+    clerk->seat = NULL;
+    edition_give(clerk);
+    journal_writer_put(clerk->service->writer, entry);
+}
+
+/* ---- Changes of a ticket ---- */
+
+struct journal *clerk_journal(struct clerk *clerk)
+{
+    return bot_journal(clerk->bot);
+}
+
+void clerk_shows(struct clerk *clerk, int64_t number)
+{
+    if (clerk->entry)
+        clerk->entry->row.shows_up_to = number;
+}
+
+enum err clerk_conversation(struct clerk *clerk, struct str bytes, struct str *out,
+                            struct fail *why)
+{
+    edition_take(clerk);
+    enum err e = bot_accept_name(clerk->bot, bytes, out, why);
+    edition_give(clerk);
+    return e;
+}
+
+static enum err ticket_place(void *data, const struct handoff *handoff, struct fail *why)
+{
+    (void)snprintf(data, CONVERSATION_NAME_BYTES, "%.*s", STR_ARG(handoff->conversation));
+    return handoff->conversation.n > 0 ? OK
+                                       : fail(why, ERR_CORRUPT, "a handoff of no conversation");
+}
+
+/* The seat is the clerk's: the change is made whole, with its id and time. */
+static enum err change_fill(struct clerk *clerk, struct handoff_change *change, struct fail *why)
+{
+    clerk->entry = journal_writer_take(clerk->service->writer);
+    if (!clerk->entry)
+        return fail(why, ERR_BUSY, "too many messages at once; please try again");
+    change->at_us = clock_now_us();
+    journal_new_id(clerk->turn_id, change->at_us);
+    change->id = str_of(clerk->turn_id);
+    if (change->key.n == 0)
+        change->key = change->id;
+    return journal_entry_fill_change(clerk->entry, change, why);
+}
+
+enum err clerk_change_begin(struct clerk *clerk, struct handoff_change *change,
+                            struct waiter *waiter, enum clerk_outcome *outcome, struct fail *why)
+{
+    char place[CONVERSATION_NAME_BYTES] = "";
+    struct handoff_change whole = *change;
+    bool waits = false, was_masked = false;
+    enum err e = OK;
+    assert(!clerk->edition && !clerk->seat && !clerk->entry);
+    edition_take(clerk);
+    if (change->action != HANDOFF_SHOW) {
+        e = handoff_find(clerk_journal(clerk), change->handoff, ticket_place, place, why);
+        whole.conversation = str_of(place);
+    }
+    if (!e && change->action == HANDOFF_SAY)
+        e = bot_accept_text(clerk->bot, change->text, &whole.text, &was_masked, why);
+    if (!e)
+        e = seat_take(clerk, whole.conversation, waiter, &waits, why);
+    *outcome = waits ? CLERK_WAITS : CLERK_ANSWERED;
+    if (!e && !waits)
+        e = change_fill(clerk, &whole, why);
+    if (e || waits)
+        clerk_cancel(clerk);
+    return e;
+}
+
+static void change_told(struct journal_entry *entry, enum err e)
+{
+    static const enum handoff_state after[] = {[HANDOFF_CLAIM] = HANDOFF_CLAIMED,
+                                               [HANDOFF_RETURN] = HANDOFF_RETURNED,
+                                               [HANDOFF_CLOSE] = HANDOFF_CLOSED};
+    const struct handoff_change *change = &entry->change;
+    struct service *service = entry->owner[0];
+    struct seat *seat = entry->owner[1];
+    bool moves = change->action != HANDOFF_SAY && change->action != HANDOFF_SHOW;
+    if (e)
+        seat->is_loaded = false; /* the journal is asked what has become of it */
+    else if (moves && change->verdict == HANDOFF_DONE)
+        seat->handoff = after[change->action];
+    conversations_give(service->conversations, seat);
+    entry->changed(entry->data, entry->ticket, !e, change);
+    if (!e && change->action != HANDOFF_SHOW && change->verdict == HANDOFF_DONE)
+        notice(service, change->conversation);
+}
+
+void clerk_change_commit(struct clerk *clerk,
+                         void (*changed)(void *data, uint64_t ticket, bool is_kept,
+                                         const struct handoff_change *change),
+                         void *data, uint64_t ticket)
+{
+    struct journal_entry *entry = clerk->entry;
+    entry->told = change_told;
+    entry->owner[0] = clerk->service;
+    entry->owner[1] = clerk->seat;
+    entry->changed = changed;
     entry->data = data;
     entry->ticket = ticket;
     clerk->entry = NULL;

@@ -24,6 +24,12 @@ struct service_settings {
                                in the last moments before a crash may then be missing. */
     bool answers_when_lost; /* journal_failure = answer: a turn that cannot be kept is answered all
                                the same, and its id logged */
+    struct str handoff_channels; /* names, between them spaces or commas: a person that is promised
+                                    there opens a ticket. Borrowed for service_open. */
+    /* After something happened to a ticket of the conversation; the writer's thread. May be NULL.
+     */
+    void (*noticed)(void *data, struct str conversation);
+    void *noticed_data;
 };
 
 /* Opens the active release and the journal. */
@@ -63,6 +69,8 @@ enum clerk_outcome {
 };
 struct clerk_result { /* borrowed until clerk_commit or clerk_cancel */
     const struct reply *reply;
+    struct str conversation;    /* as it is kept; STR_NONE with a history */
+    enum handoff_state handoff; /* as it will be once the turn is kept */
     const char *turn_id;
     const struct release *release;
 };
@@ -83,6 +91,26 @@ MUST_USE enum err clerk_begin(struct clerk *clerk, const struct bot_request *req
 void clerk_commit(struct clerk *clerk, void (*done)(void *data, uint64_t ticket, bool may_answer),
                   void *data, uint64_t ticket);
 void clerk_cancel(struct clerk *clerk);
+/* What agents said up to this event is in the reply that clerk_commit will hand over. */
+void clerk_shows(struct clerk *clerk, int64_t number);
+
+/* A change of a ticket, in its conversation's turn: `change` names the ticket, and for HANDOFF_SHOW
+ * the conversation as it is kept; `id` and `at_us` are set here, and `text` is accepted and masked.
+ * Then clerk_change_commit, or clerk_cancel. Outcome and failures as of clerk_begin; ERR_MISSING:
+ * there is no such ticket. */
+MUST_USE enum err clerk_change_begin(struct clerk *clerk, struct handoff_change *change,
+                                     struct waiter *waiter, enum clerk_outcome *outcome,
+                                     struct fail *why);
+/* `changed` is called once, by the writer's thread, perhaps before this returns. */
+void clerk_change_commit(struct clerk *clerk,
+                         void (*changed)(void *data, uint64_t ticket, bool is_kept,
+                                         const struct handoff_change *change),
+                         void *data, uint64_t ticket);
+/* What is committed, to read. */
+struct journal *clerk_journal(struct clerk *clerk);
+/* A conversation's name as it is kept, borrowed until the next turn. */
+MUST_USE enum err clerk_conversation(struct clerk *clerk, struct str bytes, struct str *out,
+                                     struct fail *why);
 /* The release as it is now and this clerk's classifier for it, until clerk_cancel: for what is no
  * turn. */
 const struct release *clerk_lease(struct clerk *clerk, struct classifier **classifier);

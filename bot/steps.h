@@ -22,6 +22,12 @@ void bot_lend(struct bot *bot, struct release *release, struct turner *turner);
 
 MUST_USE enum err bot_accept(struct bot *bot, const struct bot_request *request,
                              struct accepted *out, struct fail *why);
+/* A conversation's name, or a text of up to a message's length, through the same door: accepted
+ * and masked. */
+MUST_USE enum err bot_accept_name(struct bot *bot, struct str bytes, struct str *out,
+                                  struct fail *why);
+MUST_USE enum err bot_accept_text(struct bot *bot, struct str bytes, struct str *out,
+                                  bool *was_masked, struct fail *why);
 /* The stored reply of this message as it was given, in bot_reply; *is_again false when the message
  * is new. */
 MUST_USE enum err bot_find_again(struct bot *bot, const struct accepted *accepted, bool *is_again,
@@ -32,8 +38,8 @@ MUST_USE enum err bot_state(struct bot *bot, struct str conversation, struct str
 /* One turn from the stored state; the reply is in bot_reply and everything to be kept, with its new
  * key, in *row. */
 MUST_USE enum err bot_take_turn(struct bot *bot, const struct accepted *accepted, struct str state,
-                                char turn_id[TURN_ID_BYTES], struct turn_row *row,
-                                struct fail *why);
+                                bool is_with_person, char turn_id[TURN_ID_BYTES],
+                                struct turn_row *row, struct fail *why);
 /* The state a conversation is in after these messages, from a new one, oldest first, none of them
  * kept; for channels that send their history with each message. Appended to `state`. */
 MUST_USE enum err bot_replay(struct bot *bot, const struct bot_request *requests, size_t count,

@@ -7,6 +7,17 @@ static const struct {
 } table[TEXTS] = {
     [TEXT_HANDOFF] = {"정확한 안내를 위해 상담원에게 연결해 드리겠습니다. 잠시만 기다려 주세요.",
                       "Let me pass you to a colleague who can help with this. One moment, please."},
+    [TEXT_CLOSED] =
+        {"지금은 상담 시간이 아닙니다. 남겨 주신 내용은 상담 시간에 상담원이 확인하고 "
+         "답변드리겠습니다.",
+         "Nobody is at the desk right now. A colleague will read this and answer during "
+         "service hours."},
+    [TEXT_PASSED_ON] = {"상담원에게 전달했습니다. 답변이 왔는지는 아래 버튼으로 확인해 주세요.",
+                        "Passed on to my colleague. Please use the button below to check for an "
+                        "answer."},
+    [TEXT_NO_WORD_YET] = {"아직 상담원의 답변이 없습니다. 잠시 후 다시 확인해 주세요.",
+                          "There is no answer yet. Please check again in a moment."},
+    [TEXT_CHECK] = {"답변 확인", "Check answer"},
     [TEXT_CLARIFY] = {"어떤 내용을 찾으시나요? 번호로 골라 주세요.",
                       "Which of these do you mean? Please answer with a number."},
     [TEXT_NOT_LISTED] = {"아래에서 번호로 골라 주세요.",

@@ -7,6 +7,10 @@
 
 enum text_key {
     TEXT_HANDOFF,       /* a person takes over                                  */
+    TEXT_CLOSED,        /* a person will, when there is one                     */
+    TEXT_PASSED_ON,     /* to the person who has the conversation               */
+    TEXT_NO_WORD_YET,   /* from that person                                     */
+    TEXT_CHECK,         /* the button that asks for it                          */
     TEXT_CLARIFY,       /* above a list                                         */
     TEXT_NOT_LISTED,    /* above the same list again                            */
     TEXT_SAY_MORE,      /* the message said nothing to go by                    */

@@ -62,6 +62,15 @@ static struct str word_take(struct str *rest)
     return word;
 }
 
+/* 0 for none. */
+static enum role role_named(struct str name)
+{
+    return str_equal(name, STR("channel"))    ? ROLE_CHANNEL
+           : str_equal(name, STR("agent"))    ? ROLE_AGENT
+           : str_equal(name, STR("operator")) ? ROLE_OPERATOR
+                                              : (enum role)0;
+}
+
 static enum err line_read(struct access *access, struct str line, const char *path, size_t number,
                           struct fail *why)
 {
@@ -69,9 +78,10 @@ static enum err line_read(struct access *access, struct str line, const char *pa
     if (line.n == 0 || line.p[0] == '#')
         return OK;
     struct str role = word_take(&line), name = word_take(&line), key = word_take(&line);
-    bool is_channel = str_equal(role, STR("channel"));
-    if (!is_channel && !str_equal(role, STR("operator")))
-        return fail(why, ERR_INPUT, "%s:%zu: a line begins with channel or operator", path, number);
+    enum role wanted = role_named(role);
+    if (!wanted)
+        return fail(why, ERR_INPUT, "%s:%zu: a line begins with channel or operator or agent", path,
+                    number);
     if (key.n < KEY_BYTES_LEAST || str_trim(line).n > 0)
         return fail(why, ERR_INPUT,
                     "%s:%zu: a role, a name and a key of at least %d bytes are expected", path,
@@ -86,7 +96,7 @@ static enum err line_read(struct access *access, struct str line, const char *pa
     if (access->key_count == LIMIT_KEYS)
         return fail(why, ERR_LIMIT, "%s:%zu: more than %d keys", path, number, (int)LIMIT_KEYS);
     struct key *to = &access->keys[access->key_count++];
-    to->role = is_channel ? ROLE_CHANNEL : ROLE_OPERATOR;
+    to->role = wanted;
     memcpy(to->name, name.p, name.n);
     digest(access, key, to->digest);
     return OK;

@@ -1,5 +1,5 @@
 /* Who may call, and how often. Keys are read from a file of lines "ROLE NAME KEY", ROLE being
- * channel or operator; without one, only callers on this machine are heard. */
+ * channel, agent or operator; without one, only callers on this machine are heard. */
 #ifndef ACCESS_H
 #define ACCESS_H
 

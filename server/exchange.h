@@ -14,6 +14,8 @@ struct link;
 enum handled {
     HANDLED,  /* status and `out` are the reply */
     WAITS,    /* for the conversation's turn: call again when woken */
+    KEEPS,    /* a ticket's change is on its way: call again with `changed` */
+    STREAMS,  /* `stream` goes on writing the reply (server/stream.h) */
     COMMITTED /* status and `out` are the reply once the journal has it */
 };
 
@@ -22,14 +24,15 @@ enum { REQUEST_ID_BYTES = 65 };
 /* What the request's head says; borrowed from the connection. */
 struct head {
     struct str host, length, content_type, authorization, api_key, request_id, address;
-    struct str chat_id; /* X-OpenWebUI-Chat-Id */
+    struct str chat_id;    /* X-OpenWebUI-Chat-Id */
+    struct str last_event; /* Last-Event-ID */
     int hosts, lengths, encodings, authorizations, api_keys;
     size_t content_length;
     bool has_body;
 };
 
 /* Where a parked exchange is; changed under the worker's lock only. */
-enum parking { PARK_NONE, PARK_SEAT, PARK_COMMIT, PARK_WOKEN, PARK_LATE };
+enum parking { PARK_NONE, PARK_SEAT, PARK_COMMIT, PARK_CHANGE, PARK_WOKEN, PARK_LATE };
 
 struct exchange {
     /* The request */
@@ -49,6 +52,11 @@ struct exchange {
     char turn_id[TURN_ID_BYTES];
     int retry_after;          /* seconds, 0 for none */
     const void *handler_data; /* what a handler's `render` needs; for the handler's call only */
+    /* A ticket's change, once it is kept (KEEPS) */
+    bool has_changed;
+    enum handoff_verdict verdict;
+    int64_t number; /* of the event */
+    struct stream *stream;
     /* For http.c */
     struct MHD_Connection *connection;
     struct link *link;
@@ -82,5 +90,10 @@ enum handled exchange_turn(struct exchange *exchange, const struct bot_request *
                            const struct clerk_history *history,
                            void (*render)(struct exchange *exchange,
                                           const struct clerk_result *result));
+
+/* A change of a ticket: KEEPS or WAITS, or the reply to its failure. */
+enum handled exchange_change(struct exchange *exchange, struct handoff_change *change);
+/* A parameter of the address, as text; STR_NONE when there is none. */
+struct str exchange_query(const struct exchange *exchange, const char *name);
 
 #endif

@@ -10,6 +10,16 @@ enum handled metrics_get(struct exchange *exchange);
 
 enum handled turns_post(struct exchange *exchange);
 
+enum handled messages_get(struct exchange *exchange);
+enum handled messages_events_get(struct exchange *exchange);
+enum handled handoffs_get(struct exchange *exchange);
+enum handled handoffs_packet_get(struct exchange *exchange);
+enum handled handoffs_events_get(struct exchange *exchange);
+enum handled handoffs_claim_post(struct exchange *exchange);
+enum handled handoffs_say_post(struct exchange *exchange);
+enum handled handoffs_return_post(struct exchange *exchange);
+enum handled handoffs_close_post(struct exchange *exchange);
+
 enum handled kakao_post(struct exchange *exchange);
 
 enum handled openai_chat_post(struct exchange *exchange);

@@ -47,6 +47,8 @@ static enum MHD_Result header_take(void *data, enum MHD_ValueKind kind, const ch
         head->request_id = text;
     } else if (is_named(name, name_size, "X-OpenWebUI-Chat-Id")) {
         head->chat_id = text;
+    } else if (is_named(name, name_size, "Last-Event-ID")) {
+        head->last_event = text;
     }
     if (reading->address_header && is_named(name, name_size, reading->address_header))
         head->address = text;

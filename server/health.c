@@ -36,6 +36,8 @@ enum handled metrics_get(struct exchange *exchange)
         .started_us = site->started_us,
         .is_draining = atomic_load(&site->is_draining),
     };
+    /* What cannot be read now counts as none: the rest is worth more than an error. */
+    (void)!handoff_count(clerk_journal(exchange->clerk), &sources.waiting, &sources.claimed, NULL);
     metrics_print(&sources, &exchange->out);
     exchange->status = 200;
     exchange->content_type = "text/plain; version=0.0.4; charset=utf-8";

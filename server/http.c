@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "server/head.h"
 #include "server/parking.h"
+#include "server/stream.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -32,15 +33,6 @@ enum {
 static const int64_t keep_alive_us = 60 * 1000000LL;
 static const int64_t reply_us = 40 * 1000000LL; /* from a whole request to the reply's last byte */
 static const int64_t connection_us = 600 * 1000000LL; /* older ones are closed after a reply */
-
-struct link { /* a connection */
-    int fd;
-    int64_t began_us;
-    atomic_int_least64_t deadline_us;
-    char address[INET6_ADDRSTRLEN]; /* "" for this machine's own */
-    bool is_cut;
-    struct link *next, *previous;
-};
 
 /* ---- Connections ---- */
 
@@ -109,6 +101,7 @@ void worker_tick(struct worker *worker)
         metrics_add(&worker->metrics.reaped);
     }
     parked_late(worker, now);
+    streams_tick(worker, now);
     (void)pthread_mutex_unlock(&worker->lock);
 }
 
@@ -133,7 +126,9 @@ static enum MHD_Result reply(struct exchange *exchange)
     };
     const struct site *site = exchange->worker->site;
     struct MHD_Response *response =
-        MHD_create_response_from_buffer(exchange->out.n, exchange->out.p, MHD_RESPMEM_PERSISTENT);
+        exchange->stream ? stream_response(exchange->stream)
+                         : MHD_create_response_from_buffer(exchange->out.n, exchange->out.p,
+                                                           MHD_RESPMEM_PERSISTENT);
     if (!response)
         return MHD_NO;
     (void)MHD_add_response_header(response, "Content-Type", exchange->content_type);
@@ -279,23 +274,32 @@ static enum MHD_Result request_begin(struct worker *worker, struct MHD_Connectio
 
 /* ---- The whole request ---- */
 
+static enum handled not_kept(struct exchange *exchange)
+{
+    exchange->retry_after = RETRY_SECONDS;
+    return exchange_fail(exchange, 503, "not_kept", "this could not be recorded");
+}
+
 static enum MHD_Result request_run(struct exchange *exchange)
 {
     enum handled handled;
     if (exchange->link)
         atomic_store(&exchange->link->deadline_us, clock_monotonic_us() + reply_us);
+    bool is_parked = false;
     do {
         exchange->parking = PARK_NONE;
         exchange->has_begun = true;
         buf_clear(&exchange->out);
         handled = exchange->route->handler(exchange);
-    } while (handled == WAITS && !exchange_park(exchange, PARK_SEAT));
-    if (handled == WAITS || (handled == COMMITTED && exchange_park(exchange, PARK_COMMIT)))
+        if (handled == WAITS || handled == KEEPS)
+            is_parked = exchange_park(exchange, handled == WAITS ? PARK_SEAT : PARK_CHANGE);
+        if (handled == KEEPS && !is_parked && !exchange->may_answer)
+            handled = not_kept(exchange);
+    } while ((handled == WAITS || handled == KEEPS) && !is_parked);
+    if (is_parked || (handled == COMMITTED && exchange_park(exchange, PARK_COMMIT)))
         return MHD_YES;
-    if (handled == COMMITTED && !exchange->may_answer) {
-        exchange->retry_after = RETRY_SECONDS;
-        (void)exchange_fail(exchange, 503, "not_kept", "the turn could not be recorded");
-    }
+    if (handled == COMMITTED && !exchange->may_answer)
+        (void)not_kept(exchange);
     return reply(exchange);
 }
 
@@ -306,7 +310,8 @@ static enum MHD_Result request_resume(struct exchange *exchange)
     enum parking parking = exchange->parking, was_parked = exchange->was_parked;
     bool may_answer = exchange->may_answer;
     (void)pthread_mutex_unlock(&exchange->worker->lock);
-    if (parking == PARK_WOKEN && was_parked == PARK_SEAT)
+    if (parking == PARK_WOKEN &&
+        (was_parked == PARK_SEAT || (was_parked == PARK_CHANGE && may_answer)))
         return request_run(exchange);
     if (parking == PARK_LATE || !may_answer) {
         exchange->retry_after = RETRY_SECONDS;
@@ -373,6 +378,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **da
         access_log(exchange, status, now - exchange->began_us);
     if (exchange->link)
         atomic_store(&exchange->link->deadline_us, now + keep_alive_us);
+    stream_close(exchange);
     exchange_give(exchange);
 }
 

@@ -6,6 +6,7 @@
 #include "server/access.h"
 #include "server/metrics.h"
 
+#include <netinet/in.h>
 #include <pthread.h>
 #include <sys/socket.h>
 
@@ -24,6 +25,16 @@ struct site {
     struct worker *const *workers;
     struct metrics *metrics[LIMIT_THREADS];
     size_t worker_count;
+    atomic_size_t stream_count;
+};
+
+struct link { /* a connection */
+    int fd;
+    int64_t began_us;
+    atomic_int_least64_t deadline_us;
+    char address[INET6_ADDRSTRLEN]; /* "" for this machine's own */
+    bool is_cut;
+    struct link *next, *previous;
 };
 
 struct worker {
@@ -38,6 +49,7 @@ struct worker {
     pthread_mutex_t lock;   /* of the rest, and of `parking` and `ticket` of its exchanges */
     struct link *links;     /* connections */
     struct exchange *parked, *all;
+    struct stream *streams;
     uint64_t tickets;
     size_t active; /* requests under way */
 };

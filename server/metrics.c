@@ -167,6 +167,10 @@ void metrics_print(const struct metrics_sources *sources, struct buf *out)
             connections > 0 ? (uint64_t)connections : 0);
     one_add(out, "paring_conversations", "gauge", "Conversations in memory.",
             sources->service.conversations);
+    one_add(out, "paring_handoffs_waiting", "gauge", "Tickets that no agent has claimed.",
+            sources->waiting);
+    one_add(out, "paring_handoffs_claimed", "gauge", "Conversations that people have.",
+            sources->claimed);
     one_add(out, "paring_draining", "gauge", "1 while the server is stopping.",
             sources->is_draining);
     one_add(out, "paring_uptime_seconds", "gauge", "Since the start.",

@@ -30,6 +30,7 @@ struct metrics_sources {
     struct service_counts service;
     int64_t started_us;
     bool is_draining;
+    size_t waiting, claimed; /* tickets */
 };
 void metrics_print(const struct metrics_sources *sources, struct buf *out);
 

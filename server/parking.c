@@ -84,7 +84,8 @@ static void wake(struct exchange *exchange, uint64_t ticket, bool may_answer)
     struct worker *worker = exchange->worker;
     (void)pthread_mutex_lock(&worker->lock);
     if (exchange->ticket == ticket &&
-        (exchange->parking == PARK_SEAT || exchange->parking == PARK_COMMIT)) {
+        (exchange->parking == PARK_SEAT || exchange->parking == PARK_COMMIT ||
+         exchange->parking == PARK_CHANGE)) {
         exchange->may_answer = may_answer;
         unpark(exchange, PARK_WOKEN);
     } else if (exchange->ticket == ticket && exchange->parking == PARK_NONE) {
@@ -186,6 +187,52 @@ enum handled exchange_turn(struct exchange *exchange, const struct bot_request *
     bool waits = service_replies_wait(service);
     clerk_commit(exchange->clerk, waits ? on_commit : NULL, exchange, exchange->ticket);
     return waits ? COMMITTED : HANDLED;
+}
+
+/* ---- Changes of tickets, for handlers ---- */
+
+static void on_change(void *data, uint64_t ticket, bool is_kept,
+                      const struct handoff_change *change)
+{
+    struct exchange *exchange = data;
+    struct worker *worker = exchange->worker;
+    (void)pthread_mutex_lock(&worker->lock);
+    if (exchange->ticket == ticket) {
+        exchange->has_changed = true;
+        exchange->verdict = change->verdict;
+        exchange->number = change->number;
+    }
+    (void)pthread_mutex_unlock(&worker->lock);
+    wake(exchange, ticket, is_kept);
+}
+
+enum handled exchange_change(struct exchange *exchange, struct handoff_change *change)
+{
+    struct fail why = {.text = ""};
+    enum clerk_outcome outcome;
+    exchange->waiter.wake = on_seat;
+    exchange->waiter.data = exchange;
+    exchange->waiter.ticket = exchange->ticket;
+    enum err e = clerk_change_begin(exchange->clerk, change, &exchange->waiter, &outcome, &why);
+    if (e) {
+        service_decline(exchange->worker->site->service, &exchange->waiter);
+        return exchange_fail_as(exchange, e, &why);
+    }
+    if (outcome == CLERK_WAITS)
+        return WAITS;
+    clerk_change_commit(exchange->clerk, on_change, exchange, exchange->ticket);
+    return KEEPS;
+}
+
+struct str exchange_query(const struct exchange *exchange, const char *name)
+{
+    const char *value = NULL;
+    size_t n = 0;
+    if (MHD_lookup_connection_value_n(exchange->connection, MHD_GET_ARGUMENT_KIND, name,
+                                      strlen(name), &value, &n) != MHD_YES ||
+        !value)
+        return STR_NONE;
+    return (struct str){value, n};
 }
 
 void exchanges_free(struct worker *worker)

@@ -8,10 +8,11 @@
 enum role {
     ROLE_ANYONE = 1, /* so that a route without a role is 0, which no table may hold */
     ROLE_CHANNEL,    /* who brings customers' messages */
+    ROLE_AGENT,      /* who answers customers whom the bot hands over */
     ROLE_OPERATOR    /* who looks after the server */
 };
 
-enum { ROUTES_MAXIMUM = 16 };
+enum { ROUTES_MAXIMUM = 48 };
 
 struct http_route {
     const char *method, *path;

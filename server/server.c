@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "server/http.h"
 #include "server/listen.h"
+#include "server/stream.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -148,6 +149,15 @@ static enum err thread_start(pthread_t *thread, bool *has, void *(*run)(void *da
     return number ? fail_errno(why, ERR_SYSTEM, number, "a thread cannot start") : OK;
 }
 
+/* In the journal's thread, as soon as something has happened to a ticket. */
+static void on_notice(void *data, struct str conversation)
+{
+    struct server *server = data;
+    for (size_t i = 0; i < server->site.worker_count; i++)
+        if (server->workers[i])
+            streams_wake(server->workers[i], conversation);
+}
+
 static enum err site_open(struct server *server, const char *bot_folder,
                           const struct config *config, struct fail *why)
 {
@@ -157,6 +167,9 @@ static enum err site_open(struct server *server, const char *bot_folder,
     if (workers == 0)
         workers = cores < 1 ? 1 : cores > LIMIT_THREADS ? LIMIT_THREADS : cores;
     struct service_settings settings = {
+        .handoff_channels = config_text(config, CONFIG_HANDOFF_CHANNELS),
+        .noticed = on_notice,
+        .noticed_data = server,
         .clerks = (int)workers,
         .conversations = (size_t)config_int(config, CONFIG_CONVERSATIONS),
         .queue = LIMIT_QUEUE,
@@ -330,6 +343,8 @@ void server_close(struct server *server)
     watch_tell(server, true);
     if (server->has_watch)
         (void)pthread_join(server->watch, NULL);
+    if (server->site.service)
+        service_drain(server->site.service); /* its thread wakes what workers hold */
     for (size_t i = 0; i < server->site.worker_count; i++)
         worker_close(server->workers[i]);
     service_close(server->site.service);

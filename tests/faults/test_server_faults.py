@@ -1,4 +1,5 @@
 """The server under load while things go wrong: what was acknowledged is in the journal, once, whatever happens."""
+import http.client
 import json
 import os
 import random
@@ -88,6 +89,77 @@ def turns_that_were_acknowledged_are_in_the_journal_once_after_kills(bot):
     assert usual < (10 if paring.is_sanitized() else 1), f"a start takes {usual:.1f} s, at most {max(starts):.1f}"
     wal = os.path.join(bot.path, "journal.db-wal")
     assert not os.path.exists(wal) or os.path.getsize(wal) < 64 << 20, "the log was never moved"
+
+
+def desk_work(server, number, round, log):
+    """Customers who want a person and agents who claim at once, until the server dies; what was acknowledged is kept in the log."""
+    post_to = lambda what, **body: server.ask("POST", f"/api/handoffs/{what}", body, timeout=5)
+    try:
+        for count in range(1000):
+            name = f"desk-{number}-{count} round {round}"
+            ticket = server.turn("피자 시켜 줘", name, message_id="m1")["turn"]
+            log.append(("opened", ticket, name))
+            got = {}
+            agents = [threading.Thread(target=lambda a: got.update({a: post_to("claim", handoff=ticket, agent=a).status}), args=(agent,))
+                      for agent in ("kim", "lee")]
+            for agent in agents:
+                agent.start()
+            for agent in agents:
+                agent.join()
+            holders = [agent for agent, status in got.items() if status == 200]
+            log.append(("claimed", ticket, holders))
+            for holder in holders:
+                if post_to("say", handoff=ticket, agent=holder, text=f"답 {count}", message_id="a1").status == 200:
+                    log.append(("said", ticket, f"답 {count}"))
+                if count % 2 and post_to("return", handoff=ticket, agent=holder).status == 200:
+                    log.append(("returned", ticket, holder))
+    except (OSError, AssertionError, http.client.HTTPException, ValueError):
+        pass  # the server is gone
+
+
+@test
+def no_ticket_is_lost_or_claimed_twice_over_kills(bot):
+    fill(bot)
+    bot.go_live()
+    order, logs = random.Random(6), []
+    threading.excepthook, usual = lambda *_: None, threading.excepthook  # an agent whose server was killed
+    try:
+        for round in range(100 if paring.IS_LONG else 6):
+            with Server(bot) as server:
+                mine = [[] for _ in range(4)]
+                threads = [threading.Thread(target=desk_work, args=(server, i, round, log)) for i, log in enumerate(mine)]
+                for thread in threads:
+                    thread.start()
+                time.sleep(order.uniform(0.05, 0.5))
+                server.kill()
+                for thread in threads:
+                    thread.join(30)
+                logs += [entry for log in mine for entry in log]
+    finally:
+        threading.excepthook = usual
+    assert sum(kind == "claimed" for kind, _, _ in logs) > 10, "there was no load"
+    with Server(bot) as server, sqlite3.connect(os.path.join(bot.path, "journal.db")) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert db.execute("SELECT conversation FROM handoffs GROUP BY conversation HAVING COUNT(*) > 1").fetchall() == []
+        assert db.execute("SELECT handoff FROM handoff_events WHERE kind = 'claimed' GROUP BY handoff HAVING COUNT(*) > 1").fetchall() == []
+        assert db.execute("SELECT id FROM turns WHERE route = 'handoff' AND reply <> '' AND id NOT IN (SELECT id FROM handoffs)").fetchall() == []
+        tickets = {row[0]: row[1:] for row in db.execute("SELECT id, conversation, state, agent FROM handoffs")}
+        said = set(db.execute("SELECT handoff, text FROM handoff_events WHERE kind = 'agent'"))
+        for kind, ticket, what in logs:
+            conversation, state, agent = tickets[ticket]
+            if kind == "opened":
+                assert conversation == what
+            elif kind == "claimed":
+                assert len(what) <= 1 and (not what or what == [agent]), (what, agent)
+            elif kind == "said":
+                assert (ticket, what) in said
+            else:
+                assert state == "returned", (ticket, state)
+        holding = [(conversation, state) for conversation, state, _ in tickets.values()][:20]
+        for conversation, state in holding:
+            silent = server.turn(CANCEL, conversation)["reply"]["text"] == ""
+            assert silent is (state == "claimed"), (conversation, state)
+    db.close()
 
 
 @test
