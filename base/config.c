@@ -143,6 +143,9 @@ static const struct entry {
     [CONFIG_HANDOFF_CLOSED_TEXT] = {"handoff_closed_text", TYPE_TEXT, 0, 0, "",
                                     "what is said when a person is wanted outside of "
                                     "handoff_hours; empty: the language's own"},
+    [CONFIG_JOURNAL_DAYS] = {"journal_days", TYPE_INT, 0, 36500, "0",
+                             "days a turn is kept, masked from the first; \"paring journal "
+                             "retention\" deletes older ones; 0: for ever"},
     [CONFIG_HANDOFF_CHANNELS] = {"handoff_channels", TYPE_TEXT, 0, 0, "web, kakao",
                                  "channels in which a promised person opens a ticket for agents"},
 };

@@ -58,6 +58,7 @@ enum config_key {
     CONFIG_HANDOFF_HOURS,        /* hours (base/hours.h): when people answer; "": always */
     CONFIG_HANDOFF_CLOSED_TEXT,  /* text: said outside of them ("": the language's own) */
     CONFIG_HANDOFF_CHANNELS,     /* text   where a promised person opens a ticket */
+    CONFIG_JOURNAL_DAYS,         /* int    0: turns are kept for ever */
     CONFIG_KEYS
 };
 

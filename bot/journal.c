@@ -93,7 +93,16 @@ static const struct db_migration migrations[] = {
         " at_us BIGINT NOT NULL,"
         " shown_us BIGINT,"
         " UNIQUE (handoff, key));"
-        "CREATE INDEX handoff_events_conversation ON handoff_events (conversation, number);"},
+        "CREATE INDEX handoff_events_conversation ON handoff_events (conversation, number);"
+        "CREATE TABLE retention (" /* bot/retention.c: a row a run */
+        " id TEXT PRIMARY KEY,"
+        " at_us BIGINT NOT NULL,"
+        " days INTEGER NOT NULL,"
+        " before_us BIGINT NOT NULL,"
+        " turns BIGINT NOT NULL,"
+        " marks BIGINT NOT NULL,"
+        " tickets BIGINT NOT NULL,"
+        " oldest_us BIGINT NOT NULL);"},
 };
 
 enum { MIGRATIONS = sizeof(migrations) / sizeof(migrations[0]) };

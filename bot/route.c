@@ -457,7 +457,7 @@ static enum err answer_or_book(struct turner *turner, const struct decision *dec
     if (!is_answered)
         e = book_ask(turner, STR_NONE, message, conversation, reply, &is_answered, why);
     if (!e && !is_answered)
-        say_handoff(turner, conversation, reply);
+        say_handoff(turner, message, conversation, reply);
     return e;
 }
 

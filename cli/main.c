@@ -77,7 +77,8 @@ static const struct command {
      "Settings, all of which \"paring config\" shows: listen, workers, connections, "
      "conversations,\n"
      "journal (commit or async), journal_failure (stop or answer), keys_file, kakao_bot,\n"
-     "rate_per_address, rate_per_key, address_header, access_log. SIGHUP, or activating another\n"
+     "rate_per_address, rate_per_key, address_header, access_log, handoff_channels; of a release\n"
+     "handoff_hours, handoff_closed_text. SIGHUP, or activating another\n"
      "release, changes the release in use; SIGTERM answers what is in flight and ends.\n"},
     {"explain", command_explain, "TURN", "why a reply was what it was",
      "TURN is named by ask --json. The turn is run again from its release; exits 1 if the reply\n"
@@ -123,6 +124,12 @@ static const struct command {
      "going\n"
      "live.\n"},
     {"config", command_config, "", "every setting, its value and where that came from", ""},
+    {"journal", command_journal, "verify|retention [--dry-run]",
+     "check the journal, or let go of what is too old",
+     "  verify             read every row; exits 1 if any is at fault\n"
+     "  retention          delete turns older than journal_days, also while the server runs, and\n"
+     "                     report what went by day; the run is kept in the journal\n"
+     "  --dry-run          only say what would go\n"},
     {"backup", command_backup, "FILE", "the whole bot in one tar file, taken while it is in use",
      ""},
 };

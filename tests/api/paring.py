@@ -14,7 +14,7 @@ import tempfile
 BINARY = ""  # set by run.py
 KINDS = ["intents", "examples", "cases", "contrasts", "answers", "facts", "slots", "values", "documents", "questions"]
 COMMANDS = ["init", "import", "export", "train", "release", "eval", "ask", "chat", "serve", "explain", "classify", "check",
-            "config", "backup", "replay", "unanswered", "wrong"]
+            "config", "backup", "journal", "replay", "unanswered", "wrong"]
 IS_LONG = bool(os.environ.get("LONG"))
 TIMEOUT = 600
 
