@@ -35,6 +35,8 @@ static const char *const event_names[] = {
     [LOG_TURN_LOST] = "turn_lost",
     [LOG_RELEASE_LOADED] = "release_loaded",
     [LOG_RELEASE_FAILED] = "release_failed",
+    [LOG_KEYS_LOADED] = "keys_loaded",
+    [LOG_KEYS_FAILED] = "keys_failed",
     [LOG_SERVER_FAILED] = "server_failed",
 };
 

@@ -20,6 +20,8 @@ enum log_event {
     LOG_TURN_LOST,      /* answered and not kept: `journal = async`, or the rule says answer */
     LOG_RELEASE_LOADED, /* the server answers from it from now on */
     LOG_RELEASE_FAILED, /* it could not be loaded; the server goes on with the one it has */
+    LOG_KEYS_LOADED,    /* the keys file was read again */
+    LOG_KEYS_FAILED,    /* it could not be; the keys stay as they were */
     LOG_SERVER_FAILED,  /* something of ours broke in a request */
 };
 

@@ -34,12 +34,20 @@ struct key {
     atomic_int_least64_t due_us;
 };
 
+/* The keys of one reading of the file. One that has been replaced is kept until the end, since a
+ * request may still look at it; it is small, and people change keys a few times a year. */
+struct key_ring {
+    size_t count;
+    struct key *keys; /* LIMIT_KEYS of them */
+    struct key_ring *older;
+};
+
 struct access {
     unsigned char secret[crypto_generichash_KEYBYTES];
     unsigned char slot_secret[crypto_shorthash_KEYBYTES];
     int64_t per_address, per_key; /* requests a second; 0: no limit */
-    size_t key_count;
-    struct key *keys; /* LIMIT_KEYS of them */
+    char *path;                   /* of the file; "" for none */
+    _Atomic(struct key_ring *) ring;
     atomic_int_least64_t *due_us;
 };
 
@@ -71,8 +79,8 @@ static enum role role_named(struct str name)
                                               : (enum role)0;
 }
 
-static enum err line_read(struct access *access, struct str line, const char *path, size_t number,
-                          struct fail *why)
+static enum err line_read(const struct access *access, struct key_ring *ring, struct str line,
+                          const char *path, size_t number, struct fail *why)
 {
     line = str_trim(line);
     if (line.n == 0 || line.p[0] == '#')
@@ -93,17 +101,18 @@ static enum err line_read(struct access *access, struct str line, const char *pa
         if (name.p[i] <= ' ' || name.p[i] == '"' || name.p[i] == '\\' || name.p[i] > '~')
             return fail(why, ERR_INPUT, "%s:%zu: a name is made of plain ASCII characters", path,
                         number);
-    if (access->key_count == LIMIT_KEYS)
+    if (ring->count == LIMIT_KEYS)
         return fail(why, ERR_LIMIT, "%s:%zu: more than %d keys", path, number, (int)LIMIT_KEYS);
-    struct key *to = &access->keys[access->key_count++];
+    struct key *to = &ring->keys[ring->count++];
     to->role = wanted;
     memcpy(to->name, name.p, name.n);
     digest(access, key, to->digest);
     return OK;
 }
 
-static enum err keys_read(struct access *access, const char *path, struct fail *why)
+static enum err keys_read(const struct access *access, struct key_ring *ring, struct fail *why)
 {
+    const char *path = access->path;
     struct stat status;
     struct buf text;
     struct str line;
@@ -113,13 +122,53 @@ static enum err keys_read(struct access *access, const char *path, struct fail *
         e = fail(why, ERR_USE, "%s: can be read by everybody: chmod o-rwx", path);
     struct str rest = str_from_buf(&text);
     for (size_t number = 1; !e && rest.p && str_next(&rest, '\n', &line); number++)
-        e = line_read(access, line, path, number, why);
-    if (!e && access->key_count == 0)
+        e = line_read(access, ring, line, path, number, why);
+    if (!e && ring->count == 0)
         e = fail(why, ERR_INPUT, "%s: holds no key", path);
     if (text.p)
         sodium_memzero(text.p, text.capacity);
     buf_free(&text);
     return e;
+}
+
+static void ring_close(struct key_ring *ring)
+{
+    if (ring)
+        mem_give(ring->keys);
+    mem_give(ring);
+}
+
+/* A key that was there before goes on with the allowance it has left. */
+static void allowances_keep(struct key_ring *ring, const struct key_ring *before)
+{
+    for (size_t i = 0; i < ring->count; i++)
+        for (size_t j = 0; before && j < before->count; j++)
+            if (memcmp(ring->keys[i].digest, before->keys[j].digest, DIGEST_BYTES) == 0)
+                atomic_store(&ring->keys[i].due_us, atomic_load(&before->keys[j].due_us));
+}
+
+enum err access_reload(struct access *access, struct fail *why)
+{
+    struct key_ring *ring = mem_take(1, sizeof(*ring)), *before = atomic_load(&access->ring);
+    if (!ring)
+        return fail_memory(why);
+    ring->keys = mem_take(LIMIT_KEYS, sizeof(*ring->keys));
+    enum err e = ring->keys ? OK : fail_memory(why);
+    if (!e && access->path[0])
+        e = keys_read(access, ring, why);
+    bool is_same = !e && before && ring->count == before->count;
+    for (size_t i = 0; is_same && i < ring->count; i++)
+        is_same = ring->keys[i].role == before->keys[i].role &&
+                  strcmp(ring->keys[i].name, before->keys[i].name) == 0 &&
+                  memcmp(ring->keys[i].digest, before->keys[i].digest, DIGEST_BYTES) == 0;
+    if (e || is_same) {
+        ring_close(ring);
+        return e;
+    }
+    allowances_keep(ring, before);
+    ring->older = before;
+    atomic_store(&access->ring, ring);
+    return OK;
 }
 
 enum err access_open(const struct config *config, struct access **out, struct fail *why)
@@ -132,11 +181,9 @@ enum err access_open(const struct config *config, struct access **out, struct fa
     randombytes_buf(access->slot_secret, sizeof(access->slot_secret));
     access->per_address = config_int(config, CONFIG_RATE_PER_ADDRESS);
     access->per_key = config_int(config, CONFIG_RATE_PER_KEY);
-    access->keys = mem_take(LIMIT_KEYS, sizeof(*access->keys));
+    access->path = mem_copy(path);
     access->due_us = mem_take(SLOTS, sizeof(*access->due_us));
-    enum err e = access->keys && access->due_us ? OK : fail_memory(why);
-    if (!e && path.n > 0)
-        e = keys_read(access, path.p, why);
+    enum err e = access->path && access->due_us ? access_reload(access, why) : fail_memory(why);
     if (e)
         access_close(access);
     else
@@ -148,14 +195,18 @@ void access_close(struct access *access)
 {
     if (!access)
         return;
-    mem_give(access->keys);
+    for (struct key_ring *ring = atomic_load(&access->ring), *older; ring; ring = older) {
+        older = ring->older;
+        ring_close(ring);
+    }
+    mem_give(access->path);
     mem_give(access->due_us);
     mem_give(access);
 }
 
 bool access_has_keys(const struct access *access)
 {
-    return access->key_count > 0;
+    return atomic_load(&access->ring)->count > 0;
 }
 
 /* ---- Allowances ---- */
@@ -195,14 +246,15 @@ enum access_verdict access_check(struct access *access, const struct http_route 
     *name = STR("");
     if (!address_take(access, address, route->rate))
         return ACCESS_TOO_FAST; /* also for wrong keys: guessing is not free */
-    if (route->role == ROLE_ANYONE || access->key_count == 0)
+    struct key_ring *ring = atomic_load(&access->ring);
+    if (route->role == ROLE_ANYONE || ring->count == 0)
         return ACCESS_GRANTED;
     if (key.n == 0)
         return ACCESS_NO_KEY;
     digest(access, key, presented);
-    for (size_t i = 0; i < access->key_count; i++)
-        if (sodium_memcmp(presented, access->keys[i].digest, DIGEST_BYTES) == 0)
-            found = &access->keys[i];
+    for (size_t i = 0; i < ring->count; i++)
+        if (sodium_memcmp(presented, ring->keys[i].digest, DIGEST_BYTES) == 0)
+            found = &ring->keys[i];
     if (!found)
         return ACCESS_NO_KEY;
     *name = str_of(found->name);

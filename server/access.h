@@ -6,10 +6,12 @@
 #include "base/config.h"
 #include "server/routes.h"
 
-struct access; /* immutable but for the allowances; any thread */
+struct access; /* any thread */
 
 /* ERR_USE: the file can be read by everybody. ERR_INPUT with its line. */
 MUST_USE enum err access_open(const struct config *config, struct access **out, struct fail *why);
+/* Reads the file again. On failure the keys stay as they were. One thread at a time. */
+MUST_USE enum err access_reload(struct access *access, struct fail *why);
 void access_close(struct access *access);
 bool access_has_keys(const struct access *access);
 

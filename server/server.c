@@ -108,6 +108,19 @@ static void reload(struct server *server, int *failed)
     *failed = e != OK;
 }
 
+/* Only when told to: a file that is half written is nobody's wish. */
+static void keys_reload(struct server *server)
+{
+    struct fail why = {.text = ""};
+    struct buf text;
+    enum err e = access_reload(server->site.access, &why);
+    buf_init(&text, (size_t)4 * FAIL_TEXT_BYTES);
+    json_add_string(&text, str_of(why.text));
+    log_line(e ? LOG_ERROR : LOG_INFO, e ? LOG_KEYS_FAILED : LOG_KEYS_LOADED, "%s%.*s",
+             e ? "\"why\":" : "", e ? (int)text.n : 0, text.p ? text.p : "");
+    buf_free(&text);
+}
+
 static void *watch_run(void *data)
 {
     struct server *server = data;
@@ -119,10 +132,13 @@ static void *watch_run(void *data)
         until.tv_sec += WATCH_MS / 1000;
         if (!server->must_reload)
             (void)pthread_cond_timedwait(&server->watch_wakes, &server->lock, &until);
-        if (server->must_reload)
+        bool was_told = server->must_reload;
+        if (was_told)
             failed = 0;
         server->must_reload = false;
         (void)pthread_mutex_unlock(&server->lock);
+        if (was_told)
+            keys_reload(server);
         reload(server, &failed);
         (void)pthread_mutex_lock(&server->lock);
     }

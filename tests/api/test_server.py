@@ -244,6 +244,37 @@ def keys_open_what_they_are_for():
 
 
 @test
+def keys_are_read_again_when_told_to_and_counters_go_on():
+    bot = small_bot()
+    old, new = "old-key-0123456789abcdef", "new-key-0123456789abcdef"
+    path = bot.write("keys3", f"channel web {old}\noperator ops fedcba9876543210fedc\n")
+    os.chmod(path, 0o600)
+    key = lambda text: {"X-Api-Key": text}
+
+    def told(text, event):
+        with open(path, "w", encoding="ascii") as file:
+            file.write(text)
+        count = server.log().count(event)
+        server.process.send_signal(1)  # SIGHUP
+        wait_until(lambda: server.log().count(event) > count)
+
+    with Server(bot, keys_file=path, rate_per_key=5) as server:
+        statuses = [server.ask("POST", "/v1/turns", {"conversation": "k", "text": CANCEL}, key(old)).status for _ in range(20)]
+        assert 429 in statuses
+        told(f"channel web {old}\nchannel shop {new}\noperator ops fedcba9876543210fedc\n", "keys_loaded")
+        assert server.ask("POST", "/v1/turns", {"conversation": "k", "text": CANCEL}, key(old)).status == 429, "its allowance goes on"
+        server.turn(CANCEL, headers=key(new))
+        told(f"channel shop {new}\noperator ops fedcba9876543210fedc\n", "keys_loaded")
+        server.turn(CANCEL, headers=key(old), status=401)
+        server.turn(CANCEL, headers=key(new))
+        for wrong in ("", "channel shop", "guest a b"):
+            told(wrong, "keys_failed")
+            server.turn(CANCEL, headers=key(new))
+        text = server.ask("GET", "/metrics", headers=key("fedcba9876543210fedc")).body.decode()
+        assert 'why="too_fast"} 0' not in text, "the counters are the server's, not the keys'"
+
+
+@test
 def rates_are_kept_by_address_and_by_key():
     bot = small_bot()
     keys = bot.write("keys2", "channel web 0123456789abcdef0123\n")
