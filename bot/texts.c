@@ -17,6 +17,7 @@ static const struct {
                         "answer."},
     [TEXT_NO_WORD_YET] = {"아직 상담원의 답변이 없습니다. 잠시 후 다시 확인해 주세요.",
                           "There is no answer yet. Please check again in a moment."},
+    [TEXT_AGENT] = {"상담원: ", "Agent: "},
     [TEXT_CHECK] = {"답변 확인", "Check answer"},
     [TEXT_CLARIFY] = {"어떤 내용을 찾으시나요? 번호로 골라 주세요.",
                       "Which of these do you mean? Please answer with a number."},

@@ -11,6 +11,7 @@ enum text_key {
     TEXT_PASSED_ON,     /* to the person who has the conversation               */
     TEXT_NO_WORD_YET,   /* from that person                                     */
     TEXT_CHECK,         /* the button that asks for it                          */
+    TEXT_AGENT,         /* before what that person says                         */
     TEXT_CLARIFY,       /* above a list                                         */
     TEXT_NOT_LISTED,    /* above the same list again                            */
     TEXT_SAY_MORE,      /* the message said nothing to go by                    */

@@ -5,6 +5,7 @@
  * not sign its requests: the skill is told to send a key in a header, and the bot's id is checked.
  */
 #include "base/limits.h"
+#include "bot/texts.h"
 #include "server/handlers.h"
 #include "server/head.h"
 #include "server/http.h"
@@ -13,8 +14,13 @@
 #include <string.h>
 
 enum {
+    NEWS_RUNES = 2400, /* leaves room for the bot's own words in three bubbles */
+    NEWS_EVENTS = 200,
+    NEWS_BYTES = 64 * 1024,
     PREFIXED_BYTES = 2 * CONVERSATION_NAME_BYTES,
 };
+
+static const double events_most = 9e15; /* whole in a double */
 
 static size_t units_of(uint32_t rune)
 {
@@ -73,11 +79,61 @@ static void bubbles_put(struct json_writer *w, struct str text)
     json_end(w, ']');
 }
 
+/* ---- What a person said ----
+ * Nothing can be pushed to Kakao's customers: what an agent says waits for their next message or
+ * their touch on the button. The button carries the number of the last message that its bubble
+ * showed, so that a reply that was lost on its way is shown again. */
+
+struct news {
+    struct str language;
+    int64_t after; /* the customer has seen up to here; -1: up to what is marked as shown */
+    int64_t last;  /* of what is in `text`; 0: nothing */
+    struct buf text;
+};
+
+static enum err news_add(void *data, const struct handoff_event *event, struct fail *why)
+{
+    struct news *news = data;
+    (void)why;
+    if (!str_equal(event->kind, STR("agent")) || (news->after < 0 && event->is_shown) ||
+        (news->text.n > 0 &&
+         text_runes(str_from_buf(&news->text)) + text_runes(event->text) > NEWS_RUNES))
+        return OK;
+    if (news->text.n > 0)
+        buf_add_char(&news->text, '\n');
+    buf_add_str(&news->text, text_of(TEXT_AGENT, news->language));
+    buf_add_str(&news->text, event->text);
+    news->last = event->number;
+    return OK;
+}
+
+static enum err news_read(struct exchange *exchange, struct str conversation, struct news *news,
+                          struct fail *why)
+{
+    enum err e =
+        handoff_events(clerk_journal(exchange->clerk), conversation,
+                       news->after < 0 ? 0 : news->after, NEWS_EVENTS, news_add, news, why);
+    return e ? e : buf_error(&news->text, "what the agent said", why);
+}
+
+/* ---- The reply ---- */
+
+static void check_put(struct json_writer *w, struct str language, int64_t seen)
+{
+    json_object(w, NULL);
+    json_put_str(w, "label", text_of(TEXT_CHECK, language));
+    json_put_text(w, "action", "message");
+    json_put_str(w, "messageText", text_of(TEXT_CHECK, language));
+    if (seen > 0) {
+        json_object(w, "extra");
+        json_put_int(w, "after", seen);
+        json_end(w, '}');
+    }
+    json_end(w, '}');
+}
+
 static void choices_put(struct json_writer *w, const struct reply *reply)
 {
-    if (reply->choice_count == 0)
-        return;
-    json_array(w, "quickReplies");
     for (int i = 0; i < reply->choice_count; i++) {
         struct str title = reply->choices[i].title;
         char label[(size_t)4 * LIMIT_KAKAO_LABEL_UNITS + sizeof("…")];
@@ -91,22 +147,44 @@ static void choices_put(struct json_writer *w, const struct reply *reply)
         json_put_str(w, "messageText", title);
         json_end(w, '}');
     }
-    json_end(w, ']');
+}
+
+static void reply_begin(struct json_writer *w, struct exchange *exchange)
+{
+    json_begin(w, &exchange->out);
+    json_object(w, NULL);
+    json_put_text(w, "version", "2.0");
 }
 
 static void skill_print(struct exchange *exchange, const struct clerk_result *result)
 {
     struct json_writer w;
-    struct str text = str_from_buf(&result->reply->text);
-    json_begin(&w, &exchange->out);
-    json_object(&w, NULL);
-    json_put_text(&w, "version", "2.0");
-    if (str_trim(text).n > 0) { /* a person has the conversation: nothing is said */
-        json_object(&w, "template");
-        bubbles_put(&w, text);
+    struct str own = str_trim(str_from_buf(&result->reply->text));
+    bool is_open = handoff_is_open(result->handoff);
+    struct news news = {.after = -1};
+    news.language = config_text(result->release->settings, CONFIG_LANGUAGE);
+    buf_init(&news.text, NEWS_BYTES);
+    /* What cannot be read now is shown with the next message. */
+    if (result->handoff != HANDOFF_NONE &&
+        news_read(exchange, result->conversation, &news, NULL) == OK && news.last > 0)
+        clerk_shows(exchange->clerk, news.last);
+    if (own.n == 0 && news.text.n == 0)
+        own = text_of(TEXT_PASSED_ON, news.language);
+    if (own.n > 0 && news.text.n > 0)
+        buf_add_text(&news.text, "\n\n");
+    buf_add_str(&news.text, own);
+    reply_begin(&w, exchange);
+    json_object(&w, "template");
+    bubbles_put(&w, str_from_buf(&news.text));
+    if (is_open || result->reply->choice_count > 0) {
+        json_array(&w, "quickReplies");
         choices_put(&w, result->reply);
-        json_end(&w, '}');
+        if (is_open)
+            check_put(&w, news.language, news.last);
+        json_end(&w, ']');
     }
+    json_end(&w, '}');
+    buf_free(&news.text);
     json_object(&w, "data");
     json_put_text(&w, "turn", result->turn_id);
     json_put_text(&w, "route", route_name(result->reply->route));
@@ -114,8 +192,56 @@ static void skill_print(struct exchange *exchange, const struct clerk_result *re
     json_end(&w, '}');
 }
 
+/* The button was touched, or its words written: no message for anybody. */
+static enum handled check_answer(struct exchange *exchange, struct str conversation, int64_t after)
+{
+    struct json_writer w;
+    struct classifier *classifier;
+    struct fail why = {.text = ""};
+    struct news news = {.after = after};
+    enum handoff_state state = HANDOFF_NONE;
+    buf_init(&news.text, NEWS_BYTES);
+    news.language =
+        config_text(clerk_lease(exchange->clerk, &classifier)->settings, CONFIG_LANGUAGE);
+    enum err e = handoff_state_of(clerk_journal(exchange->clerk), conversation, &state, &why);
+    if (!e)
+        e = news_read(exchange, conversation, &news, &why);
+    if (!e && news.last == 0)
+        buf_add_str(&news.text, text_of(TEXT_NO_WORD_YET, news.language));
+    reply_begin(&w, exchange);
+    json_object(&w, "template");
+    bubbles_put(&w, str_from_buf(&news.text));
+    if (handoff_is_open(state)) {
+        json_array(&w, "quickReplies");
+        check_put(&w, news.language, news.last > 0 ? news.last : after);
+        json_end(&w, ']');
+    }
+    json_end(&w, '}');
+    json_end(&w, '}');
+    buf_free(&news.text);
+    clerk_cancel(exchange->clerk); /* the lease */
+    if (e)
+        return exchange_fail_as(exchange, e, &why);
+    exchange->status = 200;
+    exchange->content_type = "application/json; charset=utf-8";
+    struct handoff_change change = {
+        .action = HANDOFF_SHOW, .conversation = conversation, .number = news.last};
+    if (news.last == 0)
+        return HANDLED;
+    enum handled handled = exchange_change(exchange, &change);
+    return handled == KEEPS ? COMMITTED : handled;
+}
+
+static bool is_check(struct str utterance)
+{
+    utterance = str_trim(utterance);
+    return str_equal(utterance, text_of(TEXT_CHECK, STR("ko"))) ||
+           str_equal(utterance, text_of(TEXT_CHECK, STR("en")));
+}
+
 struct skill {
     struct str bot, user, utterance;
+    int64_t after; /* of the button that was touched; -1: none says */
 };
 
 static enum err skill_read(const cJSON *json, struct skill *out, struct fail *why)
@@ -130,7 +256,30 @@ static enum err skill_read(const cJSON *json, struct skill *out, struct fail *wh
         e = json_text(user, "id", &out->user, why);
     if (!e && out->user.n == 0)
         e = fail(why, ERR_INPUT, "field \"id\" of the user must not be empty");
+    const cJSON *action = cJSON_GetObjectItemCaseSensitive(json, "action");
+    const cJSON *extra = cJSON_GetObjectItemCaseSensitive(action, "clientExtra");
+    const cJSON *after = cJSON_GetObjectItemCaseSensitive(extra, "after");
+    bool is_number =
+        cJSON_IsNumber(after) && after->valuedouble >= 0 && after->valuedouble < events_most;
+    out->after = is_number ? (int64_t)after->valuedouble : -1;
     return e;
+}
+
+static enum handled skill_answer(struct exchange *exchange, const struct bot_request *request,
+                                 int64_t after)
+{
+    struct fail why = {.text = ""};
+    struct str conversation = STR_NONE;
+    enum handoff_state state = HANDOFF_NONE;
+    enum err e = OK;
+    if (is_check(request->text))
+        e = clerk_conversation(exchange->clerk, request->conversation, &conversation, &why);
+    if (!e && conversation.n > 0)
+        e = handoff_state_of(clerk_journal(exchange->clerk), conversation, &state, &why);
+    if (e)
+        return exchange_fail_as(exchange, e, &why);
+    return state != HANDOFF_NONE ? check_answer(exchange, conversation, after)
+                                 : exchange_turn(exchange, request, NULL, skill_print);
 }
 
 enum handled kakao_post(struct exchange *exchange)
@@ -155,7 +304,7 @@ enum handled kakao_post(struct exchange *exchange)
         request.text = skill.utterance;
         if (head_names_request(&exchange->head))
             request.message_id = exchange->head.request_id;
-        handled = exchange_turn(exchange, &request, NULL, skill_print);
+        handled = skill_answer(exchange, &request, skill.after);
     }
     cJSON_Delete(json);
     return handled;

@@ -253,3 +253,48 @@ def what_is_no_change_of_a_ticket_is_refused(bot):
         assert server.ask("POST", "/api/handoffs/claim", {"handoff": id}).json()["agent"] == "local"
         assert server.ask("GET", "/api/handoffs/packet").status == 404
         assert server.ask("GET", "/api/handoffs/claim").status == 405
+
+
+@test
+def on_kakao_an_answer_waits_for_the_button_or_the_next_message(bot):
+    fill(bot)
+    bot.go_live()
+
+    def say(text, after=None, user="u1", request=None):
+        body = {"action": {"clientExtra": None if after is None else {"after": after}},
+                "userRequest": {"utterance": text, "user": {"id": user, "type": "botUserKey"}}}
+        reply = server.ask("POST", "/kakao/skill", body, {"X-Request-Id": request} if request else None)
+        assert reply.status == 200, reply
+        template = reply.json()["template"]
+        (button,) = template.get("quickReplies") or [{}]
+        return "".join(output["simpleText"]["text"] for output in template["outputs"]), button.get("label"), button.get("extra", {}).get("after")
+
+    with Server(bot) as server:
+        text, button, _ = say(PERSON)
+        assert text and button == "답변 확인", (text, button)
+        (ticket,) = server.ask("GET", "/api/handoffs").json()["handoffs"]
+        assert ticket["channel"] == "kakao", ticket
+        id = ticket["handoff"]
+        assert "아직" in say("답변 확인")[0]
+        server.ask("POST", "/api/handoffs/claim", {"handoff": id})
+        text, button, _ = say("여보세요?")
+        assert "전달했습니다" in text and button == "답변 확인"
+        agent = lambda text: server.ask("POST", "/api/handoffs/say", {"handoff": id, "text": text}).json()["number"]
+        first = agent("안녕하세요.")
+        assert say("답변 확인") == ("상담원: 안녕하세요.", "답변 확인", first)
+        assert "아직" in say("답변 확인", first)[0] and "아직" in say("답변 확인")[0]
+        assert say("답변 확인", 0)[0] == "상담원: 안녕하세요.", "a reply that was lost comes again"
+        second = agent("무엇을 도와드릴까요?")
+        assert say("해지요", request="r1")[::2] == ("상담원: 무엇을 도와드릴까요?", second), "the next message brings it too"
+        assert "전달했습니다" in say("네")[0]
+        for i in range(4):
+            agent(str(i) * 1000)
+        assert say("답변 확인")[0].count("상담원") == 2 and say("답변 확인")[0].count("상담원") == 2, "what fits, then the rest"
+        agent("마지막입니다.")
+        server.ask("POST", "/api/handoffs/return", {"handoff": id})
+    with Server(bot) as server:
+        text, button, _ = say(CANCEL)
+        assert text == f"상담원: 마지막입니다.{CANCEL_REPLY}" or text == f"상담원: 마지막입니다.\n\n{CANCEL_REPLY}", text
+        assert button is None and "아직" in say("답변 확인")[0]
+        talk = server.ask("GET", f"/api/handoffs/packet?handoff={id}").json()["transcript"]
+        assert "답변 확인" not in [line["text"] for line in talk if line["from"] == "customer"], "no noise for the agent"
