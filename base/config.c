@@ -143,6 +143,13 @@ static const struct entry {
     [CONFIG_HANDOFF_CLOSED_TEXT] = {"handoff_closed_text", TYPE_TEXT, 0, 0, "",
                                     "what is said when a person is wanted outside of "
                                     "handoff_hours; empty: the language's own"},
+    [CONFIG_CHATWOOT_URL] = {"chatwoot_url", TYPE_TEXT, 0, 0, "",
+                             "where Chatwoot is, such as https://chat.example.com; empty: none"},
+    [CONFIG_CHATWOOT_TOKEN_FILE] = {"chatwoot_token_file", TYPE_TEXT, 0, 0, "",
+                                    "file with the access token of the agent bot"},
+    [CONFIG_CHATWOOT_SECRET_FILE] = {"chatwoot_secret_file", TYPE_TEXT, 0, 0, "",
+                                     "file with the secret that webhooks are signed with; empty: "
+                                     "an older Chatwoot that signs none"},
     [CONFIG_JOURNAL_DAYS] = {"journal_days", TYPE_INT, 0, 36500, "0",
                              "days a turn is kept, masked from the first; \"paring journal "
                              "retention\" deletes older ones; 0: for ever"},

@@ -59,6 +59,9 @@ enum config_key {
     CONFIG_HANDOFF_CLOSED_TEXT,  /* text: said outside of them ("": the language's own) */
     CONFIG_HANDOFF_CHANNELS,     /* text   where a promised person opens a ticket */
     CONFIG_JOURNAL_DAYS,         /* int    0: turns are kept for ever */
+    CONFIG_CHATWOOT_URL,         /* text   "": Chatwoot is not spoken to */
+    CONFIG_CHATWOOT_TOKEN_FILE,  /* text   of the agent bot */
+    CONFIG_CHATWOOT_SECRET_FILE, /* text   of its webhooks; "": they are not signed */
     CONFIG_KEYS
 };
 

@@ -37,6 +37,7 @@ static const char *const event_names[] = {
     [LOG_RELEASE_FAILED] = "release_failed",
     [LOG_KEYS_LOADED] = "keys_loaded",
     [LOG_KEYS_FAILED] = "keys_failed",
+    [LOG_POST_FAILED] = "post_failed",
     [LOG_SERVER_FAILED] = "server_failed",
 };
 

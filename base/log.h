@@ -22,6 +22,7 @@ enum log_event {
     LOG_RELEASE_FAILED, /* it could not be loaded; the server goes on with the one it has */
     LOG_KEYS_LOADED,    /* the keys file was read again */
     LOG_KEYS_FAILED,    /* it could not be; the keys stay as they were */
+    LOG_POST_FAILED,    /* a reply that another server was to be told is given up */
     LOG_SERVER_FAILED,  /* something of ours broke in a request */
 };
 

@@ -94,6 +94,12 @@ static const struct db_migration migrations[] = {
         " shown_us BIGINT,"
         " UNIQUE (handoff, key));"
         "CREATE INDEX handoff_events_conversation ON handoff_events (conversation, number);"
+        "CREATE TABLE outbox (" /* bot/outbox.c */
+        " turn TEXT PRIMARY KEY,"
+        " target TEXT NOT NULL,"
+        " step INTEGER NOT NULL DEFAULT 0,"
+        " attempts INTEGER NOT NULL DEFAULT 0,"
+        " due_us BIGINT NOT NULL);"
         "CREATE TABLE retention (" /* bot/retention.c: a row a run */
         " id TEXT PRIMARY KEY,"
         " at_us BIGINT NOT NULL,"

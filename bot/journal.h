@@ -38,6 +38,7 @@ struct turn_row {
     bool opens_handoff;  /* it promised a person */
     bool in_handoff;     /* the conversation has an open ticket */
     int64_t shows_up_to; /* agents' messages up to this event are in the reply; 0: none */
+    char post_to[48];    /* whose server is told the reply (bot/outbox.h); "": nobody's */
 };
 MUST_USE enum err journal_open(const char *bot_folder, bool may_write, struct journal **out,
                                struct fail *why);

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "bot/outbox.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -185,6 +186,8 @@ static enum err part_commit(struct journal *journal, struct journal_entry **batc
         if (!e && !has &&
             (entry->row.opens_handoff || entry->row.in_handoff || entry->row.shows_up_to > 0))
             e = handoff_note(journal, &entry->row, why);
+        if (!e && !has && entry->row.post_to[0])
+            e = outbox_note(journal, &entry->row, why);
     }
     return journal_end(journal, e, why);
 }

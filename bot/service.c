@@ -448,7 +448,7 @@ static void entry_told(struct journal_entry *entry, enum err e)
     }
     if (entry->done)
         entry->done(entry->data, entry->ticket, may_answer);
-    if (!e && (entry->row.opens_handoff || entry->row.in_handoff))
+    if (!e && (entry->row.opens_handoff || entry->row.in_handoff || entry->row.post_to[0]))
         notice(service, entry->row.conversation);
 }
 
@@ -479,6 +479,12 @@ void clerk_shows(struct clerk *clerk, int64_t number)
 {
     if (clerk->entry)
         clerk->entry->row.shows_up_to = number;
+}
+
+void clerk_posts(struct clerk *clerk, const char *target)
+{
+    if (clerk->entry)
+        (void)snprintf(clerk->entry->row.post_to, sizeof(clerk->entry->row.post_to), "%s", target);
 }
 
 enum err clerk_conversation(struct clerk *clerk, struct str bytes, struct str *out,

@@ -91,6 +91,8 @@ MUST_USE enum err clerk_begin(struct clerk *clerk, const struct bot_request *req
 void clerk_commit(struct clerk *clerk, void (*done)(void *data, uint64_t ticket, bool may_answer),
                   void *data, uint64_t ticket);
 void clerk_cancel(struct clerk *clerk);
+/* The reply goes to this place, too (bot/outbox.h), once the turn is kept. */
+void clerk_posts(struct clerk *clerk, const char *target);
 /* What agents said up to this event is in the reply that clerk_commit will hand over. */
 void clerk_shows(struct clerk *clerk, int64_t number);
 

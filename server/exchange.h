@@ -24,8 +24,9 @@ enum { REQUEST_ID_BYTES = 65 };
 /* What the request's head says; borrowed from the connection. */
 struct head {
     struct str host, length, content_type, authorization, api_key, request_id, address;
-    struct str chat_id;    /* X-OpenWebUI-Chat-Id */
-    struct str last_event; /* Last-Event-ID */
+    struct str chat_id;              /* X-OpenWebUI-Chat-Id */
+    struct str signature, signed_at; /* X-Chatwoot-Signature, X-Chatwoot-Timestamp */
+    struct str last_event;           /* Last-Event-ID */
     int hosts, lengths, encodings, authorizations, api_keys;
     size_t content_length;
     bool has_body;

@@ -20,6 +20,8 @@ enum handled handoffs_say_post(struct exchange *exchange);
 enum handled handoffs_return_post(struct exchange *exchange);
 enum handled handoffs_close_post(struct exchange *exchange);
 
+enum handled chatwoot_post(struct exchange *exchange);
+
 enum handled kakao_post(struct exchange *exchange);
 
 enum handled openai_chat_post(struct exchange *exchange);

@@ -47,6 +47,10 @@ static enum MHD_Result header_take(void *data, enum MHD_ValueKind kind, const ch
         head->request_id = text;
     } else if (is_named(name, name_size, "X-OpenWebUI-Chat-Id")) {
         head->chat_id = text;
+    } else if (is_named(name, name_size, "X-Chatwoot-Signature")) {
+        head->signature = text;
+    } else if (is_named(name, name_size, "X-Chatwoot-Timestamp")) {
+        head->signed_at = text;
     } else if (is_named(name, name_size, "Last-Event-ID")) {
         head->last_event = text;
     }

@@ -14,6 +14,7 @@
 struct site {
     struct service *service;
     struct access *access;
+    struct chatwoot *chatwoot; /* NULL: none */
     const struct config *config;
     const char *address_header; /* or NULL */
     bool is_local;              /* a Unix socket or a loop-back address is listened on */

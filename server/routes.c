@@ -26,6 +26,7 @@ static const struct http_route table[] = {
     {"POST", "/api/handoffs/return", handoffs_return_post, ROLE_AGENT, TURN_BODY, 1, false, NULL},
     {"POST", "/api/handoffs/close", handoffs_close_post, ROLE_AGENT, TURN_BODY, 1, false, NULL},
     {"POST", "/kakao/skill", kakao_post, ROLE_CHANNEL, TURN_BODY, 1, false, NULL},
+    {"POST", "/chatwoot/bot", chatwoot_post, ROLE_CHANNEL, HISTORY_BODY, 1, true, NULL},
     {"POST", "/v1/chat/completions", openai_chat_post, ROLE_CHANNEL, HISTORY_BODY, 1, false,
      openai_fail},
     {"GET", "/v1/models", openai_models_get, ROLE_CHANNEL, 0, 1, false, openai_fail},

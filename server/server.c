@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "server/chatwoot.h"
 #include "server/http.h"
 #include "server/listen.h"
 #include "server/stream.h"
@@ -172,6 +173,7 @@ static void on_notice(void *data, struct str conversation)
     for (size_t i = 0; i < server->site.worker_count; i++)
         if (server->workers[i])
             streams_wake(server->workers[i], conversation);
+    chatwoot_wake(server->site.chatwoot);
 }
 
 static enum err site_open(struct server *server, const char *bot_folder,
@@ -201,7 +203,9 @@ static enum err site_open(struct server *server, const char *bot_folder,
     if (config_text(config, CONFIG_ADDRESS_HEADER).n > 0)
         site->address_header = config_text(config, CONFIG_ADDRESS_HEADER).p;
     enum err e = access_open(config, &site->access, why);
-    return e ? e : service_open(bot_folder, &settings, &site->service, why);
+    if (!e)
+        e = service_open(bot_folder, &settings, &site->service, why);
+    return e ? e : chatwoot_open(bot_folder, config, &site->chatwoot, why);
 }
 
 static enum err door_open(struct server *server, const struct config *config, struct fail *why)
@@ -363,6 +367,7 @@ void server_close(struct server *server)
         service_drain(server->site.service); /* its thread wakes what workers hold */
     for (size_t i = 0; i < server->site.worker_count; i++)
         worker_close(server->workers[i]);
+    chatwoot_close(server->site.chatwoot);
     service_close(server->site.service);
     access_close(server->site.access);
     (void)pthread_cond_destroy(&server->watch_wakes);

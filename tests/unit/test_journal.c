@@ -319,7 +319,8 @@ static void brings_an_older_journal_up_with_its_turns(void **state)
     snprintf(path, sizeof(path), "%s/journal.db", folder->path);
     assert_int_equal(db_open(path, DB_WRITE, false, 1000, &db, NULL), OK);
     assert_int_equal(db_run(db,
-                            "DROP TABLE retention; DROP TABLE handoff_events; DROP TABLE handoffs; "
+                            "DROP TABLE outbox; DROP TABLE retention; DROP TABLE handoff_events; "
+                            "DROP TABLE handoffs; "
                             "DROP TABLE feedback; "
                             "DROP TABLE pseudonym_key; ALTER TABLE turns DROP COLUMN citations; "
                             "PRAGMA user_version=1",

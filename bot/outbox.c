@@ -1,0 +1,91 @@
+/* The outbox's table. A row names the turn and where its reply goes; the words are the turn's. */
+#include "bot/outbox.h"
+
+#include "store/db.h"
+
+static const char note_sql[] = "INSERT INTO outbox (turn, target, due_us) VALUES ($1, $2, $3)";
+static const char count_sql[] = "SELECT COUNT(*) FROM outbox";
+static const char next_sql[] =
+    "SELECT t.id, t.conversation, o.target, t.route, t.reply, t.choices, o.step, o.attempts, "
+    "o.due_us FROM outbox AS o JOIN turns AS t ON t.id = o.turn WHERE NOT EXISTS "
+    "(SELECT 1 FROM outbox AS p WHERE p.target = o.target AND p.turn < o.turn) "
+    "ORDER BY o.due_us, o.turn LIMIT 1";
+static const char done_sql[] = "DELETE FROM outbox WHERE turn = $1";
+static const char later_sql[] =
+    "UPDATE outbox SET step = $2, attempts = $3, due_us = $4 WHERE turn = $1";
+
+enum err outbox_note(struct journal *journal, const struct turn_row *row, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    enum err e = db_take(journal_db(journal), note_sql, &s, why);
+    if (e)
+        return e;
+    db_bind_text(s, 1, row->id);
+    db_bind_text(s, 2, str_of(row->post_to));
+    db_bind_int(s, 3, row->at_us);
+    return db_finish(s, why);
+}
+
+enum err outbox_count(struct journal *journal, size_t *out, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    bool has_row = false;
+    enum err e = db_take(journal_db(journal), count_sql, &s, why);
+    if (!e)
+        e = db_step(s, &has_row, why);
+    if (!e)
+        *out = (size_t)db_int(s, 0);
+    db_give(s);
+    return e;
+}
+
+enum err outbox_next(struct journal *journal, int64_t now_us,
+                     enum err (*each)(void *data, const struct outbox_post *post, struct fail *why),
+                     void *data, int64_t *wait_us, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    bool has_row = false;
+    enum err e = db_take(journal_db(journal), next_sql, &s, why);
+    if (!e)
+        e = db_step(s, &has_row, why);
+    if (!e)
+        *wait_us = has_row ? db_int(s, 8) - now_us : -1;
+    if (!e && has_row && *wait_us <= 0) {
+        struct outbox_post post = {.turn = db_text(s, 0),
+                                   .conversation = db_text(s, 1),
+                                   .target = db_text(s, 2),
+                                   .route = db_text(s, 3),
+                                   .reply = db_text(s, 4),
+                                   .choices = db_text(s, 5),
+                                   .step = (int)db_int(s, 6),
+                                   .attempts = (int)db_int(s, 7)};
+        *wait_us = 0;
+        e = each(data, &post, why);
+    }
+    db_give(s);
+    return e;
+}
+
+enum err outbox_done(struct journal *journal, struct str turn, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    enum err e = db_take(journal_db(journal), done_sql, &s, why);
+    if (e)
+        return e;
+    db_bind_text(s, 1, turn);
+    return db_finish(s, why);
+}
+
+enum err outbox_later(struct journal *journal, struct str turn, int step, int attempts,
+                      int64_t due_us, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    enum err e = db_take(journal_db(journal), later_sql, &s, why);
+    if (e)
+        return e;
+    db_bind_text(s, 1, turn);
+    db_bind_int(s, 2, step);
+    db_bind_int(s, 3, attempts);
+    db_bind_int(s, 4, due_us);
+    return db_finish(s, why);
+}

@@ -1,0 +1,32 @@
+/* Replies that somebody else's server is to be told. A row is made in the turn's own transaction
+ * and goes when it was told, so that after kill -9 what was not told is told, perhaps twice, but
+ * never not at all. */
+#ifndef OUTBOX_H
+#define OUTBOX_H
+
+#include "bot/journal.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct outbox_post {
+    struct str turn, conversation, target, route, reply, choices; /* borrowed during the call */
+    int step, attempts; /* steps that were made before; failed attempts at this one */
+};
+
+/* For the journal's writer: row->post_to is set. */
+MUST_USE enum err outbox_note(struct journal *journal, const struct turn_row *row,
+                              struct fail *why);
+MUST_USE enum err outbox_count(struct journal *journal, size_t *out, struct fail *why);
+/* Calls `each` with the post that is due first, if one is; none overtakes another to its target.
+ * *wait_us: until the next is due; -1: there is none. */
+MUST_USE enum err outbox_next(struct journal *journal, int64_t now_us,
+                              enum err (*each)(void *data, const struct outbox_post *post,
+                                               struct fail *why),
+                              void *data, int64_t *wait_us, struct fail *why);
+MUST_USE enum err outbox_done(struct journal *journal, struct str turn, struct fail *why);
+/* The next time it begins with this step. */
+MUST_USE enum err outbox_later(struct journal *journal, struct str turn, int step, int attempts,
+                               int64_t due_us, struct fail *why);
+
+#endif
