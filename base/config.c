@@ -143,6 +143,10 @@ static const struct entry {
     [CONFIG_HANDOFF_CLOSED_TEXT] = {"handoff_closed_text", TYPE_TEXT, 0, 0, "",
                                     "what is said when a person is wanted outside of "
                                     "handoff_hours; empty: the language's own"},
+    [CONFIG_TLS_CERTIFICATE] = {"tls_certificate", TYPE_TEXT, 0, 0, "",
+                                "PEM file of the certificate and its chain; empty: no TLS, as "
+                                "behind a proxy"},
+    [CONFIG_TLS_KEY] = {"tls_key", TYPE_TEXT, 0, 0, "", "PEM file of the certificate's key"},
     [CONFIG_CHATWOOT_URL] = {"chatwoot_url", TYPE_TEXT, 0, 0, "",
                              "where Chatwoot is, such as https://chat.example.com; empty: none"},
     [CONFIG_CHATWOOT_TOKEN_FILE] = {"chatwoot_token_file", TYPE_TEXT, 0, 0, "",

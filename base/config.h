@@ -57,6 +57,12 @@ enum config_key {
     CONFIG_MODEL_WON_PER_DAY,    /* int    0: no cap */
     CONFIG_HANDOFF_HOURS,        /* hours (base/hours.h): when people answer; "": always */
     CONFIG_HANDOFF_CLOSED_TEXT,  /* text: said outside of them ("": the language's own) */
+    CONFIG_TLS_CERTIFICATE,      /* text   PEM file, with its chain; "": no TLS */
+    CONFIG_TLS_KEY,              /* text   PEM file */
+    CONFIG_CHATWOOT_URL,         /* text   "": Chatwoot is not spoken to */
+    CONFIG_CHATWOOT_TOKEN_FILE,  /* text   of the agent bot */
+    CONFIG_CHATWOOT_SECRET_FILE, /* text   of its webhooks; "": they are not signed */
+    CONFIG_JOURNAL_DAYS,         /* int    0: turns are kept for ever */
     CONFIG_HANDOFF_CHANNELS,     /* text   where a promised person opens a ticket */
     CONFIG_JOURNAL_DAYS,         /* int    0: turns are kept for ever */
     CONFIG_CHATWOOT_URL,         /* text   "": Chatwoot is not spoken to */

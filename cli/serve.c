@@ -15,6 +15,7 @@ static enum err serve_say(const struct cli *cli, const struct server *server, st
     int release = server_release(server, hash);
     const char *address = server_address(server);
     bool is_local = strncmp(address, "unix:", 5) == 0;
+    const char *scheme = server_has_tls(server) ? "https://" : "http://";
     struct json_writer w;
     struct buf out;
     buf_init(&out, SAID_BYTES);
@@ -27,13 +28,13 @@ static enum err serve_say(const struct cli *cli, const struct server *server, st
         json_end(&w, '}');
     } else {
         buf_add_format(&out, "Answering on %s%s from release %d. Try, from another terminal:\n\n",
-                       is_local ? "" : "http://", address, release);
+                       is_local ? "" : scheme, address, release);
         buf_add_format(&out,
                        "  curl %s%s%s/v1/turns -H 'Content-Type: application/json' \\\n"
                        "       -d '{\"conversation\":\"c1\",\"text\":\"보험금 청구 서류가 "
                        "뭐예요?\"}'\n"
                        "  paring chat --bot %s\n\nCtrl-C stops it.",
-                       is_local ? "--unix-socket " : "http://", is_local ? address + 5 : address,
+                       is_local ? "--unix-socket " : scheme, is_local ? address + 5 : address,
                        is_local ? " http://localhost" : "", cli->bot_folder);
     }
     buf_add_char(&out, '\n');

@@ -394,8 +394,10 @@ static void on_problem(void *cls, const char *format, va_list args)
 enum err worker_open(struct site *site, int number, size_t connections, struct worker **out,
                      struct fail *why)
 {
-    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET |
-                           MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+    const bool has_tls = site->certificate.n > 0;
+    const unsigned flags = (has_tls ? MHD_USE_TLS : 0U) | MHD_USE_EPOLL_INTERNAL_THREAD |
+                           MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC |
+                           MHD_USE_ERROR_LOG;
     struct worker *worker = mem_take(1, sizeof(*worker));
     if (!worker)
         return fail_memory(why);
@@ -404,6 +406,13 @@ enum err worker_open(struct site *site, int number, size_t connections, struct w
     (void)pthread_mutex_init(&worker->lock, NULL);
     (void)snprintf(worker->id_prefix, sizeof(worker->id_prefix), "%08x-%d-",
                    (unsigned)randombytes_random(), number);
+    char priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+    /* What TLS needs; the list ends at once where there is none. */
+    const struct MHD_OptionItem tls[] = {
+        {has_tls ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END, 0, site->certificate.p},
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, site->key.p},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, priorities},
+        {MHD_OPTION_END, 0, NULL}};
     enum err e = clerk_open(site->service, number, &worker->clerk, why);
     if (!e) {
         worker->daemon = MHD_start_daemon(
@@ -411,9 +420,11 @@ enum err worker_open(struct site *site, int number, size_t connections, struct w
             MHD_OPTION_NOTIFY_COMPLETED, on_completed, worker, MHD_OPTION_NOTIFY_CONNECTION,
             on_connection, worker, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_BYTES,
             MHD_OPTION_CONNECTION_LIMIT, (unsigned)connections, MHD_OPTION_CONNECTION_TIMEOUT, 0U,
-            MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+            MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
         if (!worker->daemon)
-            e = fail_errno(why, ERR_SYSTEM, errno, "an HTTP worker cannot start");
+            e = has_tls ? fail(why, ERR_INPUT,
+                               "tls_certificate, tls_key: not a certificate and its key in PEM")
+                        : fail_errno(why, ERR_SYSTEM, errno, "an HTTP worker cannot start");
     }
     if (e)
         worker_close(worker);

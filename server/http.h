@@ -14,7 +14,8 @@
 struct site {
     struct service *service;
     struct access *access;
-    struct chatwoot *chatwoot; /* NULL: none */
+    struct chatwoot *chatwoot;   /* NULL: none */
+    struct buf certificate, key; /* PEM; empty: no TLS */
     const struct config *config;
     const char *address_header; /* or NULL */
     bool is_local;              /* a Unix socket or a loop-back address is listened on */

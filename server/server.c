@@ -13,6 +13,7 @@
 #include "server/server.h"
 
 #include "base/arena.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "server/chatwoot.h"
 #include "server/http.h"
@@ -24,12 +25,15 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <microhttpd.h>
 #include <sodium.h>
 
 enum {
+    PEM_BYTES = 256 * 1024,
     TICK_MS = 250,
     WATCH_MS = 1000,  /* how often BOT/current is looked at */
     LINGER_MS = 300,  /* draining: connections may still bring a request this long */
@@ -49,6 +53,11 @@ struct server {
     pthread_cond_t watch_wakes;
     bool watch_ends, must_reload;
 };
+
+bool server_has_tls(const struct server *server)
+{
+    return server->site.certificate.n > 0;
+}
 
 const char *server_address(const struct server *server)
 {
@@ -176,6 +185,29 @@ static void on_notice(void *data, struct str conversation)
     chatwoot_wake(server->site.chatwoot);
 }
 
+static enum err tls_read(struct site *site, const struct config *config, struct fail *why)
+{
+    struct stat status;
+    struct str certificate = config_text(config, CONFIG_TLS_CERTIFICATE);
+    struct str key = config_text(config, CONFIG_TLS_KEY);
+    buf_init(&site->certificate, PEM_BYTES);
+    buf_init(&site->key, PEM_BYTES);
+    if ((certificate.n > 0) != (key.n > 0))
+        return fail(why, ERR_USE, "tls_certificate and tls_key go together");
+    if (certificate.n == 0)
+        return OK;
+    if (MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES)
+        return fail(why, ERR_USE, "tls_certificate: this libmicrohttpd has no TLS");
+    enum err e = file_read(certificate.p, PEM_BYTES - 1, &site->certificate, why);
+    if (!e)
+        e = file_read(key.p, PEM_BYTES - 1, &site->key, why);
+    if (!e && stat(key.p, &status) == 0 && (status.st_mode & S_IROTH))
+        e = fail(why, ERR_USE, "%s: can be read by everybody: chmod o-rwx", key.p);
+    if (!e && (site->certificate.n == 0 || site->key.n == 0))
+        e = fail(why, ERR_INPUT, "tls_certificate, tls_key: a file is empty");
+    return e;
+}
+
 static enum err site_open(struct server *server, const char *bot_folder,
                           const struct config *config, struct fail *why)
 {
@@ -202,7 +234,9 @@ static enum err site_open(struct server *server, const char *bot_folder,
     site->logs_access = str_equal(config_text(config, CONFIG_ACCESS_LOG), STR("yes"));
     if (config_text(config, CONFIG_ADDRESS_HEADER).n > 0)
         site->address_header = config_text(config, CONFIG_ADDRESS_HEADER).p;
-    enum err e = access_open(config, &site->access, why);
+    enum err e = tls_read(site, config, why);
+    if (!e)
+        e = access_open(config, &site->access, why);
     if (!e)
         e = service_open(bot_folder, &settings, &site->service, why);
     return e ? e : chatwoot_open(bot_folder, config, &site->chatwoot, why);
@@ -370,6 +404,10 @@ void server_close(struct server *server)
     chatwoot_close(server->site.chatwoot);
     service_close(server->site.service);
     access_close(server->site.access);
+    if (server->site.key.p)
+        sodium_memzero(server->site.key.p, server->site.key.capacity);
+    buf_free(&server->site.key);
+    buf_free(&server->site.certificate);
     (void)pthread_cond_destroy(&server->watch_wakes);
     (void)pthread_mutex_destroy(&server->lock);
     mem_give(server);

@@ -11,6 +11,7 @@ struct server;
 MUST_USE enum err server_open(const char *bot_folder, const struct config *config,
                               struct server **out, struct fail *why);
 const char *server_address(const struct server *server); /* as bound */
+bool server_has_tls(const struct server *server);
 int server_release(const struct server *server, char hash[65]);
 /* Until SIGTERM or SIGINT; SIGHUP, or another release in BOT/current, changes the release. Then
  * drains: nothing new is accepted, what is in flight is answered and committed. The main thread's;

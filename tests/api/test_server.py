@@ -319,6 +319,44 @@ def a_unix_socket_is_listened_on_and_removed():
         run("serve", "--bot", bot.path, "--listen", wrong, status=2, says="listen")
 
 
+@test
+def tls_is_spoken_with_a_certificate_and_plain_http_is_not():
+    import ssl
+    bot = small_bot()
+    certificate, key = os.path.join(bot.folder, "tls.crt"), os.path.join(bot.folder, "tls.key")
+    try:
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+                        "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
+                       capture_output=True, check=True)
+    except FileNotFoundError as error:
+        raise paring.Skip("no openssl to make a certificate") from error
+    os.chmod(key, 0o600)
+    with Server(bot, tls_certificate=certificate, tls_key=key) as server:
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            context = ssl.create_default_context(cafile=certificate)
+            context.minimum_version = context.maximum_version = version
+            with context.wrap_socket(socket.create_connection(("127.0.0.1", server.port), 20), server_hostname="127.0.0.1") as client:
+                for _ in range(3):
+                    client.sendall(post({"conversation": "tls", "text": CANCEL}))
+                    data = b""
+                    while CANCEL_REPLY.encode() not in data:
+                        more = client.recv(65536)
+                        assert more, data
+                        data += more
+        with server.connect(2) as client:
+            try:
+                reply = client.send(post({"conversation": "tls", "text": CANCEL})).reply()
+                assert reply is None or reply.status == 400, reply
+            except OSError:
+                pass
+    run("serve", "--bot", bot.path, "--set", f"tls_certificate={certificate}", status=2, says="together")
+    both = lambda one, two, status, says: run("serve", "--bot", bot.path, "--listen", "127.0.0.1:0", "--set", f"tls_certificate={one}",
+                                              "--set", f"tls_key={two}", status=status, says=says)
+    both(bot.write("no.crt", "x"), key, 3, "PEM")
+    os.chmod(key, 0o644)
+    both(certificate, key, 2, "everybody")
+
+
 # ---- Bytes that no good client sends -------------------------------------------------------------------------------
 
 TURN = json.dumps({"conversation": "raw", "text": CANCEL}).encode()
