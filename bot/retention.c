@@ -9,8 +9,8 @@
 #include <time.h>
 
 enum { BATCH = 500 };
-static const struct timespec pause_between = {.tv_nsec = 20 * 1000 * 1000L};
-static const int64_t us_a_minute = 60 * 1000000LL, us_a_day = 24 * 60 * 60 * 1000000LL;
+static const struct timespec pause_between = {.tv_nsec = 20L * 1000 * 1000};
+static const int64_t us_a_minute = 60 * 1000000LL, us_a_day = 24LL * 60 * 60 * 1000000;
 
 #define OPEN "SELECT conversation FROM handoffs WHERE state IN ('waiting', 'claimed')"
 #define OLD  " at_us < $1 AND conversation NOT IN (" OPEN ")"

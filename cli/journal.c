@@ -114,7 +114,7 @@ static void retention_print(const struct cli *cli, const struct retention *done,
 static enum err retention_run(const struct cli *cli, const struct config *config,
                               struct retention *done, struct fail *why)
 {
-    const int64_t us_a_day = 24 * 60 * 60 * 1000000LL, us_a_minute = 60 * 1000000LL;
+    const int64_t us_a_day = 24LL * 60 * 60 * 1000000, us_a_minute = 60 * 1000000LL;
     struct journal *journal = NULL;
     done->days = (int)config_int(config, CONFIG_JOURNAL_DAYS);
     done->offset = (int)config_int(config, CONFIG_TIMEZONE_MINUTES);

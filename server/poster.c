@@ -78,7 +78,9 @@ bool chatwoot_is_signed(const struct chatwoot *chatwoot, struct str signature, s
 
 /* ---- One call ---- */
 
-static size_t on_reply(char *bytes, size_t size, size_t count, void *data)
+/* libcurl's type says that `bytes` is not const. */
+static size_t on_reply(char *bytes, /* NOLINT(readability-non-const-parameter) */
+                       size_t size, size_t count, void *data)
 {
     (void)bytes;
     (void)data;

@@ -31,6 +31,65 @@ void clerk_cancel(struct clerk *clerk)
     (void)clerk;
 }
 
+/* No conversation here has ever had a person. */
+struct journal *clerk_journal(struct clerk *clerk)
+{
+    (void)clerk;
+    return NULL;
+}
+
+enum err clerk_conversation(struct clerk *clerk, struct str bytes, struct str *out,
+                            struct fail *why)
+{
+    (void)clerk;
+    (void)why;
+    *out = bytes;
+    return OK;
+}
+
+void clerk_shows(struct clerk *clerk, int64_t number)
+{
+    (void)clerk;
+    (void)number;
+}
+
+enum err handoff_state_of(struct journal *journal, struct str conversation, enum handoff_state *out,
+                          struct fail *why)
+{
+    (void)journal;
+    (void)conversation;
+    (void)why;
+    *out = HANDOFF_NONE;
+    return OK;
+}
+
+enum err
+handoff_events(struct journal *journal, struct str conversation, int64_t after, int64_t most,
+               enum err (*each)(void *data, const struct handoff_event *event, struct fail *why),
+               void *data, struct fail *why)
+{
+    (void)journal;
+    (void)conversation;
+    (void)after;
+    (void)most;
+    (void)each;
+    (void)data;
+    (void)why;
+    return OK;
+}
+
+bool handoff_is_open(enum handoff_state state)
+{
+    (void)state;
+    return false;
+}
+
+enum handled exchange_change(struct exchange *exchange, struct handoff_change *change)
+{
+    (void)change;
+    return exchange_fail_as(exchange, ERR_BUSY, NULL);
+}
+
 static void request_check(const struct bot_request *request)
 {
     assert(text_is_valid(request->text) && text_is_valid(request->channel));
@@ -44,9 +103,11 @@ enum handled exchange_turn(struct exchange *exchange, const struct bot_request *
                            void (*render)(struct exchange *exchange,
                                           const struct clerk_result *result))
 {
-    struct release release = {.number = 1, .hash = "0123"};
+    struct config *settings = NULL;
+    assert(config_open(NULL, NULL, 0, &settings, NULL) == OK);
+    struct release release = {.number = 1, .hash = "0123", .settings = settings};
     struct reply reply = {.route = ROUTE_CLARIFY, .intent = -1, .choice_count = 2};
-    struct clerk_result result = {&reply, "turn", &release};
+    struct clerk_result result = {.reply = &reply, .turn_id = "turn", .release = &release};
     request_check(request);
     for (size_t i = 0; history && i < history->count; i++)
         request_check(&history->requests[i]);
@@ -58,6 +119,7 @@ enum handled exchange_turn(struct exchange *exchange, const struct bot_request *
     exchange->content_type = "application/json; charset=utf-8";
     render(exchange, &result);
     buf_free(&reply.text);
+    config_close(settings);
     return HANDLED;
 }
 
