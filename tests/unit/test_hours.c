@@ -24,7 +24,6 @@ static void knows_what_are_hours(void **state)
                                         "mon 09:00-09:00",
                                         "mon 09:00-24:01",
                                         "mon 09:60-10:00",
-                                        "mon 09:00-18:00,",
                                         "day 09:00-18:00",
                                         "mon 09.00-18.00"};
     (void)state;
