@@ -64,10 +64,6 @@ enum config_key {
     CONFIG_CHATWOOT_SECRET_FILE, /* text   of its webhooks; "": they are not signed */
     CONFIG_JOURNAL_DAYS,         /* int    0: turns are kept for ever */
     CONFIG_HANDOFF_CHANNELS,     /* text   where a promised person opens a ticket */
-    CONFIG_JOURNAL_DAYS,         /* int    0: turns are kept for ever */
-    CONFIG_CHATWOOT_URL,         /* text   "": Chatwoot is not spoken to */
-    CONFIG_CHATWOOT_TOKEN_FILE,  /* text   of the agent bot */
-    CONFIG_CHATWOOT_SECRET_FILE, /* text   of its webhooks; "": they are not signed */
     CONFIG_KEYS
 };
 

@@ -128,7 +128,7 @@ static void older_journals_have_no_marks_and_can_get_some(void **state)
         "TABLE handoffs; DROP TABLE feedback; "
         "DROP TABLE pseudonym_key; ALTER TABLE turns DROP COLUMN citations; PRAGMA user_version=1",
         "DROP TABLE outbox; DROP TABLE retention; DROP TABLE handoff_events; DROP "
-        "TABLE handoffs; DROP TABLE feedback; PRAGMA "
+        "TABLE handoffs; DROP TABLE feedback; ALTER TABLE turns DROP COLUMN citations; PRAGMA "
         "user_version=2"};
     char path[128];
     (void)state;
