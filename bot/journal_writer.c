@@ -375,10 +375,8 @@ enum err journal_writer_open(const char *bot_folder, size_t capacity, struct jou
     return e;
 }
 
-void journal_writer_close(struct journal_writer *writer)
+void journal_writer_stop(struct journal_writer *writer)
 {
-    if (!writer)
-        return;
     (void)pthread_mutex_lock(&writer->lock);
     writer->is_closing = true;
     (void)pthread_cond_signal(&writer->has_work);
@@ -388,6 +386,14 @@ void journal_writer_close(struct journal_writer *writer)
         (void)pthread_join(writer->thread, NULL);
     if (writer->has_mover)
         (void)pthread_join(writer->mover_thread, NULL);
+    writer->is_started = writer->has_mover = false;
+}
+
+void journal_writer_close(struct journal_writer *writer)
+{
+    if (!writer)
+        return;
+    journal_writer_stop(writer);
     while (writer->spare) {
         struct journal_entry *entry = writer->spare;
         writer->spare = entry->next;

@@ -40,7 +40,10 @@ struct journal_counts {
 /* Opens (or makes) BOT/journal.db and starts the thread. At most `capacity` turns wait. */
 MUST_USE enum err journal_writer_open(const char *bot_folder, size_t capacity,
                                       struct journal_writer **out, struct fail *why);
-/* Commits what has queued, then ends the thread. NULL is harmless. */
+/* Commits what has queued, then ends the thread. */
+void journal_writer_stop(struct journal_writer *writer);
+/* The same, and closes the journal: after those who read it, since only a writer that is the last
+ * to close moves its log. NULL is harmless. */
 void journal_writer_close(struct journal_writer *writer);
 
 struct journal_entry *journal_writer_take(struct journal_writer *writer); /* NULL: the queue is full

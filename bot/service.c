@@ -184,15 +184,15 @@ enum err service_open(const char *bot_folder, const struct service_settings *set
 
 void service_drain(struct service *service)
 {
-    journal_writer_close(service->writer);
-    service->writer = NULL;
+    if (service->writer)
+        journal_writer_stop(service->writer);
 }
 
 void service_close(struct service *service)
 {
     if (!service)
         return;
-    service_drain(service);
+    journal_writer_close(service->writer);
     conversations_close(service->conversations);
     retired_close(service);
     edition_close(service->current);
