@@ -9,7 +9,8 @@
 
 enum { SETTING_BYTES = 256, SAID_BYTES = 2048 };
 
-static enum err serve_say(const struct cli *cli, const struct server *server, struct fail *why)
+static enum err serve_say(const struct cli *cli, const struct server *server, bool is_english,
+                          struct fail *why)
 {
     char hash[65];
     int release = server_release(server, hash);
@@ -31,11 +32,13 @@ static enum err serve_say(const struct cli *cli, const struct server *server, st
                        is_local ? "" : scheme, address, release);
         buf_add_format(&out,
                        "  curl %s%s%s/v1/turns -H 'Content-Type: application/json' \\\n"
-                       "       -d '{\"conversation\":\"c1\",\"text\":\"보험금 청구 서류가 "
-                       "뭐예요?\"}'\n"
+                       "       -d '{\"conversation\":\"c1\",\"text\":\"%s\"}'\n"
                        "  paring chat --bot %s\n\nCtrl-C stops it.",
                        is_local ? "--unix-socket " : scheme, is_local ? address + 5 : address,
-                       is_local ? " http://localhost" : "", cli->bot_folder);
+                       is_local ? " http://localhost" : "",
+                       is_english ? "What documents do I need for a claim?"
+                                  : "보험금 청구 서류가 뭐예요?",
+                       cli->bot_folder);
     }
     buf_add_char(&out, '\n');
     enum err e = buf_error(&out, "what there is to say", why);
@@ -72,7 +75,7 @@ enum err command_serve(struct cli *cli, int argc, char **argv, struct fail *why)
     if (!e)
         e = server_open(cli->bot_folder, config, &server, why);
     if (!e)
-        e = serve_say(cli, server, why);
+        e = serve_say(cli, server, str_equal(config_text(config, CONFIG_LANGUAGE), STR("en")), why);
     if (!e) {
         log_line(LOG_INFO, LOG_STARTED, "\"address\":\"%s\"", server_address(server));
         e = server_run(server, why);

@@ -117,6 +117,11 @@ enum err db_failure(sqlite3 *engine, const char *path, int result, struct fail *
         return fail(why, code, "%s: the disk is full", path);
     if ((result & 0xFF) == SQLITE_CANTOPEN && access(path, R_OK) != 0 && errno == EACCES)
         return fail_errno(why, code, EACCES, "%s", path);
+    if ((result & 0xFF) == SQLITE_READONLY)
+        return fail(why, code, "%s: this user may not write it, or its folder", path);
+    const int number = engine && (result & 0xFF) == SQLITE_IOERR ? sqlite3_system_errno(engine) : 0;
+    if (number > 0)
+        return fail_errno(why, code, number, "%s", path);
     /* The handle may remember another call's error: its sentence serves only when it is of this
      * result. */
     bool is_same = engine && (sqlite3_errcode(engine) & 0xFF) == (result & 0xFF);
@@ -166,13 +171,15 @@ static int open_engine(const char *name, int flags, int busy_ms, sqlite3 **out)
     return result;
 }
 
-/* A WAL database in a folder that cannot be written has no place for its shared index. Without a
+/* A WAL database in a folder that cannot be written, or on a full disk, has no place for its shared
+ * index. Without a
  * log beside it the file itself is complete, and can be read as it stands. */
 static int open_unwritable(struct db *db, int result, struct fail *why)
 {
     char log_path[4096];
     int reason = result & 0xFF;
-    if (reason != SQLITE_CANTOPEN && reason != SQLITE_READONLY)
+    if (reason != SQLITE_CANTOPEN && reason != SQLITE_READONLY &&
+        !is_full(db->engine, db->path, result))
         return result;
     int n = snprintf(log_path, sizeof log_path, "%s-wal", db->path);
     if (n < 0 || n >= (int)sizeof log_path || file_exists(log_path))
