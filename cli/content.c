@@ -25,7 +25,7 @@ enum err cli_kind(const char *text, enum content_kind *kind, struct fail *why)
         return fail(why, ERR_USE,
                     "\"%s\" is no kind; there are intents, examples, cases, contrasts, answers, "
                     "facts, slots, values, "
-                    "documents, questions",
+                    "documents, questions, entities, predicates, statements, rates",
                     text);
     return OK;
 }
@@ -243,7 +243,8 @@ enum err command_export(struct cli *cli, int argc, char **argv, struct fail *why
     if (!e && (count > 1 || (count == 0 && !flags.format)))
         e = fail(why, ERR_USE,
                  "export needs one kind: intents, examples, cases, contrasts, answers, facts, "
-                 "slots, values, documents or questions; or --format xlsx or csv for a workbook");
+                 "slots, values, documents, questions, entities, predicates, statements or rates; "
+                 "or --format xlsx or csv for a workbook");
     if (!e && count == 1)
         e = cli_kind(argv[0], &flags.kind, why);
     if (e)

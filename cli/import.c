@@ -393,8 +393,8 @@ static enum err as_parse(const char *text, struct import_source *source, struct 
         return fail(
             why, ERR_USE,
             "\"%s\" is no kind and no format; there are intents, examples, cases, contrasts, "
-            "answers, facts, slots, values, documents, questions, and rasa, nlpjs, "
-            "dialogflow, clu, qna, xlsx",
+            "answers, facts, slots, values, documents, questions, entities, predicates, "
+            "statements, rates, and rasa, nlpjs, dialogflow, clu, qna, xlsx",
             text);
     return OK;
 }

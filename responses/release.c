@@ -325,6 +325,18 @@ static enum err release_gone(const char *bot_folder, int number, enum err e, str
                 folder, number);
 }
 
+/* Maps a file that not every release has. */
+static enum err listed_map(const char *folder, struct str manifest, const char *name,
+                           struct file_map *out, struct fail *why)
+{
+    char path[PATH_BYTES], listed[64];
+    (void)snprintf(listed, sizeof(listed), "  %s\n", name);
+    if (str_find(manifest, str_of(listed)) == manifest.n)
+        return OK;
+    enum err e = file_path(path, sizeof(path), folder, name, why);
+    return e ? e : file_map_open(path, out, why);
+}
+
 static enum err release_load(const char *bot_folder, int number, struct fault_list *faults,
                              struct release **out, struct fail *why)
 {
@@ -349,12 +361,10 @@ static enum err release_load(const char *bot_folder, int number, struct fault_li
     if (!e)
         e = book_read(folder, config_text(release->settings, CONFIG_LANGUAGE), faults,
                       &release->book, why);
-    if (!e && str_find(str_from_buf(&manifest), STR("  index.bin\n")) < manifest.n)
-        e = file_path(path, sizeof(path), folder, "index.bin", why);
-    else
-        path[0] = '\0';
-    if (!e && path[0])
-        e = file_map_open(path, &release->index, why);
+    if (!e)
+        e = listed_map(folder, str_from_buf(&manifest), "index.bin", &release->index, why);
+    if (!e)
+        e = listed_map(folder, str_from_buf(&manifest), "graph.jsonl", &release->graph, why);
     buf_free(&manifest);
     if (e)
         release_close(release);
@@ -404,6 +414,7 @@ void release_close(struct release *release)
     model_close(release->model);
     config_close(release->settings);
     file_map_close(&release->index);
+    file_map_close(&release->graph);
     mem_give(release);
 }
 

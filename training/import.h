@@ -81,15 +81,15 @@ struct import_report {
  * and versions end where the next begins (responses/versions.h).
  *
  * Intents are read first, then slots, values, facts, answers, examples, cases, contrasts,
- * documents, questions, whatever the order of the files. Examples and cases look alike: a column
- * `split` sends each row to the examples (train, or empty) or to the cases (eval), whatever the
- * file's name. Where the columns fit several kinds and there is no such column, a file's name
- * tells: cases…, answers…. Under `kind` KIND_CASES an empty split is a case and train is refused. A
- * header without rows is no rows, and counted as an empty file. OK only if every row was taken, and
- * then everything is committed (nothing in a dry run); otherwise the content is as it was:
- * ERR_INPUT with the first refusal. ERR_REFUSED when rows are in conflict: then nothing is kept, or
- * with takes_rest everything but those. The report is filled in either way. ERR_BUSY: somebody else
- * is writing. */
+ * documents, questions, entities, predicates, statements, rates, whatever the order of the files.
+ * Examples and cases look alike: a column `split` sends each row to the examples (train, or empty)
+ * or to the cases (eval), whatever the file's name. Where the columns fit several kinds and there
+ * is no such column, a file's name tells: cases…, answers…. Under `kind` KIND_CASES an empty split
+ * is a case and train is refused. A header without rows is no rows, and counted as an empty file.
+ * OK only if every row was taken, and then everything is committed (nothing in a dry run);
+ * otherwise the content is as it was: ERR_INPUT with the first refusal. ERR_REFUSED when rows are
+ * in conflict: then nothing is kept, or with takes_rest everything but those. The report is filled
+ * in either way. ERR_BUSY: somebody else is writing. */
 MUST_USE enum err import_files(struct content *content, const struct import_source *sources,
                                size_t count, const struct import_options *options,
                                struct import_report *report, struct fail *why);

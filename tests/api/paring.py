@@ -12,7 +12,8 @@ import subprocess
 import tempfile
 
 BINARY = ""  # set by run.py
-KINDS = ["intents", "examples", "cases", "contrasts", "answers", "facts", "slots", "values", "documents", "questions"]
+KINDS = ["intents", "examples", "cases", "contrasts", "answers", "facts", "slots", "values", "documents", "questions",
+         "entities", "predicates", "statements", "rates"]
 COMMANDS = ["init", "import", "export", "train", "release", "eval", "ask", "chat", "serve", "explain", "classify", "check",
             "config", "backup", "journal", "replay", "unanswered", "wrong"]
 IS_LONG = bool(os.environ.get("LONG"))
