@@ -9,6 +9,7 @@
 
 #include "base/hangul.h"
 #include "base/json.h"
+#include "bot/book_facts.h"
 #include "bot/phrases.h"
 #include "bot/texts.h"
 
@@ -55,6 +56,12 @@ static int title_said(struct turner *turner, const struct conversation *conversa
 {
     for (int i = 0; i < conversation->choice_count; i++) {
         int intent = conversation->choices[i];
+        if (conversation->awaiting == AWAIT_ENTITY) {
+            const struct book_facts *facts = open_book_facts(turner->open_book);
+            if (is_titled(turner, said, book_facts_name(facts, str_of(conversation->entities[i]))))
+                return i + 1;
+            continue;
+        }
         if (intent >= 0 && (is_titled(turner, said, route_intent_title(turner, intent)) ||
                             is_titled(turner, said, route_intent_name(turner, intent))))
             return i + 1;
@@ -127,6 +134,32 @@ static bool list_take(struct turner *turner, const struct conversation *conversa
     list_again(conversation, decision);
     reason_add(decision->because, sizeof(decision->because), "%s, nothing of the list", little);
     return true;
+}
+
+/* ---- An open list of entities ---- */
+
+/* `before` has the message that got the list, and the list; both outlive the decision. */
+static bool entities_take(struct turner *turner, const struct conversation *before, struct str said,
+                          const struct classification *heard, struct decision *decision)
+{
+    const int count = before->choice_count, number = place_said(turner, before, said);
+    if (number >= 1 && number <= count + 1) {
+        decision->kind = number <= count ? DECIDE_BOOK : DECIDE_HANDOFF;
+        decision->otherwise = DECIDE_HANDOFF;
+        if (number <= count) {
+            decision->question = str_of(before->question);
+            decision->entity = str_of(before->entities[number - 1]);
+        }
+        reason_add(decision->because, sizeof(decision->because), "chose %d of %d", number,
+                   count + 1);
+        return true;
+    }
+    if (!heard->is_scripted && phrase_is_cancel(said)) {
+        decision->kind = DECIDE_CANCELLED;
+        reason_add(decision->because, sizeof(decision->because), "gave the list up");
+        return true;
+    }
+    return false;
 }
 
 /* ---- An open form ---- */
@@ -266,6 +299,9 @@ bool conversation_take(struct turner *turner, const struct hearing *hearing,
     if (now->awaiting == AWAIT_CHOICE)
         return list_take(turner, now, hearing->before->question, said, &hearing->heard, decision) ||
                little_take(now, little, decision);
+    if (now->awaiting == AWAIT_ENTITY &&
+        entities_take(turner, hearing->before, said, &hearing->heard, decision))
+        return true;
     return change_take(turner, hearing, decision) ||
            topic_take(turner, hearing, is_value, decision) || little_take(now, little, decision);
 }
@@ -388,6 +424,12 @@ enum err conversation_print(const struct conversation *conversation, const struc
         json_end(&w, ']');
         if (conversation->question[0])
             json_put_text(&w, "question", conversation->question);
+    } else if (conversation->awaiting == AWAIT_ENTITY) {
+        json_array(&w, "entities");
+        for (int i = 0; i < conversation->choice_count; i++)
+            json_put_text(&w, NULL, conversation->entities[i]);
+        json_end(&w, ']');
+        json_put_text(&w, "question", conversation->question);
     } else if (conversation->awaiting == AWAIT_SLOT) {
         json_put_str(&w, "intent", intent_name(book, conversation->intent));
         json_put_str(&w, "slot", slots_row(book_slots(book), conversation->slot)->name);
@@ -420,16 +462,42 @@ static int intent_named(const struct book *book, const cJSON *item)
     return cJSON_IsString(item) ? book_intent(book, str_of(item->valuestring)) : -1;
 }
 
+static void question_parse(const cJSON *json, struct conversation *out)
+{
+    const cJSON *question = cJSON_GetObjectItemCaseSensitive(json, "question");
+    if (cJSON_IsString(question) && strlen(question->valuestring) < QUESTION_BYTES)
+        memcpy(out->question, question->valuestring, strlen(question->valuestring) + 1);
+}
+
+/* An id that cannot be one keeps its number. */
+static void entities_parse(const cJSON *json, const cJSON *entities, struct conversation *out)
+{
+    const cJSON *item;
+    question_parse(json, out);
+    out->awaiting = AWAIT_ENTITY;
+    cJSON_ArrayForEach(item, entities)
+    {
+        if (out->choice_count == LIMIT_CHOICES)
+            break;
+        char *id = out->entities[out->choice_count++];
+        if (cJSON_IsString(item) && strlen(item->valuestring) <= LIMIT_NAME_BYTES)
+            memcpy(id, item->valuestring, strlen(item->valuestring) + 1);
+    }
+}
+
 static void awaited_parse(const cJSON *json, const struct book *book, struct conversation *out)
 {
     const cJSON *choices = cJSON_GetObjectItemCaseSensitive(json, "choices"), *item;
+    const cJSON *entities = cJSON_GetObjectItemCaseSensitive(json, "entities");
     const cJSON *slot = cJSON_GetObjectItemCaseSensitive(json, "slot"),
                 *asked = cJSON_GetObjectItemCaseSensitive(json, "asked");
     out->asked = cJSON_IsNumber(asked) ? asked->valueint : 0;
+    if (cJSON_IsArray(entities)) {
+        entities_parse(json, entities, out);
+        return;
+    }
     if (cJSON_IsArray(choices)) {
-        const cJSON *question = cJSON_GetObjectItemCaseSensitive(json, "question");
-        if (cJSON_IsString(question) && strlen(question->valuestring) < QUESTION_BYTES)
-            memcpy(out->question, question->valuestring, strlen(question->valuestring) + 1);
+        question_parse(json, out);
         out->awaiting = AWAIT_CHOICE;
         cJSON_ArrayForEach(item, choices)
         {

@@ -1,5 +1,6 @@
 /* The fallback's order (DESIGN §6.7). Each way of answering is one function that says whether it
- * did; what comes first wins, and when none answers the router hands over to a person.
+ * did; what comes first wins, and when none answers the router hands over to a person. A fact that
+ * is looked up (bot/book_facts.h) comes before a passage that is likely to hold it.
  *
  * A passage is quoted only from the chance on that the release was made with: what the owner set as
  * quote_from, else what golden questions and quote_wrong_budget gave when it was trained. The reply
@@ -7,11 +8,13 @@
 #include "bot/open_book.h"
 
 #include "base/arena.h"
+#include "bot/book_facts.h"
+#include "bot/cite.h"
 #include "bot/route.h"
 #include "bot/texts.h"
 #include "fallback/quote.h"
 
-enum { MILLION = 1000 * 1000, TITLE_BYTES = 300, HEADING_SHOWN = 300 };
+enum { MILLION = 1000 * 1000 };
 
 /* log(1 + 4): a message with fewer terms that any document knows ("심심해") is no question, however
  * well a passage fits it. */
@@ -21,6 +24,8 @@ struct open_book {
     struct index *index; /* over the release's bytes */
     struct retriever *retriever;
     struct quoter *quoter;
+    struct guard *guard;
+    struct book_facts *facts; /* NULL: the release has none */
     struct retrieval found;
     bool was_asked;
     double quotes_from;
@@ -50,6 +55,10 @@ enum err open_book_open(const struct release *release, struct open_book **out, s
         e = retriever_open(book->index, &book->retriever, why);
     if (!e)
         e = quoter_open(book->index, &book->quoter, why);
+    if (!e)
+        e = guard_open(&book->guard, why);
+    if (!e)
+        e = book_facts_open(release, book->index, book->guard, &book->facts, why);
     if (e) {
         open_book_close(book);
         return e;
@@ -63,6 +72,8 @@ void open_book_close(struct open_book *book)
 {
     if (!book)
         return;
+    book_facts_close(book->facts);
+    guard_close(book->guard);
     retriever_close(book->retriever);
     quoter_close(book->quoter);
     index_close(book->index);
@@ -84,62 +95,42 @@ double open_book_quotes_from(const struct open_book *book)
     return book->quotes_from;
 }
 
+struct book_facts *open_book_facts(const struct open_book *book)
+{
+    return book ? book->facts : NULL;
+}
+
 void open_book_clear(struct open_book *book)
 {
-    if (book)
-        book->was_asked = false;
+    if (!book)
+        return;
+    book->was_asked = false;
+    book_facts_clear(book->facts);
 }
 
 /* ---- A quoted passage ---- */
 
-static struct citation citation_of(const struct index *index, uint32_t passage,
-                                   struct quote_span span)
+/* Whether the sentences, as they will be read, say nothing that they must not. */
+static bool quote_may_leave(const struct open_book *book, const struct quote *quote,
+                            uint32_t passage, date_days as_of)
 {
-    const struct index_passage *p = &index->passages[passage];
-    const struct index_document *d = &index->documents[p->document];
-    return (struct citation){.document = index_text(index, d->id),
-                             .title = index_text(index, d->title),
-                             .heading = index_text(index, p->heading),
-                             .quote = str_slice(index_text(index, d->text), span.from, span.to),
-                             .effective_from = d->effective_from,
-                             .from = span.from,
-                             .to = span.to,
-                             .version = d->version};
-}
-
-/* The path of headings, or its last when the whole is long for a chat. */
-static struct str heading_shown(struct str heading)
-{
-    struct str last = heading;
-    while (heading.n > HEADING_SHOWN) {
-        size_t at = str_find(last, STR(" > "));
-        if (at == last.n)
-            break;
-        last = str_slice(last, at + 3, last.n);
-        heading = last;
+    const struct index_passage *p = &book->index->passages[passage];
+    const struct index_document *d = &book->index->documents[p->document];
+    struct guard_verdict verdict;
+    for (int i = 0; i < quote->count; i++) {
+        const struct citation citation =
+            citation_of(book->index, passage, quote->spans[i].from, quote->spans[i].to);
+        const struct guard_source source = {citation.quote, citation.heading, d->effective_from,
+                                            d->effective_to};
+        guard_check(
+            book->guard,
+            &(struct guard_request){
+                .reply = citation.quote, .sources = &source, .source_count = 1, .as_of = as_of},
+            &verdict);
+        if (verdict.count > 0)
+            return false;
     }
-    return heading;
-}
-
-/* "출처: 한결 암보험 약관, 제12조(보험금의 지급) (2026-01-01 시행)" */
-static void source_add(const struct citation *citation, struct str language, struct buf *out)
-{
-    char date[DATE_TEXT_BYTES];
-    struct str title = citation->title, heading = heading_shown(citation->heading);
-    if (title.n == 0 || title.n > TITLE_BYTES)
-        title = citation->document;
-    buf_add_str(out, text_of(TEXT_SOURCE, language));
-    buf_add_str(out, title);
-    if (heading.n > 0 && !str_equal(heading, title)) {
-        buf_add_text(out, ", ");
-        buf_add_str(out, heading);
-    }
-    if (citation->effective_from == DATE_NONE)
-        return;
-    date_format(citation->effective_from, date);
-    buf_add_str(out, text_of(TEXT_IN_FORCE, language));
-    buf_add_text(out, date);
-    buf_add_str(out, text_of(TEXT_IN_FORCE_END, language));
+    return true;
 }
 
 static void quote_say(const struct open_book *book, const struct quote *quote, uint32_t passage,
@@ -150,7 +141,7 @@ static void quote_say(const struct open_book *book, const struct quote *quote, u
     reply->route = ROUTE_QUOTED;
     for (int i = 0; i < quote->count; i++) {
         struct citation *citation = &reply->citations[reply->citation_count++];
-        *citation = citation_of(book->index, passage, quote->spans[i]);
+        *citation = citation_of(book->index, passage, quote->spans[i].from, quote->spans[i].to);
         buf_add_str(text, citation->quote);
         buf_add_char(text, '\n');
     }
@@ -159,7 +150,7 @@ static void quote_say(const struct open_book *book, const struct quote *quote, u
         buf_add_char(text, '\n');
     }
     buf_add_char(text, '\n');
-    source_add(&reply->citations[0], language, text);
+    citation_print(&reply->citations[0], language, text);
     reason_add(reply->reason, sizeof reply->reason, " → quotes %.*s",
                STR_ARG(reply->citations[0].document));
     if (reply->citations[0].heading.n > 0)
@@ -190,7 +181,10 @@ static enum err passage_quoted(struct open_book *book, const struct book_questio
                    is_likely ? "≥" : "<", book->quotes_from);
     if (is_likely)
         e = quote_find(book->quoter, question->text, found->hits[0].passage, &quote, why);
-    if (!e && quote.count > 0) {
+    if (!e && quote.count > 0 &&
+        !quote_may_leave(book, &quote, found->hits[0].passage, question->as_of)) {
+        reason_add(reply->reason, sizeof reply->reason, ", stopped by the guard");
+    } else if (!e && quote.count > 0) {
         quote_say(book, &quote, found->hits[0].passage, question->language, reply);
         *is_answered = true;
         e = buf_error(&reply->text, "the reply", why);
@@ -202,11 +196,18 @@ static enum err passage_quoted(struct open_book *book, const struct book_questio
 
 /* ---- The order ---- */
 
+static enum err fact_told(struct open_book *book, const struct book_question *question,
+                          struct reply *reply, bool *is_answered, struct fail *why)
+{
+    return book->facts ? book_facts_answer(book->facts, question, reply, is_answered, why) : OK;
+}
+
 enum err open_book_answer(struct open_book *book, const struct book_question *question,
                           struct reply *reply, bool *is_answered, struct fail *why)
 {
     static enum err (*const ways[])(struct open_book *, const struct book_question *,
-                                    struct reply *, bool *, struct fail *) = {passage_quoted};
+                                    struct reply *, bool *,
+                                    struct fail *) = {fact_told, passage_quoted};
     enum err e = OK;
     *is_answered = false;
     for (size_t i = 0; i < sizeof ways / sizeof ways[0] && !e && !*is_answered; i++)

@@ -15,12 +15,14 @@ void open_book_close(struct open_book *book);
 
 struct book_question {
     struct str text;
-    struct str product;  /* the only product to look at, besides what belongs to none; or empty */
+    struct str product; /* the only product to look at, besides what belongs to none; or empty */
+    struct str entity; /* the one the customer picked of those that a fact was asked of; or empty */
     struct str language; /* of the line that names the source */
     date_days as_of;
 };
-/* *is_answered true: reply->text, its route and citations. Otherwise the reply is as before but for
- * its reason, which says how near it was. Fails only for lack of memory. */
+/* *is_answered true: reply->text, its route and citations; or ROUTE_CLARIFY with no text yet, when
+ * a fact is asked for and book_facts_asked says of which entities. Otherwise the reply is as before
+ * but for its reason, which says how near it was. Fails only for lack of memory. */
 MUST_USE enum err open_book_answer(struct open_book *book, const struct book_question *question,
                                    struct reply *reply, bool *is_answered, struct fail *why);
 
@@ -28,7 +30,9 @@ MUST_USE enum err open_book_answer(struct open_book *book, const struct book_que
  */
 const struct retrieval *open_book_found(const struct open_book *book);
 const struct index *open_book_index(const struct open_book *book);
-double open_book_quotes_from(const struct open_book *book); /* a chance; above 1: never */
+struct book_facts;
+struct book_facts *open_book_facts(const struct open_book *book); /* NULL: none, or no book */
+double open_book_quotes_from(const struct open_book *book);       /* a chance; above 1: never */
 void open_book_clear(struct open_book *book);
 
 #endif

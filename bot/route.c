@@ -11,7 +11,7 @@
 #include "base/hours.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "bot/open_book.h"
+#include "bot/book_facts.h"
 #include "bot/texts.h"
 
 #include <stdarg.h>
@@ -418,24 +418,61 @@ static void say_more(const struct turner *turner, struct conversation *conversat
     reason_add(reply->reason, sizeof(reply->reason), " → say more");
 }
 
-static enum err book_ask(struct turner *turner, struct str question, const struct message *message,
-                         const struct conversation *conversation, struct reply *reply,
-                         bool *is_answered, struct fail *why)
+/* Which of the entities that a fact was asked of. */
+static void say_entities(const struct turner *turner, struct str question,
+                         struct conversation *conversation, struct reply *reply)
+{
+    const struct book_facts *facts = open_book_facts(turner->open_book);
+    const struct graph_answer *asked = book_facts_asked(facts);
+    struct buf *text = &reply->text;
+    buf_clear(text);
+    buf_add_str(text, own_text(turner, conversation, TEXT_CLARIFY));
+    reason_add(reply->reason, sizeof(reply->reason), " → which of");
+    for (size_t i = 0; i < asked->entity_count; i++) {
+        const struct graph_entity *e = graph_entity(book_facts_graph(facts), asked->entities[i]);
+        reply->choices[reply->choice_count++] = (struct choice){-1, e->name};
+        buf_add_format(text, "\n%d. ", reply->choice_count);
+        buf_add_str(text, e->name);
+        conversation->entities[i][0] = '\0';
+        reason_add(conversation->entities[i], sizeof(conversation->entities[i]), "%.*s",
+                   STR_ARG(e->id));
+        reason_add(reply->reason, sizeof(reply->reason), "%s %.*s", i ? "," : "", STR_ARG(e->id));
+    }
+    conversation->choice_count = reply->choice_count;
+    struct str person = own_text(turner, conversation, TEXT_PERSON);
+    reply->choices[reply->choice_count++] = (struct choice){-1, person};
+    buf_add_format(text, "\n%d. ", reply->choice_count);
+    buf_add_str(text, person);
+    question_keep(conversation, question);
+    conversation->awaiting = AWAIT_ENTITY;
+    conversation->asked = 1;
+}
+
+static enum err book_ask(struct turner *turner, const struct decision *decision,
+                         const struct message *message, struct conversation *conversation,
+                         struct reply *reply, bool *is_answered, struct fail *why)
 {
     const struct slot_value *product =
         turner->product >= 0 ? slot_set_find(&conversation->slots, turner->product) : NULL;
-    const struct book_question asked = {.text = question.n ? question : message->text,
-                                        .product = str_of(product ? product->text : NULL),
-                                        .language = language_of(turner, conversation),
-                                        .as_of = message->as_of};
+    const bool is_for_book = decision->kind == DECIDE_BOOK;
+    const struct book_question asked = {
+        .text = is_for_book && decision->question.n ? decision->question : message->text,
+        .product = str_of(product ? product->text : NULL),
+        .entity = is_for_book ? decision->entity : STR_NONE,
+        .language = language_of(turner, conversation),
+        .as_of = message->as_of};
     *is_answered = false;
-    return turner->open_book ? open_book_answer(turner->open_book, &asked, reply, is_answered, why)
-                             : OK;
+    if (!turner->open_book)
+        return OK;
+    enum err e = open_book_answer(turner->open_book, &asked, reply, is_answered, why);
+    if (!e && *is_answered && reply->route == ROUTE_CLARIFY)
+        say_entities(turner, asked.text, conversation, reply);
+    return e ? e : buf_error(&reply->text, "the reply", why);
 }
 
 /* The open book first, where the decision is for it: then `otherwise` is what is left to say. */
 static enum err book_first(struct turner *turner, const struct decision *decision,
-                           const struct message *message, const struct conversation *conversation,
+                           const struct message *message, struct conversation *conversation,
                            struct reply *reply, enum decision_kind *left, bool *is_answered,
                            struct fail *why)
 {
@@ -444,7 +481,7 @@ static enum err book_first(struct turner *turner, const struct decision *decisio
     if (decision->kind != DECIDE_BOOK)
         return OK;
     *left = decision->otherwise;
-    return book_ask(turner, decision->question, message, conversation, reply, is_answered, why);
+    return book_ask(turner, decision, message, conversation, reply, is_answered, why);
 }
 
 /* A script that has no answer now is no script that fits. */
@@ -455,7 +492,7 @@ static enum err answer_or_book(struct turner *turner, const struct decision *dec
     bool is_answered = say_answer(turner, message, conversation, decision->intent, reply);
     enum err e = OK;
     if (!is_answered)
-        e = book_ask(turner, STR_NONE, message, conversation, reply, &is_answered, why);
+        e = book_ask(turner, decision, message, conversation, reply, &is_answered, why);
     if (!e && !is_answered)
         say_handoff(turner, message, conversation, reply);
     return e;

@@ -38,6 +38,7 @@ struct decision {
     int choice_count;
     enum decision_kind otherwise; /* DECIDE_BOOK */
     struct str question;          /* DECIDE_BOOK: to ask instead of the message; or STR_NONE */
+    struct str entity;            /* DECIDE_BOOK: which one is meant; or STR_NONE */
     bool may_quote;               /* nothing forbids the open book */
     double confidence;
     bool has_confidence;

@@ -28,15 +28,16 @@ enum {
 /* What a conversation carries from turn to turn. Plain data: stored in the journal as JSON, zero is
  * a new conversation. */
 struct conversation {
-    enum { AWAIT_NOTHING, AWAIT_CHOICE, AWAIT_SLOT, AWAIT_MORE } awaiting;
+    enum { AWAIT_NOTHING, AWAIT_CHOICE, AWAIT_SLOT, AWAIT_MORE, AWAIT_ENTITY } awaiting;
     int choices[LIMIT_CHOICES]; /* AWAIT_CHOICE: indexes into the book's intents, as listed; -1: no
                                    longer there */
-    int choice_count;
+    int choice_count;           /* also of `entities` */
+    char entities[LIMIT_CHOICES][LIMIT_NAME_BYTES + 1]; /* AWAIT_ENTITY: ids, as listed */
     int intent; /* AWAIT_SLOT: whose answer waits for `slot` */
     int slot;
-    char question[QUESTION_BYTES]; /* AWAIT_CHOICE: the message that got the list, or its beginning,
-                                      for the open book when nothing of the list is meant; "" when
-                                      the book must not be asked */
+    char question[QUESTION_BYTES]; /* AWAIT_CHOICE, AWAIT_ENTITY: the message that got the list, or
+                                      its beginning, for the open book when nothing of the list is
+                                      meant; "" when the book must not be asked */
     int asked;             /* how often in a row this slot was asked for, this list shown, or the
                               customer asked to say more; 0 when nothing is awaited */
     bool is_with_person;   /* handed over: the bot says nothing. Set by whoever takes the
@@ -56,12 +57,13 @@ struct message {
 };
 
 struct choice {
-    int intent;       /* -1: a person, always the last of a list */
+    int intent;       /* -1: a person, always the last of a list, or an entity */
     struct str title; /* borrowed from the release */
 };
 enum { REPLY_CHOICES = LIMIT_CHOICES + 1 };
 
-/* Bytes of a document that a reply shows as they are. Texts borrowed from the release. */
+/* Bytes of a document that a reply shows as they are, or that bear out what it says. Texts borrowed
+ * from the release. */
 struct citation {
     struct str document, title, heading, quote;
     date_days effective_from; /* DATE_NONE: since ever */

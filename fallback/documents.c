@@ -200,3 +200,48 @@ struct str document_title(struct str text)
     bool is_apart = text.n > 0 && text.p[0] == '\n';
     return is_apart && text_runes(line) <= TITLE_RUNES ? line : STR("");
 }
+
+/* ---- A part by its heading ---- */
+
+static size_t marks_of(struct str line)
+{
+    size_t n = 0;
+    while (n < line.n && line.p[n] == '#')
+        n++;
+    return n;
+}
+
+static bool is_clause(struct str heading, struct str clause)
+{
+    if (clause.n == 0 || !str_starts(heading, clause))
+        return false;
+    const struct str rest = str_slice(heading, clause.n, heading.n);
+    const bool ends_in_digit = clause.p[clause.n - 1] >= '0' && clause.p[clause.n - 1] <= '9';
+    return !str_starts(rest, STR("의")) &&
+           !(ends_in_digit && rest.n > 0 && rest.p[0] >= '0' && rest.p[0] <= '9');
+}
+
+bool document_part_find(struct str text, struct str clause, struct document_part *out)
+{
+    size_t level = 0;
+    bool is_found = false;
+    struct str rest = text, line;
+    while (rest.n > 0) {
+        const size_t from = text.n - rest.n;
+        (void)str_next(&rest, '\n', &line);
+        const size_t heading = document_heading_bytes(line), marks = marks_of(line);
+        if (heading == 0)
+            continue;
+        if (is_found && marks <= level) {
+            out->to = from;
+            return true;
+        }
+        const struct str words = str_trim(str_slice(line, marks, heading));
+        if (!is_found && is_clause(words, clause)) {
+            *out = (struct document_part){words, from, text.n};
+            level = marks;
+            is_found = true;
+        }
+    }
+    return is_found;
+}

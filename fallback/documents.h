@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 
+#include <stdbool.h>
+
 enum {
     /* A passage is cut when it would be longer. Welfare documents of 200 to 4,500 characters lose
      * 0.8 points of recall@1 when they are cut at 1,500. */
@@ -30,5 +32,13 @@ struct str document_title(struct str text);
 /* How much of a line, which begins with no space, is a heading: a Markdown heading all of it, of
  * "제12조(보험금의 지급) ① …" what stands before the ①; 0: none. */
 size_t document_heading_bytes(struct str line);
+
+/* The part of a document under the first heading that is `clause` or begins with it ("제4조" is
+ * 제4조(지급사유), not 제40조 nor 제4조의2), up to the next heading that is not below it. */
+struct document_part {
+    struct str heading; /* without its # */
+    size_t from, to;    /* bytes of the text, the heading's line included */
+};
+bool document_part_find(struct str text, struct str clause, struct document_part *out);
 
 #endif

@@ -246,6 +246,22 @@ const struct graph_statement *graph_statement(const struct graph *graph, size_t 
     return &graph->statements[statement];
 }
 
+const struct graph_predicate *graph_predicate(const struct graph *graph, size_t predicate)
+{
+    return &graph->predicates[predicate];
+}
+
+const struct graph_rate *graph_rate(const struct graph *graph, size_t rate)
+{
+    return &graph->rates[rate];
+}
+
+const struct graph_entity *graph_entity_find(const struct graph *graph, struct str name)
+{
+    uint32_t at;
+    return graph_entity_named(graph, name, &at) ? &graph->entities[at] : NULL;
+}
+
 size_t graph_statements(const struct graph *graph, const struct graph_statement **out)
 {
     *out = graph->statements;

@@ -77,6 +77,12 @@ void graph_ask(const struct graph *graph, struct str question, struct str produc
                struct graph_answer *out);
 const struct graph_entity *graph_entity(const struct graph *graph, size_t entity);
 const struct graph_statement *graph_statement(const struct graph *graph, size_t statement);
+const struct graph_predicate *graph_predicate(const struct graph *graph, size_t predicate);
+const struct graph_rate *graph_rate(const struct graph *graph, size_t rate);
+/* By its id or name; NULL when there is none. */
+const struct graph_entity *graph_entity_find(const struct graph *graph, struct str name);
+
+bool graph_is_in_force(date_days from, date_days to, date_days as_of);
 
 /* The reply of GRAPH_TELLS, appended: the predicate's text with {{entity}} {{title}} {{value}}
  * {{condition}} filled in, a line for each statement; without a text, the language's own. */

@@ -54,7 +54,6 @@ bool graph_entity_named(const struct graph *graph, struct str name, uint32_t *ou
  * also be what the entity's id ends in: product=saving for product_saving. */
 long graph_rate_find(const struct graph *graph, struct str table, struct str entity,
                      struct str question, date_days as_of);
-bool graph_is_in_force(date_days from, date_days to, date_days as_of);
 /* A value with its unit as a customer reads it, in the arena; numbers are grouped, others stand as
  * they are. */
 MUST_USE enum err graph_show(struct arena *arena, struct str value, struct str unit,

@@ -187,7 +187,8 @@ static void answers_in_the_customers_language(void **state)
 {
     struct stage *stage = *state;
     struct reply *reply = &stage->reply;
-    struct book_question question = {STR("증명서 재발급 수수료"), STR(""), STR("en"), YEAR_2026};
+    const struct book_question question = {
+        .text = STR("증명서 재발급 수수료"), .language = STR("en"), .as_of = YEAR_2026};
     bool is_answered = false;
     reply_clear(reply);
     assert_int_equal(
