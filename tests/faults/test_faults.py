@@ -259,7 +259,7 @@ def a_folder_that_may_only_be_read_is_left_alone(bot):
                         ["ask", "해지 신청 궁금해요"], ["init"]):
             result = bot.run(*command, status=None, **as_nobody)
             assert result.status == (2 if command == ["init"] else 4), result
-            assert re.search("Permission denied|read|unable to open", result.err) or command == ["init"], result
+            assert re.search("Permission denied|read|may not write|unable to open", result.err) or command == ["init"], result
         assert bot.run("ask", "--no-journal", "해지 신청 궁금해요", **as_nobody).out.strip()
     finally:
         for path, folders, files in os.walk(bot.path):
