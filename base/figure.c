@@ -314,6 +314,10 @@ static bool tail_add(const struct scan *s, struct sum *sum)
     bool is_after_small = sum->has_group && sum->has_number;
     if (is_after_small && sum->number >= sum->last_small * MICRO)
         return false;
+    /* 3만2, 1억2: two thousand, twenty million, or two? */
+    if (sum->total > 0 && sum->has_number && sum->is_plain && !sum->has_group &&
+        sum->number < 100 * MICRO && money_after(s, sum->end) == 0)
+        return false;
     bool leaves_out_man = sum->total > 0 && sum->last_big >= 100000000 && tail > 0;
     if (sum->total > 0 && tail >= 10000 * MICRO)
         return false;

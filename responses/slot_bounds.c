@@ -33,11 +33,23 @@ static bool is_cut_left(const struct scan *s, size_t at)
     if (figure_is_numeral(before) && scan_is_digit(s->r[at]) &&
         (scan_is_digit(two_before) || figure_is_numeral(two_before)))
         return true;
+    /* .5억, $.99, 4..8: a part is missing; 네.500만원 only lacks a space */
+    if (before == '.' && scan_is_digit(s->r[at]) &&
+        (!scan_is_letter(two_before) || scan_is_latin(two_before)))
+        return true;
     bool is_jamo = before >= 0x1100 && before <= 0x11FF;
     bool joins = before == '.' || before == ',' || before == ':' || before == '\'' ||
                  before == '_' || before == '/' || before == 0x2044;
     return ((is_jamo || joins) && scan_is_digit(two_before)) ||
            (joins && figure_is_numeral(two_before));
+}
+
+/* 4. 8%: perhaps one figure. */
+static bool is_parted(const struct scan *s, const struct mention *m)
+{
+    size_t at = back_over_space(s, m->from);
+    return m->kind != MENTION_DATE && at < m->from && at > 1 && s->r[at - 1] == '.' &&
+           scan_is_digit(s->r[at - 2]) && scan_is_digit(s->r[m->from]);
 }
 
 /* A sign that changes the figure after it: minus, about which way, times. */
@@ -46,6 +58,8 @@ static bool has_sign_before(const struct scan *s, const struct mention *m)
     uint32_t before = rune_before(s, back_over_space(s, m->from));
     if (m->kind == MENTION_DATE)
         return false;
+    if (m->kind == MENTION_RATE && before == '+') /* prime + 1% */
+        return true;
     return before == '-' || before == '<' || before == '>' || before == 0x2264 ||
            before == 0x2265 || before == '*' || before == 0xD7 || before == 0xF7 || before == '~' ||
            (before >= 0x25B2 && before <= 0x25BD);
@@ -87,12 +101,13 @@ static bool is_changed_before(const struct scan *s, const struct mention *m)
         "at least", "at most",  "more than", "less than",    "under",       "above",
         "below",    "within",   "every",     "per",          "매",          "max",
         "maximum",  "min",      "minimum",   "no more than", "fewer than",  "as much as",
-        "isn't",    "wasn't",   "from",      "starting at",  NULL};
+        "isn't",    "wasn't",   "from",      "starting at",  "nearly",      "almost",
+        "close to", NULL};
     static const char *const over[] = {"over", "exceeding", NULL};
     static const char *const numbered[] = {"번호", "코드",   "호",      "no",      "no.",  "number",
                                            "#",    "clause", "article", "section", "code", NULL};
-    static const char *const date_words[] = {"before", "after", "since", "until",
-                                             "till",   "by",    "not",   NULL};
+    static const char *const date_words[] = {"before", "after", "since", "until", "till",  "by",
+                                             "not",    "음력",  "단기",  "불기",  "lunar", NULL};
     size_t at = back_over_space(s, m->from);
     if (m->kind == MENTION_DATE)
         return scan_match_back(s, at, date_words) > 0;
@@ -123,6 +138,15 @@ static size_t over_particle(const struct scan *s, size_t at)
     return end > 0 ? end : scan_skip_space(s, at);
 }
 
+/* 조금 넘었는데, 약간 안 되게 */
+static size_t over_hedge(const struct scan *s, size_t at)
+{
+    static const char *const hedges[] = {"조금 ",  "좀 ",       "약간 ",     "살짝 ",
+                                         "a bit ", "a little ", "slightly ", NULL};
+    size_t end = scan_first(s, at, hedges);
+    return end > 0 ? end : at;
+}
+
 static bool is_bound_after(const struct scan *s, const struct mention *m)
 {
     static const char *const words[] = {
@@ -131,10 +155,14 @@ static bool is_bound_after(const struct scan *s, const struct mention *m)
         "내로",     "내에",   "or more",   "or less",  "or over",   "or under", "or above",
         "or below", "and up", "and above", "and over", "or higher", "or fewer", "or lower",
         "plus",     "max",    "maximum",   "minimum",  "at most",   "at least", "tops",
-        "+",        NULL};
+        "+",        "가까이", "가까운",    "못 되",    "육박",      "over",     NULL};
     static const char *const open[] = {"부터", "까지", NULL};
     static const char *const class_words[] = {"출", "비", "신", "리", "인", "체", NULL};
-    if (scan_first(s, over_particle(s, m->to), words) > 0 || scan_first(s, m->to, words) > 0)
+    if (scan_first(s, over_hedge(s, over_particle(s, m->to)), words) > 0 ||
+        scan_first(s, m->to, words) > 0)
+        return true;
+    size_t half = m->kind == MENTION_AMOUNT ? scan_match(s, m->to, " 반") : 0; /* 1억 반 */
+    if (half > 0 && ends_counter(s, half))
         return true;
     if (m->kind != MENTION_COUNT && scan_first(s, m->to, open) > 0)
         return true;
@@ -206,8 +234,9 @@ bool bounds_hold(const struct scan *s, const struct mention *m)
 {
     if (m->kind == MENTION_OTHER)
         return true;
-    if (is_cut_left(s, m->from) || has_sign_before(s, m) || is_number_tail(s, m) ||
-        is_changed_before(s, m) || follows_calendar(s, m) || is_cut_right(s, m))
+    if (is_cut_left(s, m->from) || is_parted(s, m) || has_sign_before(s, m) ||
+        is_number_tail(s, m) || is_changed_before(s, m) || follows_calendar(s, m) ||
+        is_cut_right(s, m))
         return false;
     if (m->kind == MENTION_DATE)
         return !is_no_day(s, m->to);
@@ -222,10 +251,10 @@ bool bounds_hold(const struct scan *s, const struct mention *m)
 static bool is_joint(const struct scan *s, size_t from, size_t to)
 {
     static const char *const joints[] = {
-        " ~ ",    " - ",   " to ",  " or ",     " and ",  " through ", " until ", " & ",
-        " / ",    "에서 ", "부터 ", "까지 ",    " 내지 ", " 또는 ",    " 혹은 ",  "이나 ",
-        "나 ",    "이랑 ", "랑 ",   "하고 ",    "와 ",    "과 ",       " , ",     " · ",
-        " 에서 ", " vs ",  "에 ",   "이나 한 ", " 대략 ", " : ",       NULL};
+        " ~ ",      " - ",    " to ",  " or ",   " and ",  " through ", " until ",  " & ",  " / ",
+        "에서 ",    "부터 ",  "까지 ", " 내지 ", " 또는 ", " 혹은 ",    "이나 ",    "나 ",  "이랑 ",
+        "랑 ",      "하고 ",  "와 ",   "과 ",    " , ",    " · ",       " 에서 ",   " vs ", "에 ",
+        "이나 한 ", " 대략 ", " : ",   " plus ", " + ",    " 그리고 ",  " 더하기 ", NULL};
     for (size_t i = 0; joints[i]; i++)
         if (scan_match(s, from, joints[i]) == to)
             return true;
@@ -242,6 +271,28 @@ static bool is_days(const struct mention *m)
     return m->kind == MENTION_COUNT && m->counter == COUNTER_DAYS;
 }
 
+static bool is_term_like(const struct mention *m)
+{
+    return m->kind == MENTION_TERM || m->is_unsure_term;
+}
+
+/* 1년+6개월, in 2 years and 3 months, 2년 6월, 3년 3, $5 50, 100만원 3번: the second adds to the
+ * first in a way that is not surely read. */
+static bool adds_up(const struct mention *a, const struct mention *b, bool touches)
+{
+    if (b->kind == MENTION_TERM && !touches &&
+        (is_term_like(a) || a->kind == MENTION_DATE || a->kind == MENTION_OTHER))
+        return true;
+    if (is_term_like(a) && is_term_like(b))
+        return true;
+    if (is_term_like(a) && touches &&
+        (b->kind == MENTION_BARE || b->kind == MENTION_DATE || b->kind == MENTION_OTHER))
+        return true;
+    return a->kind == MENTION_AMOUNT && touches &&
+           ((b->kind == MENTION_BARE && a->currency == UNIT_DOLLAR) ||
+            (b->kind == MENTION_COUNT && b->counter == COUNTER_TIMES));
+}
+
 /* Do two findings that stand side by side say one thing? */
 static bool make_one(const struct scan *s, const struct mention *a, const struct mention *b)
 {
@@ -251,6 +302,8 @@ static bool make_one(const struct scan *s, const struct mention *a, const struct
     if (!touches && !is_joined)
         return false;
     bool comma = is_joined && is_comma(s, a->to, b->from);
+    if (!comma && adds_up(a, b, touches))
+        return true;
     bool has_bare = a->kind == MENTION_BARE || b->kind == MENTION_BARE;
     if (a->kind == MENTION_BARE || (has_bare && ends_in_figure(s, a)))
         return true;
@@ -265,10 +318,12 @@ static bool make_one(const struct scan *s, const struct mention *a, const struct
 
 void bounds_drop_ranges(const struct scan *s, struct mention *mentions, size_t count)
 {
-    bool one_with_last = false;
+    bool one_with_last = false, is_unsure = false;
+    for (size_t i = 0; i < count; i++)
+        is_unsure |= mentions[i].is_unsure_term;
     for (size_t i = 0; i < count; i++) {
         bool one_with_next = i + 1 < count && make_one(s, &mentions[i], &mentions[i + 1]);
-        if (one_with_last || one_with_next)
+        if (one_with_last || one_with_next || (is_unsure && mentions[i].kind == MENTION_TERM))
             mentions[i].kind = MENTION_OTHER;
         one_with_last = one_with_next;
     }

@@ -20,11 +20,10 @@ static int direction(const struct scan *s)
     return -1;
 }
 
-date_days date_without_year(const struct scan *s, int month, int day)
+/* The nearest such date that `step` looks to, today included. */
+static date_days date_nearest(const struct scan *s, int month, int day, int step)
 {
-    int year, this_month, today, step = direction(s);
-    if (step == 0 || (month > 0 && s->tense.names_year))
-        return DATE_NONE;
+    int year, this_month, today;
     date_to_civil(s->as_of, &year, &this_month, &today);
     int months = year * 12 + this_month - 1;
     for (int i = 0; i <= 8; i++) { /* 29 February comes once in eight years at worst */
@@ -35,6 +34,29 @@ date_days date_without_year(const struct scan *s, int month, int day)
             return date;
     }
     return DATE_NONE;
+}
+
+date_days date_without_year(const struct scan *s, int month, int day)
+{
+    const int step = direction(s);
+    if (step == 0 || (month > 0 && s->tense.names_year))
+        return DATE_NONE;
+    return date_nearest(s, month, day, step);
+}
+
+/* 12월 3일에 가입해요: what is done on that day is still to come, or is done every year. */
+static bool is_done_then(const struct scan *s, size_t at)
+{
+    enum { VERB_RUNES = 8 };
+    static const char *const verbs[] = {"해요",     "합니다",   "한다",       "가요",
+                                        "갑니다",   "와요",     "옵니다",     "떠나요",
+                                        "떠납니다", "시작돼요", "시작됩니다", NULL};
+    size_t end = scan_match(s, at, "에 ");
+    for (size_t i = end > 0 ? end : scan_skip_space(s, at), k = 0;
+         k < VERB_RUNES && (scan_is_hangul(s->r[i]) || s->r[i] == ' '); i++, k++)
+        if (scan_first(s, i, verbs) > 0)
+            return !s->tense.is_past && !s->tense.is_future;
+    return false;
 }
 
 /* A date that is none keeps its place, so that no part of it is read as something else. */
@@ -161,7 +183,8 @@ static bool korean_civil(const struct scan *s, size_t at, struct mention *out)
     }
     end = month_and_day(s, at, &month, &day);
     if (end > 0)
-        return date_put(out, at, end, date_without_year(s, month, day));
+        return date_put(out, at, end,
+                        is_done_then(s, end) ? DATE_NONE : date_without_year(s, month, day));
     end = month_slash_day(s, at, &month, &day);
     return end > 0 && date_put(out, at, end, slash_date(s, month, day));
 }
@@ -246,6 +269,11 @@ static bool by_weekday(const struct scan *s, size_t at, struct mention *out)
     end = weekday_word(s, coming > 0 ? coming : on > 0 ? on : at, &weekday);
     if (end == 0)
         return false;
+    static const char *const days_of[] = {"일의 ", NULL}; /* 13일의 금요일 */
+    size_t the = scan_match(s, end, " the "), comma = scan_match(s, end, " , the ");
+    the = the > 0 ? the : comma > 0 ? comma : scan_skip_space(s, end);
+    if (scan_is_digit(s->r[the]) || (at > 0 && scan_match_back(s, at, days_of) > 0))
+        return date_put(out, at, end, DATE_NONE);
     date_days next = s->as_of + (weekday - today + 7) % 7;
     date_days last = s->as_of - (today - weekday + 7) % 7;
     int step = coming > 0 ? 1 : direction(s);
@@ -291,7 +319,12 @@ static bool by_name(const struct scan *s, size_t at, struct mention *out)
     if (!scan_begins_word(s, at))
         return false;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        static const char *const years[] = {"작년",    "재작년",    "지난해",    "내년", "내후년",
+                                            "다음 해", "last year", "next year", NULL};
         size_t end = scan_match(s, at, names[i].word);
+        size_t before = at > 0 && s->r[at - 1] == ' ' ? at - 1 : at;
+        if (end > 0 && scan_match_back(s, before, years) > 0)
+            return date_put(out, at, end, DATE_NONE);
         if (end > 0)
             return ends_day_name(s, end) && date_put(out, at, end, s->as_of + names[i].days);
     }

@@ -144,6 +144,12 @@ static bool scaled_read(const struct scan *s, size_t at, size_t end, int64_t mic
     return true;
 }
 
+/* $5.000: five dollars here, five thousand where the point groups. */
+static bool is_grouped_elsewhere(const struct scan *s, const struct figure *f)
+{
+    return f->has_fraction && f->to > 4 && s->r[f->to - 4] == '.' && scan_is_digit(s->r[f->to - 1]);
+}
+
 static bool amount_without_sign(const struct scan *s, size_t at, struct mention *out)
 {
     struct figure f;
@@ -160,8 +166,8 @@ static bool amount_without_sign(const struct scan *s, size_t at, struct mention 
         return false;
     if (word == 0)
         currency = UNIT_WON;
-    bool refused = is_doubtful(s, at, &f) || (word == 0 && is_foreign(s, at, end)) || f.is_padded ||
-                   micro <= 0;
+    bool refused = is_doubtful(s, at, &f) || is_grouped_elsewhere(s, &f) ||
+                   (word == 0 && is_foreign(s, at, end)) || f.is_padded || micro <= 0;
     *out = (struct mention){.kind = refused ? MENTION_OTHER : MENTION_AMOUNT,
                             .from = at,
                             .to = word > 0 ? word : end,
@@ -184,8 +190,8 @@ bool amount_read(const struct scan *s, size_t at, struct mention *out)
     size_t end = scaled > 0 ? scaled : f.to;
     enum unit again;
     size_t word = currency_word(s, end, &again); /* $500 USD */
-    bool is_sure = (word == 0 || again == currency) && !is_foreign(s, at, end) && !f.is_padded &&
-                   micro > 0 && !f.has_jo;
+    bool is_sure = !is_grouped_elsewhere(s, &f) && (word == 0 || again == currency) &&
+                   !is_foreign(s, at, end) && !f.is_padded && micro > 0 && !f.has_jo;
     *out = (struct mention){.kind = is_sure ? MENTION_AMOUNT : MENTION_OTHER,
                             .from = at,
                             .to = word > 0 ? word : end,

@@ -120,7 +120,7 @@ static size_t years_word(const struct scan *s, size_t at)
 /* 6개월 after 1년, or 반; 0 more when neither follows. */
 static size_t months_after_years(const struct scan *s, size_t at, int64_t *micro)
 {
-    static const char *const half[] = {" 반", " and a half", NULL};
+    static const char *const half[] = {" 하고 반", " 반", " and a half", NULL};
     static const char *const joints[] = {" and ", " , ", NULL};
     size_t end = scan_first(s, at, half);
     if (end > 0 && ends_counter(s, end)) {
@@ -188,8 +188,11 @@ bool term_read(const struct scan *s, size_t at, struct mention *out)
     bool is_per = after > 0 && (which > 0 || micro == MICRO || micro == 12 * MICRO);
     bool is_term = !is_per && ends_counter(s, end) && micro % MICRO == 0 && micro > 0 &&
                    micro <= LIMIT_TERM_MONTHS * MICRO;
-    *out = (struct mention){
-        .kind = is_term ? MENTION_TERM : MENTION_OTHER, .from = at, .to = end, .micro = micro};
+    *out = (struct mention){.kind = is_term ? MENTION_TERM : MENTION_OTHER,
+                            .from = at,
+                            .to = end,
+                            .micro = micro,
+                            .is_unsure_term = !is_term && !is_per && !ends_counter(s, end)};
     return true;
 }
 

@@ -130,12 +130,13 @@ static bool is_change_before(const struct scan *s, const struct mention *m)
 static bool is_change_after(const struct scan *s, size_t to)
 {
     static const char *const changes[] = {
-        "더",     "추가",    "빼",         "뺀",    "의 절반", "의 반",  "절반",      "에 더",
-        "만 더",  "깎",      "에서 빼",    "의 두", "의 세",   "두 배",  "세 배",     "의 1/",
-        "의 2배", "제외",    "제하",       "덜",    "줄이",    "줄여",   "늘려",      "늘리",
-        "보태",   "만큼 더", "만큼 덜",    "more",  "extra",   "less",   "fewer",     "off",
-        "short",  "twice",   "times",      "x ",    "x2",      "x3",     "minus",     "on top",
-        "again",  "plus",    "additional", "added", "doubled", "halved", "taken off", NULL};
+        "더",        "추가",   "빼",      "뺀",      "의 절반",    "의 반", "절반",    "에 더",
+        "만 더",     "깎",     "에서 빼", "의 두",   "의 세",      "두 배", "세 배",   "의 1/",
+        "의 2배",    "제외",   "제하",    "덜",      "줄이",       "줄여",  "늘려",    "늘리",
+        "보태",      "+",      "더하기",  "만큼 더", "만큼 덜",    "more",  "extra",   "less",
+        "fewer",     "off",    "short",   "twice",   "times",      "x ",    "x2",      "x3",
+        "minus",     "on top", "again",   "plus",    "additional", "added", "doubled", "halved",
+        "taken off", NULL};
     return scan_match(s, to, "more or less") == 0 && scan_first(s, to, changes) > 0;
 }
 

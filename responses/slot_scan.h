@@ -38,6 +38,7 @@ struct mention {
     int64_t micro;      /* amount, rate in per cent, months or count, × 1,000,000 */
     enum unit currency; /* of an amount */
     enum counter counter;
+    bool is_unsure_term; /* 10년납, 1년하고: a term that more is said of */
     bool is_amount_only; /* a bare figure that is nothing but money: 10k */
     bool lacks_unit;     /* 오백, 3천5백: 만 or 원? No amount, though it may be a count */
     date_days date;

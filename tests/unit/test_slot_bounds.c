@@ -510,6 +510,73 @@ static void reads_decomposed_text_as_composed(void **state)
     buf_free(&accepted);
 }
 
+/* What a picky customer of ours made of it: each of these was once answered with a wrong figure. */
+static void takes_nothing_of_what_is_half_said(void **state)
+{
+    static const struct example korean_terms[] = {{"약관대출 500만원 1년하고 6개월 이자", NULL},
+                                                  {"1년+6개월", NULL},
+                                                  {"1년에 6개월 더", NULL},
+                                                  {"1년 반년", NULL},
+                                                  {"2년 6월", NULL},
+                                                  {"3년 3", NULL},
+                                                  {"10년 만기 5년납", NULL},
+                                                  {".5년", NULL},
+                                                  {"1년 하고 반", "18 개월"},
+                                                  {"1년 6개월", "18 개월"},
+                                                  {"2년", "24 개월"}};
+    static const struct example english_terms[] = {
+        {"can I repay my $10,000 loan in 2 years and 3 months", NULL},
+        {"loan of $5,000 for 1 year plus 6 months", NULL},
+        {"2 years + 6 months", NULL},
+        {"2 years 6", NULL},
+        {"for .5 years", NULL},
+        {"for 2 years and 3 months", "27 개월"}};
+    static const struct example korean_amounts[] = {{"병원비 3만2 나왔는데", NULL},
+                                                    {"병원비 8만5", NULL},
+                                                    {"환급금 1억2 있는데", NULL},
+                                                    {"대출 .5억", NULL},
+                                                    {".5만원", NULL},
+                                                    {"5.만원", NULL},
+                                                    {"차 수리비 200만원 좀 넘었는데", NULL},
+                                                    {"200만원 조금 넘게", NULL},
+                                                    {"200만원 약간 넘는데", NULL},
+                                                    {"200만원 가까이", NULL},
+                                                    {"수리비 200만원 + 부품 50만원", NULL},
+                                                    {"대출 1억 반", NULL},
+                                                    {"100만원 3번", NULL},
+                                                    {"2억5천", "250000000 원"},
+                                                    {"5만 5천원", "55000 원"},
+                                                    {"네.500만원이요", "5000000 원"},
+                                                    {"1억500만원", "105000000 원"},
+                                                    {"3만2천원", "32000 원"}};
+    static const struct example english_amounts[] = {{"$.99", NULL},
+                                                     {"$.50", NULL},
+                                                     {"a loan of $5.000", NULL},
+                                                     {"5.000 dollars", NULL},
+                                                     {"my vet bill is $1.200", NULL},
+                                                     {"5 dollars 50", NULL},
+                                                     {"nearly $2000", NULL},
+                                                     {"$1.20", "1.2 USD"},
+                                                     {"$5,000.00", "5000 USD"}};
+    static const struct example rates[] = {{".5%", NULL},   {"연 .48%", NULL},
+                                           {"4. 8%", NULL}, {"4..8%", NULL},
+                                           {"3 .5%", NULL}, {"연 4.8%", "4.8 %"}};
+    static const struct example dates[] = {
+        {"작년 오늘 가입했어요", NULL},   {"내년 오늘", NULL},
+        {"13일의 금요일", NULL},          {"음력 12월 3일", NULL},
+        {"12월 3일에 가입해요", NULL},    {"12월 3일에 가입했어요", "2025-12-03"},
+        {"오늘 가입했어요", "2026-11-23"}};
+    static const struct example english_dates[] = {{"I bought my policy Friday the 13th", NULL}};
+    (void)state;
+    EXPECT_ALL(&korean, TERM, korean_terms);
+    EXPECT_ALL(&english, TERM, english_terms);
+    EXPECT_ALL(&korean, AMOUNT, korean_amounts);
+    EXPECT_ALL(&english, AMOUNT, english_amounts);
+    EXPECT_ALL(&korean, RATE, rates);
+    EXPECT_ALL(&korean, DATE, dates);
+    EXPECT_ALL(&english, DATE, english_dates);
+}
+
 static int64_t microseconds_of(const char *piece, size_t pieces)
 {
     static char message[LIMIT_MESSAGE_BYTES + 1];
@@ -554,6 +621,7 @@ int main(void)
         cmocka_unit_test(takes_only_whole_terms),
         cmocka_unit_test(takes_the_year_a_message_looks_to),
         cmocka_unit_test(reads_decomposed_text_as_composed),
+        cmocka_unit_test(takes_nothing_of_what_is_half_said),
         cmocka_unit_test(takes_as_long_as_the_message_is),
     };
     return cmocka_run_group_tests(tests, open_bots, close_bots);
