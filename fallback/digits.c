@@ -125,8 +125,9 @@ static enum joint joint_of(uint32_t rune)
     uint32_t plain = plain_of(rune);
     if (is_hyphen(rune) || plain == '.')
         return JOINT_MARK;
-    if (plain == '/' || plain == '~' || rune == 0xB7 || rune == 0x30FB || rune == 0x318D ||
-        rune == 0x301C || rune == 0x2022 || rune == 0x2219 || rune == 0x22C5)
+    if (plain == '/' || plain == '~' || plain == ':' || plain == '|' || rune == 0xB7 ||
+        rune == 0x30FB || rune == 0x318D || rune == 0x301C || rune == 0x2022 || rune == 0x2219 ||
+        rune == 0x22C5)
         return JOINT_SLASH;
     if (plain == ',' || plain == '*' || rune == 0xC5D0 /* 에 */)
         return JOINT_WEAK;
@@ -184,6 +185,7 @@ static bool group_read(struct str text, size_t at, bool joins_hidden, struct run
 /* Skips what may stand between two groups; false when no digit follows it. */
 static bool separator_skip(struct str text, size_t *at, enum joint *joint)
 {
+    static const char dash[] = "다시"; /* how a hyphen is read aloud */
     size_t here = *at;
     int runes = 0;
     *joint = JOINT_NONE;
@@ -195,6 +197,10 @@ static bool separator_skip(struct str text, size_t *at, enum joint *joint)
             if (*joint == JOINT_NONE) /* hidden runes alone */
                 *joint = JOINT_SPACE;
             return true;
+        }
+        if (word_is_at(text, here, (struct str){dash, sizeof dash - 1})) { /* 010 다시 1234 */
+            rune = '-';
+            after = here + sizeof dash - 1;
         }
         enum joint now = is_hidden(rune) ? JOINT_NONE : joint_of(rune);
         if (now == JOINT_NONE && !is_hidden(rune))

@@ -91,6 +91,13 @@ static bool find_resident(const struct sight *s, struct finding *out)
         (void)finding_take(s, PERSONAL_RESIDENT, 1, out);
     if (out->groups == 1 && length == 6)
         out->to = second_half_end(s->text, out->to);
+    if (!is_named && length == 6 && is_month_and_day(digits + 2)) { /* 앞 900101 뒤 1234567 */
+        const size_t to = second_half_end(s->text, group_of(s, 0)->to);
+        if (to > group_of(s, 0)->to && finding_take(s, PERSONAL_RESIDENT, 1, out)) {
+            out->to = to;
+            return true;
+        }
+    }
     if (length == 13 && is_month_and_day(digits + 2) &&
         (!has_unit(s, 1) || (digits[6] >= '1' && digits[6] <= '8')))
         return finding_take(s, PERSONAL_RESIDENT, 1, out);
@@ -98,7 +105,9 @@ static bool find_resident(const struct sight *s, struct finding *out)
         rest = groups_summing(s, 1, 7, JOINT_SPACE);
     if (rest > 0 && (rest == 1 || (digits[6] >= '1' && digits[6] <= '8'))) {
         enum joint joint = group_of(s, 1)->joint;
-        if (is_named || (joint != JOINT_WEAK && !(joint == JOINT_SPACE && has_unit(s, 1 + rest))))
+        const bool is_loose = joint == JOINT_SPACE || joint == JOINT_WEAK;
+        if (is_named || (rest == 1 && joint == JOINT_WEAK && !has_unit(s, 2)) ||
+            (joint != JOINT_WEAK && !(is_loose && has_unit(s, 1 + rest))))
             return finding_take(s, PERSONAL_RESIDENT, 1 + rest, out);
     }
     if (has_lengths(s, dotted, 4) && is_month_and_day(digits + 2) &&
@@ -133,6 +142,22 @@ static bool is_korean_subscriber(const char *digits, int n)
 static bool is_american(const char *digits, int n)
 {
     return n == 10 && digits[0] >= '2' && digits[3] >= '2';
+}
+
+/* As an English bot's customers dial: the same, made-up exchanges too, and Britain's. Ten digits in
+ * one piece may be an amount when a currency stands before them. */
+static bool is_english_phone(const struct sight *s, const char *digits, int n, int groups)
+{
+    size_t before;
+    const bool has_sign = group_of(s, 0)->from > s->floor &&
+                          rune_before(s->text, group_of(s, 0)->from, &before) == '$';
+    const bool has_letters = s->start == 0 && s->run->letters_from < group_of(s, 0)->from;
+    if (has_letters || (s->run->nearest & ~(unsigned)(WORD_PHONE | WORD_NUMBER)) != 0)
+        return false; /* of what its own words say */
+    if (digits[0] == '0')
+        return n == 11 && digits[1] != '0' && digits[1] != '4' && digits[1] != '6';
+    return n == 10 && digits[0] >= '2' && (groups == 1 || groups == 3) && !has_sign &&
+           !has_unit(s, groups) && !is_list(s, groups);
 }
 
 /* `is_sure`: a word says so, or marks rather than spaces stand between the groups. */
@@ -181,7 +206,7 @@ static bool find_phone(const struct sight *s, struct finding *out)
                                             {2, 2, 3, 4}, {2, 3, 4, 4}, {2, 3, 3, 4},
                                             {1, 3, 3, 4}, {2, 1, 4, 4}, {2, 10},
                                             {4, 2, 4, 4}, {4, 2, 3, 4}, {2, 1, 2, 4, 4},
-                                            {1, 10}};
+                                            {1, 10},      {5, 6},       {5, 3, 3}};
     const char *digits = digits_of(s, 0);
     bool has_plus = s->run->has_plus && s->start == 0;
     int most = 0;
@@ -198,6 +223,7 @@ static bool find_phone(const struct sight *s, struct finding *out)
         if (groups > 1 && group_of(s, groups - 1)->joint == JOINT_SLASH)
             is_sure = !is_list(s, groups);
         if (is_phone(digits, n, groups, has_plus, is_sure) ||
+            (s->is_english && is_english_phone(s, digits, n, groups)) ||
             (groups == 2 && n == 11 && digits[0] == '1' && has_plus))
             most = finding_take(s, PERSONAL_PHONE, groups, out) ? n : 0;
     }

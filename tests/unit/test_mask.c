@@ -572,9 +572,28 @@ static void reads_digits_without_end(void **state)
     buf_free(&out);
 }
 
+/* Forms that a tester found stored as they were typed. */
+static void masks_what_customers_type(void **state)
+{
+    (void)state;
+    check_in("en", "call 5551234567", "call [phone]");
+    check_in("en", "it is 555 123 4567", "it is [phone]");
+    check_in("en", "07700 900123", "[phone]");
+    check_in("en", "07700900123 please", "[phone] please");
+    check_in("en", "020 7946 0958", "[phone]");
+    check_in("en", "my claim of $5551234567", "my claim of $5551234567");
+    check_in("ko", "010 다시 1234 다시 5678", "[전화번호]");
+    check_in("ko", "010:1234:5678", "[전화번호]");
+    check_in("ko", "010|1234|5678", "[전화번호]");
+    check_in("ko", "앞 900101 뒤 1234567", "앞 [주민번호]");
+    check_in("ko", "900101,1234567", "[주민번호]");
+    check_in("ko", "오전 10:30에 2026.1.1 오후 2:00", "오전 10:30에 2026.1.1 오후 2:00");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(masks_what_customers_type),
         cmocka_unit_test(masks_resident_numbers_with_or_without_a_checksum),
         cmocka_unit_test(leaves_thirteen_digits_that_are_no_birth_date),
         cmocka_unit_test(masks_cards),
