@@ -22,7 +22,7 @@ enum {
     ID_TIME_DIGITS = 13,
     ID_RANDOM_DIGITS = 12,
     ROW_BYTES = 1024 * 1024,
-    ROW_TEXTS = 15,
+    ROW_TEXTS = 16,
     KEY_BYTES = crypto_generichash_KEYBYTES,
     NAME_HASH_BYTES = crypto_generichash_BYTES
 };
@@ -109,6 +109,34 @@ static const struct db_migration migrations[] = {
         " marks BIGINT NOT NULL,"
         " tickets BIGINT NOT NULL,"
         " oldest_us BIGINT NOT NULL);"},
+    {6, "CREATE TABLE model_calls (" /* bot/ledger.c: what left the machine, an attempt a row */
+        " run TEXT NOT NULL,"        /* of the program, since its calls count from 1 */
+        " call BIGINT NOT NULL,"
+        " attempt INTEGER NOT NULL,"
+        " at_us BIGINT NOT NULL,"
+        " day TEXT NOT NULL," /* of the bot's own calendar, that caps are for */
+        " provider TEXT NOT NULL,"
+        " model TEXT NOT NULL,"
+        " prompt TEXT NOT NULL," /* the hash of its text */
+        " sent TEXT NOT NULL,"   /* masked */
+        " tokens_in BIGINT NOT NULL,"
+        " tokens_out BIGINT NOT NULL,"
+        " is_estimated INTEGER NOT NULL,"
+        " micro_won BIGINT NOT NULL,"
+        " outcome TEXT," /* NULL: under way, or cut off by a crash: then it counts as set aside */
+        " status INTEGER,"
+        " first_byte_us BIGINT,"
+        " took_us BIGINT,"
+        " PRIMARY KEY (run, call, attempt));"
+        "CREATE INDEX model_calls_day ON model_calls (day);"},
+    {7, "ALTER TABLE turns ADD COLUMN evidence TEXT;"
+        "CREATE TABLE pins (" /* bot/pins.c */
+        " pin TEXT PRIMARY KEY,"
+        " question TEXT NOT NULL," /* masked, as it was first asked */
+        " evidence TEXT NOT NULL,"
+        " reply TEXT NOT NULL,"
+        " turn TEXT NOT NULL,"
+        " at_us BIGINT NOT NULL);"},
 };
 
 enum { MIGRATIONS = sizeof(migrations) / sizeof(migrations[0]) };
@@ -116,13 +144,18 @@ enum { MIGRATIONS = sizeof(migrations) / sizeof(migrations[0]) };
 #define TURN_COLUMNS                                                                               \
     "id, conversation, message_id, channel, message, was_masked, state_before, state_after, "      \
     "as_of, at_us, took_us, route, intent, "                                                       \
-    "confidence, reply, choices, reason, answer, release, release_number, citations"
+    "confidence, reply, choices, reason, answer, release, release_number, citations, evidence"
 
 static const char insert_sql[] =
     "INSERT INTO turns (" TURN_COLUMNS ", position) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
-    "$20, $21, "
+    "$20, $21, $22, "
     "(SELECT COALESCE(MAX(position), 0) + 1 FROM turns WHERE conversation = $2))";
+static const char pin_sql[] =
+    "INSERT INTO pins (pin, question, evidence, reply, turn, at_us) VALUES ($1, $2, $3, $4, $5, "
+    "$6) "
+    "ON CONFLICT (pin) DO UPDATE SET question = excluded.question, evidence = excluded.evidence, "
+    "reply = excluded.reply, turn = excluded.turn, at_us = excluded.at_us";
 static const char find_sql[] = "SELECT " TURN_COLUMNS " FROM turns WHERE id = $1";
 static const char find_message_sql[] =
     "SELECT " TURN_COLUMNS " FROM turns WHERE conversation = $1 AND message_id = $2";
@@ -254,6 +287,22 @@ static struct str or_none(struct str text)
     return text.n ? text : STR_NONE;
 }
 
+/* The first accepted reply to a question, to be repeated; in the turn's own transaction. */
+static enum err pin_add(struct journal *journal, const struct turn_row *row, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    enum err e = db_take(journal->db, pin_sql, &s, why);
+    if (e)
+        return e;
+    db_lend_text(s, 1, row->pin);
+    db_lend_text(s, 2, or_empty(row->pin_question));
+    db_lend_text(s, 3, or_empty(row->evidence));
+    db_lend_text(s, 4, or_empty(row->reply));
+    db_lend_text(s, 5, row->id);
+    db_bind_int(s, 6, row->at_us);
+    return db_finish(s, why);
+}
+
 enum err journal_add(struct journal *journal, const struct turn_row *row, struct fail *why)
 {
     char as_of[DATE_TEXT_BYTES];
@@ -286,12 +335,17 @@ enum err journal_add(struct journal *journal, const struct turn_row *row, struct
     db_lend_text(s, 19, or_empty(row->release));
     db_bind_int(s, 20, row->release_number);
     db_lend_text(s, 21, or_none(row->citations));
-    return db_finish(s, why);
+    db_lend_text(s, 22, or_none(row->evidence));
+    e = db_finish(s, why);
+    return e || row->pin.n == 0 ? e : pin_add(journal, row, why);
 }
 
 enum err journal_put(struct journal *journal, const struct turn_row *row, struct fail *why)
 {
-    return journal_add(journal, row, why); /* a statement by itself is a transaction */
+    if (row->pin.n == 0)
+        return journal_add(journal, row, why); /* a statement by itself is a transaction */
+    enum err e = journal_begin(journal, why);
+    return e ? e : journal_end(journal, journal_add(journal, row, why), why);
 }
 
 enum err journal_begin(struct journal *journal, struct fail *why)
@@ -357,7 +411,9 @@ static enum err row_read(struct journal *journal, struct db_statement *s, struct
         {7, &out->state_after, 0}, {11, &out->route, 0},       {12, &out->intent, 0},
         {14, &out->reply, 0},      {15, &out->choices, 0},     {16, &out->reason, 0},
         {17, &out->answer, 0},     {18, &out->release, 0},     {20, &out->citations, 0},
+        {21, &out->evidence, 0},
     };
+    out->pin = out->pin_question = STR_NONE;
     buf_clear(&journal->found);
     for (int i = 0; i < ROW_TEXTS; i++) {
         texts[i].from = journal->found.n;

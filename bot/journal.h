@@ -31,6 +31,10 @@ struct turn_row {
     int64_t at_us, took_us;
     struct str route, intent, reply, choices /* JSON array of titles */, reason,
         answer /* "id v3" */, release /* hash */, citations /* reply_print_citations; or none */;
+    struct str evidence; /* evidence_print: what a model, or a pin, had to do with it; or none */
+    /* To be put, not found: the key of bot/pins.h that this reply is kept under, and what was
+     * asked. */
+    struct str pin, pin_question;
     int release_number;
     double confidence;
     bool has_confidence;

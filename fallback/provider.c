@@ -10,6 +10,7 @@
 #include "fallback/provider_parts.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -191,6 +192,8 @@ enum err provider_ask(struct provider *provider, const struct provider_call *ask
     call->ticket = asked->ticket;
     call->told = asked->told;
     call->data = asked->data;
+    if (asked->prompt)
+        (void)snprintf(call->prompt, sizeof call->prompt, "%s", asked->prompt);
     call->asked_us = provider_now(provider);
     call->deadline_us = call->asked_us + asked->deadline_ms * us_per_ms;
     enum err e = request_copy(call, &asked->request, why);

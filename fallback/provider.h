@@ -19,6 +19,7 @@ struct egress {
     int attempt;     /* 1 is the first */
     uint64_t ticket; /* the caller's */
     struct str provider, model, sent; /* `sent` is the user's part, masked by whoever asked */
+    const char *prompt;               /* the caller's */
     int64_t at_us;                    /* wall time of leaving */
     struct spending spending; /* set aside, then what it cost; its day is the day of leaving */
     /* Only when it is over: */
@@ -64,6 +65,7 @@ struct provider_call {
     struct model_request request; /* copied */
     int64_t deadline_ms;          /* from now until it is told, whatever happens */
     uint64_t ticket;
+    const char *prompt; /* prompt_hash, copied, for the ledger; NULL: none */
     /* On the client's thread; must not wait. May ask again. */
     void (*told)(void *data, uint64_t ticket, const struct provider_result *result);
     void *data;

@@ -3,6 +3,7 @@
 #ifndef PROVIDER_PARTS_H
 #define PROVIDER_PARTS_H
 
+#include "base/files.h"
 #include "fallback/breaker.h"
 #include "fallback/provider.h"
 #include "fallback/transfer.h"
@@ -14,6 +15,7 @@ struct call {
     struct call *next; /* in the queue of those that have just been asked */
     struct buf text;   /* the request's, in one piece */
     struct model_request request;
+    char prompt[HASH_HEX_BYTES];
     uint64_t number, ticket;
     void (*told)(void *data, uint64_t ticket, const struct provider_result *result);
     void *data;

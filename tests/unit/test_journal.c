@@ -318,14 +318,16 @@ static void brings_an_older_journal_up_with_its_turns(void **state)
     journal_close(journal);
     snprintf(path, sizeof(path), "%s/journal.db", folder->path);
     assert_int_equal(db_open(path, DB_WRITE, false, 1000, &db, NULL), OK);
-    assert_int_equal(db_run(db,
-                            "DROP TABLE outbox; DROP TABLE retention; DROP TABLE handoff_events; "
-                            "DROP TABLE handoffs; "
-                            "DROP TABLE feedback; "
-                            "DROP TABLE pseudonym_key; ALTER TABLE turns DROP COLUMN citations; "
-                            "PRAGMA user_version=1",
-                            NULL),
-                     OK);
+    assert_int_equal(
+        db_run(db,
+               "DROP TABLE model_calls; DROP TABLE pins; ALTER TABLE turns DROP COLUMN evidence; "
+               "DROP TABLE outbox; DROP TABLE retention; DROP TABLE handoff_events; "
+               "DROP TABLE handoffs; "
+               "DROP TABLE feedback; "
+               "DROP TABLE pseudonym_key; ALTER TABLE turns DROP COLUMN citations; "
+               "PRAGMA user_version=1",
+               NULL),
+        OK);
     db_close(db);
     assert_int_equal(journal_open(folder->path, false, &journal, NULL), OK);
     assert_int_equal(journal_find(journal, STR("t1"), &found, NULL), OK);
