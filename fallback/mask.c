@@ -32,7 +32,9 @@ static const struct str labels_english[LABEL_KINDS] = {
 struct scan {
     struct str text;
     const struct str *labels;
-    struct buf *out;
+    struct buf *out; /* NULL: `each` is told instead */
+    void (*each)(void *data, size_t from, size_t to, struct str label);
+    void *data;
     size_t copied; /* everything before it has been written */
     bool is_card;  /* what was replaced last was a card's */
     bool changed;
@@ -40,8 +42,12 @@ struct scan {
 
 static void scan_replace(struct scan *scan, size_t from, size_t to, enum personal kind)
 {
-    buf_add_str(scan->out, str_slice(scan->text, scan->copied, from));
-    buf_add_str(scan->out, scan->labels[kind]);
+    if (scan->out) {
+        buf_add_str(scan->out, str_slice(scan->text, scan->copied, from));
+        buf_add_str(scan->out, scan->labels[kind]);
+    } else {
+        scan->each(scan->data, from, to, scan->labels[kind]);
+    }
     scan->copied = to;
     scan->is_card = kind == PERSONAL_CARD;
     scan->changed = true;
@@ -107,27 +113,33 @@ static bool begins_spelled(uint32_t rune)
            rune == 'O' || rune == 'z' || rune == 'Z';
 }
 
+static void scan_all(struct scan *scan, struct str language)
+{
+    const struct str text = scan->text;
+    scan->labels = str_equal(language, STR("en")) ? labels_english : labels_korean;
+    for (size_t at = 0; at < text.n;) {
+        size_t after, from, to;
+        uint32_t rune = rune_at(text, at, &after);
+        if (begins_email(rune) && email_around(text, scan->copied, at, &from, &to)) {
+            scan_replace(scan, from, to, PERSONAL_EMAIL);
+            at = to;
+        } else if (begins_spelled(rune) && (to = spelled_end(text, at)) != at) {
+            scan_replace(scan, at, to, PERSONAL_PHONE);
+            at = to;
+        } else if (digit_of(rune) >= 0) {
+            at = scan_number(scan, at);
+        } else {
+            at = after;
+        }
+    }
+}
+
 enum err mask_text(struct str text, struct str language, struct buf *out, bool *changed,
                    struct fail *why)
 {
     size_t before = out->n;
     struct scan scan = {.text = text, .out = out};
-    scan.labels = str_equal(language, STR("en")) ? labels_english : labels_korean;
-    for (size_t at = 0; at < text.n;) {
-        size_t after, from, to;
-        uint32_t rune = rune_at(text, at, &after);
-        if (begins_email(rune) && email_around(text, scan.copied, at, &from, &to)) {
-            scan_replace(&scan, from, to, PERSONAL_EMAIL);
-            at = to;
-        } else if (begins_spelled(rune) && (to = spelled_end(text, at)) != at) {
-            scan_replace(&scan, at, to, PERSONAL_PHONE);
-            at = to;
-        } else if (digit_of(rune) >= 0) {
-            at = scan_number(&scan, at);
-        } else {
-            at = after;
-        }
-    }
+    scan_all(&scan, language);
     buf_add_str(out, str_slice(text, scan.copied, text.n));
     enum err e = buf_error(out, "the masked message", why);
     if (e)
@@ -135,6 +147,13 @@ enum err mask_text(struct str text, struct str language, struct buf *out, bool *
     else
         *changed = scan.changed;
     return e;
+}
+
+void mask_find(struct str text, struct str language,
+               void (*each)(void *data, size_t from, size_t to, struct str label), void *data)
+{
+    struct scan scan = {.text = text, .each = each, .data = data};
+    scan_all(&scan, language);
 }
 
 struct str mask_label(size_t i)

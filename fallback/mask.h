@@ -26,6 +26,10 @@
  * ERR_MEMORY leave out as before. */
 MUST_USE enum err mask_text(struct str text, struct str language, struct buf *out, bool *changed,
                             struct fail *why);
+/* Calls `each` for every piece of personal data in order of the text, instead of replacing it:
+ * where it lies and the label it would become. */
+void mask_find(struct str text, struct str language,
+               void (*each)(void *data, size_t from, size_t to, struct str label), void *data);
 /* The labels of all languages, from 0 on; STR_NONE past the last. */
 struct str mask_label(size_t i);
 
