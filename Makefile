@@ -63,6 +63,8 @@ $(BUILD)/paring: $(BUILD)/cli/main.o $(LIBRARY)
 
 $(LIBRARY): $(OBJECTS)
 	$(SAY) rm -f $@ && $(AR) qcs $@ $^
+	@twice=$$(nm -g --defined-only $@ | sed -n 's/^[0-9a-f]* [A-TV-Z] //p' | sort | uniq -d); \
+	    [ -z "$$twice" ] || { echo "$@: defined in two files: $$twice" >&2; rm -f $@; exit 1; }
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)

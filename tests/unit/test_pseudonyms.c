@@ -1,5 +1,5 @@
 /* Personal data leaves as tokens and comes back only to the conversation it is of. */
-#include "fallback/tokens.h"
+#include "fallback/pseudonyms.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,20 +10,20 @@
 
 #include <cmocka.h>
 
-static struct tokens *tokens;
+static struct pseudonyms *tokens;
 static struct buf out;
 
 static int setup(void **state)
 {
     (void)state;
     buf_init(&out, 64 * 1024);
-    return tokens_open(&tokens, NULL) || tokens_begin(tokens, STR("c1"), NULL);
+    return pseudonyms_open(&tokens, NULL) || pseudonyms_begin(tokens, STR("c1"), NULL);
 }
 
 static int teardown(void **state)
 {
     (void)state;
-    tokens_close(tokens);
+    pseudonyms_close(tokens);
     buf_free(&out);
     return 0;
 }
@@ -31,14 +31,14 @@ static int teardown(void **state)
 static const char *hidden(const char *text)
 {
     buf_clear(&out);
-    assert_int_equal(tokens_hide(tokens, str_of(text), STR("ko"), &out, NULL), OK);
+    assert_int_equal(pseudonyms_hide(tokens, str_of(text), STR("ko"), &out, NULL), OK);
     return out.p ? out.p : "";
 }
 
 static const char *restored(const char *text)
 {
     buf_clear(&out);
-    assert_int_equal(tokens_restore(tokens, STR("c1"), str_of(text), &out, NULL), OK);
+    assert_int_equal(pseudonyms_restore(tokens, STR("c1"), str_of(text), &out, NULL), OK);
     return out.p ? out.p : "";
 }
 
@@ -46,7 +46,7 @@ static void refused(const char *conversation, const char *text)
 {
     buf_clear(&out);
     buf_add_text(&out, "before");
-    assert_int_equal(tokens_restore(tokens, str_of(conversation), str_of(text), &out, NULL),
+    assert_int_equal(pseudonyms_restore(tokens, str_of(conversation), str_of(text), &out, NULL),
                      ERR_REFUSED);
     assert_string_equal(out.p, "before");
 }
@@ -88,7 +88,7 @@ static void refuses_other_conversations_and_tokens_of_nobody(void **state)
     refused("c1", "[전화번호#]");
     refused("c1", "[phone#1]");
     refused("c1", "[전화번호#18446744073709551617]");
-    assert_int_equal(tokens_begin(tokens, STR("c2"), NULL), OK);
+    assert_int_equal(pseudonyms_begin(tokens, STR("c2"), NULL), OK);
     refused("c2", "[전화번호#1]"); /* the values of the conversation before are gone */
     refused("c1", "[전화번호#1]");
 }
@@ -98,11 +98,13 @@ static void hides_nothing_that_cannot_be_told_apart_again(void **state)
     struct buf text;
     (void)state;
     buf_clear(&out);
-    assert_int_equal(tokens_hide(tokens, STR("[전화번호#1]는?"), STR("ko"), &out, NULL), ERR_LIMIT);
+    assert_int_equal(pseudonyms_hide(tokens, STR("[전화번호#1]는?"), STR("ko"), &out, NULL),
+                     ERR_LIMIT);
     buf_init(&text, 64 * 1024);
-    for (int i = 0; i <= TOKENS_MOST; i++)
+    for (int i = 0; i <= PSEUDONYMS_MOST; i++)
         buf_add_format(&text, "010-1234-%04d\n", i);
-    assert_int_equal(tokens_hide(tokens, str_from_buf(&text), STR("ko"), &out, NULL), ERR_LIMIT);
+    assert_int_equal(pseudonyms_hide(tokens, str_from_buf(&text), STR("ko"), &out, NULL),
+                     ERR_LIMIT);
     assert_int_equal(out.n, 0);
     buf_free(&text);
 }
