@@ -10,9 +10,12 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "bot/conversation.h"
+#include "bot/route.h"
+#include "bot/selector.h"
 #include "bot/steps.h"
 #include "fallback/mask.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,6 +36,9 @@ struct bot {
     struct arena *arena;                          /* one request's names and titles */
     struct buf raw, masked;                       /* the message */
     struct buf before, after, choices, citations; /* of the row to be written */
+    struct buf evidence, other;                   /* of the reply; of a pin */
+    char pin[HASH_HEX_BYTES];                     /* "": the reply is not to be kept as one */
+    struct models *models;                        /* for bot_answer; NULL: none */
     struct reply reply;
     struct conversation
         conversation; /* without a journal: of the one conversation that is remembered, */
@@ -50,6 +56,8 @@ static struct bot *bot_take(void)
     buf_init(&bot->after, STATE_BYTES);
     buf_init(&bot->choices, STATE_BYTES);
     buf_init(&bot->citations, CITATIONS_BYTES);
+    buf_init(&bot->evidence, STATE_BYTES);
+    buf_init(&bot->other, STATE_BYTES);
     buf_init(&bot->reply.text, (size_t)2 * LIMIT_ANSWER_BYTES);
     bot->arena = arena_open(ARENA_BLOCK, ARENA_BYTES);
     if (bot->arena)
@@ -114,8 +122,15 @@ void bot_close(struct bot *bot)
     buf_free(&bot->after);
     buf_free(&bot->choices);
     buf_free(&bot->citations);
+    buf_free(&bot->evidence);
+    buf_free(&bot->other);
     buf_free(&bot->reply.text);
     mem_give(bot);
+}
+
+void bot_use_models(struct bot *bot, struct models *models)
+{
+    bot->models = models;
 }
 
 const struct release *bot_release(const struct bot *bot)
@@ -384,6 +399,9 @@ static enum err row_fill(struct bot *bot, const struct accepted *accepted, int64
     if (e)
         return e;
     row->citations = bot->citations.n ? str_from_buf(&bot->citations) : STR_NONE;
+    row->evidence = bot->evidence.n ? str_from_buf(&bot->evidence) : STR_NONE;
+    row->pin = str_of(bot->pin);
+    row->pin_question = accepted->text;
     return row->answer.p ? buf_error(&bot->choices, "the reply's choices", why) : fail_memory(why);
 }
 
@@ -400,20 +418,151 @@ static enum err turn_between(struct bot *bot, const struct accepted *accepted,
     return e ? e : conversation_print(conversation, bot->release->book, &bot->after, why);
 }
 
+/* ---- A model's part in it ---- */
+
+/* Writes the reply that the evidence makes, and says so in the reason. */
+static enum err evidence_say(struct bot *bot, struct evidence *evidence, bool *is_said,
+                             struct fail *why)
+{
+    struct reply *reply = &bot->reply;
+    enum err e = selector_say(turner_selector(bot->turner), evidence, reply, is_said, why);
+    if (!e && *is_said)
+        reason_add(reply->reason, sizeof(reply->reason), "; selected by %s%s", evidence->model,
+                   evidence->by == EVIDENCE_PIN ? ", as before" : "");
+    return e;
+}
+
+/* The pin's reply if it still holds; its evidence stays in bot->other either way. */
+static enum err pin_say(struct bot *bot, struct models *models, const char *key, bool *is_said,
+                        struct fail *why)
+{
+    struct evidence evidence;
+    bool is_there = false;
+    buf_clear(&bot->other);
+    enum err e = models_pin(models, bot->journal, key, &bot->other, &is_there, why);
+    if (e || !is_there || evidence_parse(str_from_buf(&bot->other), &evidence, NULL) ||
+        !models_have(models, str_of(evidence.model)))
+        return e;
+    evidence.by = EVIDENCE_PIN;
+    e = evidence_say(bot, &evidence, is_said, why);
+    return e || !*is_said ? e : evidence_print(&evidence, &bot->evidence, why);
+}
+
+/* What was just said becomes the pin, unless somebody else's reply to the same question came first:
+ * then that is said. */
+static enum err pin_claim(struct bot *bot, struct models *models, const char *key, struct fail *why)
+{
+    const size_t seen = bot->other.n;
+    struct evidence evidence;
+    bool is_ours = false, is_said = false;
+    enum err e = models_claim(models, bot->journal, key, str_from_buf(&bot->other),
+                              str_from_buf(&bot->evidence), &bot->other, &is_ours, why);
+    if (!e && is_ours)
+        (void)snprintf(bot->pin, sizeof(bot->pin), "%s", key);
+    if (e || is_ours)
+        return e;
+    const struct str other = str_slice(str_from_buf(&bot->other), seen, bot->other.n);
+    if (evidence_parse(other, &evidence, NULL))
+        return OK;
+    evidence.by = EVIDENCE_PIN;
+    e = evidence_say(bot, &evidence, &is_said, why);
+    if (e || !is_said)
+        return e;
+    buf_clear(&bot->evidence);
+    return evidence_print(&evidence, &bot->evidence, why);
+}
+
+static enum err told_say(struct bot *bot, const struct accepted *accepted, struct asking *asking,
+                         const char *key, struct fail *why)
+{
+    const struct told *told = asking->told;
+    struct selector *selector = turner_selector(bot->turner);
+    struct evidence evidence = {.by = EVIDENCE_NOBODY};
+    bool is_said = false;
+    enum err e = OK;
+    (void)snprintf(evidence.prompt, sizeof(evidence.prompt), "%s", selector_prompt(selector));
+    (void)snprintf(evidence.provider, sizeof(evidence.provider), "%.*s", STR_ARG(told->provider));
+    (void)snprintf(evidence.model, sizeof(evidence.model), "%.*s", STR_ARG(told->model));
+    (void)snprintf(evidence.why, sizeof(evidence.why), "%s", outcome_name(told->outcome));
+    if (told->outcome == OUTCOME_WHOLE)
+        e = selector_read(selector, accepted->conversation, told->text, &evidence, why);
+    if (e == ERR_LIMIT)
+        e = OK; /* the release has changed meanwhile, and what was asked cannot be asked now */
+    evidence.by = evidence.count > 0 ? EVIDENCE_MODEL : EVIDENCE_NOBODY;
+    if (!e && evidence.count > 0)
+        e = evidence_say(bot, &evidence, &is_said, why);
+    if (!is_said) {
+        evidence.by = EVIDENCE_NOBODY;
+        reason_add(bot->reply.reason, sizeof(bot->reply.reason), "; model: %s", evidence.why);
+    }
+    buf_clear(&bot->evidence);
+    if (!e)
+        e = evidence_print(&evidence, &bot->evidence, why);
+    return e || !is_said ? e : pin_claim(bot, asking->models, key, why);
+}
+
+/* After the pure turn: a pin, a question to a model, or what came of one. */
+static enum err model_part(struct bot *bot, const struct accepted *accepted, struct asking *asking,
+                           struct fail *why)
+{
+    struct selector *selector = turner_selector(bot->turner);
+    char key[HASH_HEX_BYTES] = "";
+    bool wants = false, is_said = false;
+    if (!asking || !asking->models || !selector || !bot->journal)
+        return OK;
+    enum err e = selector_wants(selector, &wants, key, why);
+    if (!e && wants)
+        e = pin_say(bot, asking->models, key, &is_said, why);
+    if (e || !wants || is_said)
+        return e;
+    if (asking->told)
+        return told_say(bot, accepted, asking, key, why);
+    e = selector_ask(selector, accepted->conversation, &asking->request, why);
+    asking->prompt = selector_prompt(selector);
+    asking->asks = !e;
+    if (e ==
+        ERR_LIMIT) /* it cannot be asked without something that must not leave, or is too long */
+        reason_add(bot->reply.reason, sizeof(bot->reply.reason), "; no model can be asked");
+    return e == ERR_LIMIT ? OK : e;
+}
+
+static enum err turn_with_models(struct bot *bot, const struct accepted *accepted,
+                                 struct conversation *conversation, struct asking *asking,
+                                 struct fail *why)
+{
+    bot->pin[0] = '\0';
+    buf_clear(&bot->evidence);
+    if (asking)
+        asking->asks = false;
+    enum err e = turn_between(bot, accepted, conversation, why);
+    return e ? e : model_part(bot, accepted, asking, why);
+}
+
+/* The row of a turn that may claim a pin; without a row there is no claim. */
+static enum err row_make(struct bot *bot, const struct accepted *accepted, struct asking *asking,
+                         int64_t began_us, char turn_id[TURN_ID_BYTES], struct turn_row *row,
+                         struct fail *why)
+{
+    journal_new_id(turn_id, accepted->at_us);
+    enum err e = row_fill(bot, accepted, clock_monotonic_us() - began_us, turn_id, row, why);
+    if (e && bot->pin[0])
+        models_settle(asking->models, str_of(bot->pin));
+    return e;
+}
+
 enum err bot_take_turn(struct bot *bot, const struct accepted *accepted, struct str state,
-                       bool is_with_person, char turn_id[TURN_ID_BYTES], struct turn_row *row,
-                       struct fail *why)
+                       bool is_with_person, struct asking *asking, char turn_id[TURN_ID_BYTES],
+                       struct turn_row *row, struct fail *why)
 {
     struct conversation conversation;
     int64_t began_us = clock_monotonic_us();
     enum err e = conversation_parse(state, bot->release->book, &conversation, why);
     conversation.is_with_person = is_with_person; /* the desk knows, not the last turn */
     if (!e)
-        e = turn_between(bot, accepted, &conversation, why);
-    if (e)
+        e = turn_with_models(bot, accepted, &conversation, asking, why);
+    if (e || (asking && asking->asks))
         return e;
-    journal_new_id(turn_id, accepted->at_us);
-    return row_fill(bot, accepted, clock_monotonic_us() - began_us, turn_id, row, why);
+    return row_make(bot, accepted, asking, began_us, turn_id, row, why);
 }
 
 enum err bot_replay(struct bot *bot, const struct bot_request *requests, size_t count,
@@ -432,12 +581,90 @@ enum err bot_replay(struct bot *bot, const struct bot_request *requests, size_t 
     return e ? e : conversation_print(&conversation, bot->release->book, state, why);
 }
 
+/* ---- Asking and waiting ---- */
+
+struct wait {
+    pthread_mutex_t lock;
+    pthread_cond_t told_it;
+    bool is_told;
+    struct told told;
+    struct buf text;
+    char provider[LIMIT_NAME_BYTES + 1], model[LIMIT_NAME_BYTES + 1];
+};
+
+static void wait_told(void *data, uint64_t ticket, const struct provider_result *result)
+{
+    struct wait *wait = data;
+    (void)ticket;
+    (void)pthread_mutex_lock(&wait->lock);
+    buf_add_str(&wait->text, result->text);
+    (void)snprintf(wait->provider, sizeof(wait->provider), "%.*s", STR_ARG(result->provider));
+    (void)snprintf(wait->model, sizeof(wait->model), "%.*s", STR_ARG(result->model));
+    wait->told =
+        (struct told){wait->text.error ? OUTCOME_MEMORY : result->outcome,
+                      str_from_buf(&wait->text), str_of(wait->provider), str_of(wait->model)};
+    wait->is_told = true;
+    (void)pthread_cond_signal(&wait->told_it);
+    (void)pthread_mutex_unlock(&wait->lock);
+}
+
+/* Asks and waits until it is told, at the latest at the deadline; then the turn once more. */
+static enum err turn_waited(struct bot *bot, const struct accepted *accepted,
+                            struct conversation *conversation, struct asking *asking,
+                            struct fail *why)
+{
+    struct wait wait = {.told = {.outcome = OUTCOME_MEMORY}};
+    (void)pthread_mutex_init(&wait.lock, NULL);
+    (void)pthread_cond_init(&wait.told_it, NULL);
+    buf_init(&wait.text, LIMIT_LLM_REPLY);
+    if (!models_ask(asking->models, &asking->request, asking->prompt, 0, wait_told, &wait, NULL)) {
+        (void)pthread_mutex_lock(&wait.lock);
+        while (!wait.is_told)
+            (void)pthread_cond_wait(&wait.told_it, &wait.lock);
+        (void)pthread_mutex_unlock(&wait.lock);
+    }
+    asking->told = &wait.told;
+    enum err e = turn_with_models(bot, accepted, conversation, asking, why);
+    asking->told = NULL;
+    buf_free(&wait.text);
+    (void)pthread_cond_destroy(&wait.told_it);
+    (void)pthread_mutex_destroy(&wait.lock);
+    return e;
+}
+
+/* The turn, with whatever a model has to say, and in the journal. */
+static enum err turn_kept(struct bot *bot, const struct accepted *accepted,
+                          struct conversation *conversation, char turn_id[TURN_ID_BYTES],
+                          struct fail *why)
+{
+    struct asking asking = {.models = bot->models};
+    const struct conversation before = *conversation;
+    struct turn_row row;
+    int64_t began_us = clock_monotonic_us();
+    enum err e = turn_with_models(bot, accepted, conversation, &asking, why);
+    turn_id[0] = '\0';
+    if (!e && asking.asks) {
+        *conversation = before;
+        e = turn_waited(bot, accepted, conversation, &asking, why);
+    }
+    if (e || !bot->journal)
+        return e;
+    e = row_make(bot, accepted, &asking, began_us, turn_id, &row, why);
+    if (!e) {
+        e = journal_put(bot->journal, &row, why);
+        if (bot->pin[0])
+            models_settle(asking.models, str_of(bot->pin));
+    }
+    if (e)
+        log_line(LOG_ERROR, LOG_JOURNAL_FAILED, "\"turn\":\"%s\"", turn_id);
+    return e;
+}
+
 enum err bot_answer(struct bot *bot, const struct bot_request *request, const struct reply **reply,
                     char turn_id[TURN_ID_BYTES], struct fail *why)
 {
     struct accepted accepted;
     struct conversation conversation;
-    struct turn_row row;
     enum err e = bot_accept(bot, request, &accepted, why);
     bool is_again = false;
     if (!e)
@@ -451,17 +678,7 @@ enum err bot_answer(struct bot *bot, const struct bot_request *request, const st
     if (e)
         return e;
 
-    int64_t began_us = clock_monotonic_us();
-    e = turn_between(bot, &accepted, &conversation, why);
-    turn_id[0] = '\0';
-    if (!e && bot->journal) {
-        journal_new_id(turn_id, accepted.at_us);
-        e = row_fill(bot, &accepted, clock_monotonic_us() - began_us, turn_id, &row, why);
-        if (!e)
-            e = journal_put(bot->journal, &row, why);
-        if (e)
-            log_line(LOG_ERROR, LOG_JOURNAL_FAILED, "\"turn\":\"%s\"", turn_id);
-    }
+    e = turn_kept(bot, &accepted, &conversation, turn_id, why);
     if (e)
         return e;
     conversation_remember(bot, accepted.conversation, &conversation);

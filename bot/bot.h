@@ -12,6 +12,10 @@ struct bot;
 MUST_USE enum err bot_open(const char *bot_folder, int release, bool keeps_journal,
                            struct bot **out, struct fail *why);
 void bot_close(struct bot *bot);
+/* From now on bot_answer asks models where a script does not fit, and waits for them until their
+ * deadline. They stay the caller's, and outlive the bot. Only for a bot that keeps a journal. */
+struct models;
+void bot_use_models(struct bot *bot, struct models *models);
 const struct release *bot_release(const struct bot *bot);
 
 struct bot_request {

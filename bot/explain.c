@@ -10,6 +10,7 @@
 #include "bot/feedback.h"
 #include "bot/journal.h"
 #include "bot/open_book.h"
+#include "bot/selector.h"
 
 #include <string.h>
 
@@ -94,6 +95,8 @@ static enum err turn_again(struct explained *x, struct fail *why)
     enum err e = conversation_parse(x->row.state_before, x->release->book, &conversation, why);
     if (!e)
         e = turn_answer(x->turner, &conversation, &message, &x->reply, why);
+    if (!e) /* what a model selected is kept; no model is asked again */
+        e = selector_repeat(turner_selector(x->turner), x->row.evidence, &x->reply, why);
     if (!e)
         e = conversation_print(&conversation, x->release->book, &x->state, why);
     if (!e)
@@ -169,6 +172,8 @@ static void passages_print(const struct explained *x, struct buf *out)
         buf_add_format(out, "quoted       %.*s, bytes %zu to %zu\n", STR_ARG(cited->document),
                        cited->from, cited->to);
     }
+    if (x->row.evidence.n > 0)
+        buf_add_format(out, "evidence     %.*s\n", STR_ARG(x->row.evidence));
 }
 
 /* What the journal alone can say. */
@@ -344,6 +349,7 @@ static void row_put(const struct turn_row *row, struct json_writer *w)
     json_put_int(w, "release_number", row->release_number);
     json_put_str(w, "reply", row->reply);
     json_put_str(w, "citations_kept", row->citations);
+    json_put_str(w, "evidence", row->evidence);
 }
 
 static void record_put(const struct explained *x, struct buf *out)

@@ -12,7 +12,8 @@
 #include "bot/cite.h"
 #include "bot/route.h"
 #include "bot/texts.h"
-#include "fallback/quote.h"
+
+#include <stdio.h>
 
 enum { MILLION = 1000 * 1000 };
 
@@ -29,6 +30,11 @@ struct open_book {
     struct retrieval found;
     bool was_asked;
     double quotes_from;
+    struct buf asked; /* the last question and its product, one after the other */
+    size_t question_bytes;
+    char language[4];
+    date_days as_of;
+    bool is_likely;
 };
 
 /* The owner's word first; a release whose threshold was never derived does not quote. */
@@ -49,6 +55,7 @@ enum err open_book_open(const struct release *release, struct open_book **out, s
     struct open_book *book = mem_take(1, sizeof *book);
     if (!book)
         return fail_memory(why);
+    buf_init(&book->asked, LIMIT_NORMALISED_BYTES);
     enum err e = index_open_hashed(release->index.p, release->index.n, "the release's index.bin",
                                    &book->index, why);
     if (!e)
@@ -77,6 +84,7 @@ void open_book_close(struct open_book *book)
     retriever_close(book->retriever);
     quoter_close(book->quoter);
     index_close(book->index);
+    buf_free(&book->asked);
     mem_give(book);
 }
 
@@ -104,8 +112,33 @@ void open_book_clear(struct open_book *book)
 {
     if (!book)
         return;
-    book->was_asked = false;
+    book->was_asked = book->is_likely = false;
     book_facts_clear(book->facts);
+}
+
+/* The texts belong to a conversation that may be gone when they are looked at. */
+static enum err asked_keep(struct open_book *book, const struct book_question *question,
+                           struct fail *why)
+{
+    buf_clear(&book->asked);
+    buf_add_str(&book->asked, question->text);
+    buf_add_str(&book->asked, question->product);
+    book->question_bytes = question->text.n;
+    (void)snprintf(book->language, sizeof book->language, "%.*s", STR_ARG(question->language));
+    book->as_of = question->as_of;
+    return buf_error(&book->asked, "the question", why);
+}
+
+bool open_book_asked(const struct open_book *book, struct book_asked *out)
+{
+    if (!book || !book->is_likely)
+        return false;
+    const struct str all = str_from_buf(&book->asked);
+    *out = (struct book_asked){.question = str_slice(all, 0, book->question_bytes),
+                               .product = str_slice(all, book->question_bytes, all.n),
+                               .language = str_of(book->language),
+                               .as_of = book->as_of};
+    return true;
 }
 
 /* ---- A quoted passage ---- */
@@ -168,8 +201,12 @@ static enum err passage_quoted(struct open_book *book, const struct book_questio
     if (e)
         return e;
     book->was_asked = true;
+    e = asked_keep(book, question, why);
+    if (e)
+        return e;
     const bool has_terms = found->count > 0 && found->signals[3] >= least_terms;
     const bool is_likely = has_terms && found->answerable >= book->quotes_from;
+    book->is_likely = is_likely;
     if (!has_terms)
         reason_add(reply->reason, sizeof reply->reason,
                    found->count > 0 ? ", too little of it in any passage" : ", no passage");

@@ -4,6 +4,7 @@
 #define OPEN_BOOK_H
 
 #include "bot/turn.h"
+#include "fallback/quote.h"
 #include "fallback/retrieve.h"
 
 struct open_book; /* one thread's, for one release */
@@ -34,5 +35,13 @@ struct book_facts;
 struct book_facts *open_book_facts(const struct open_book *book); /* NULL: none, or no book */
 double open_book_quotes_from(const struct open_book *book);       /* a chance; above 1: never */
 void open_book_clear(struct open_book *book);
+
+/* The last question, when the passages found for it are likely enough to answer: what a model may
+ * be asked (bot/selector.h). Borrowed until the next question. */
+struct book_asked {
+    struct str question, product, language;
+    date_days as_of;
+};
+bool open_book_asked(const struct open_book *book, struct book_asked *out);
 
 #endif

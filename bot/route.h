@@ -10,6 +10,7 @@ struct turner {
     const struct release *release; /* borrowed */
     struct classifier *classifier;
     struct open_book *open_book; /* NULL: the release has no documents */
+    struct selector *selector;   /* the same */
     int product;  /* the slot of that name, which says what documents are for; -1: none */
     int *intents; /* the model's columns as the book's intents; -1: not in the book */
     struct buf scratch, said, title; /* texts made comparable */

@@ -45,6 +45,7 @@ struct clerk {
     struct edition *edition;
     struct seat *seat;
     struct journal_entry *entry;
+    bool has_claim; /* the entry's row claims a pin */
 };
 
 /* ---- Editions ---- */
@@ -259,6 +260,9 @@ void clerk_close(struct clerk *clerk)
 
 void clerk_cancel(struct clerk *clerk)
 {
+    if (clerk->has_claim)
+        models_settle(clerk->service->settings.models, clerk->entry->row.pin);
+    clerk->has_claim = false;
     journal_writer_give(clerk->service->writer, clerk->entry);
     if (clerk->seat)
         conversations_give(clerk->service->conversations, clerk->seat);
@@ -335,58 +339,87 @@ static bool channel_has_desk(const struct service *service, struct str channel)
     return false;
 }
 
+/* A claim that will not reach the journal. */
+static void claim_drop(const struct service *service, const struct turn_row *row)
+{
+    if (row->pin.n > 0)
+        models_settle(service->settings.models, row->pin);
+}
+
 /* Room in the queue first, so that the turn, once answered, is handed over. */
 static enum err turn_begin(struct clerk *clerk, const struct accepted *accepted, struct str state,
-                           char turn_id[TURN_ID_BYTES], struct fail *why)
+                           struct clerk_ask *ask, enum clerk_outcome *outcome, struct fail *why)
 {
+    struct asking asking = {.models = ask ? clerk->service->settings.models : NULL,
+                            .told = ask ? ask->told : NULL};
     struct turn_row row;
     const struct seat *seat = clerk->seat;
     clerk->entry = journal_writer_take(clerk->service->writer);
     if (!clerk->entry)
         return fail(why, ERR_BUSY, "too many messages at once; please try again");
-    enum err e = bot_take_turn(clerk->bot, accepted, state,
-                               seat && seat->handoff == HANDOFF_CLAIMED, turn_id, &row, why);
+    enum err e =
+        bot_take_turn(clerk->bot, accepted, state, seat && seat->handoff == HANDOFF_CLAIMED,
+                      &asking, clerk->turn_id, &row, why);
     if (e)
         return e;
+    if (asking.asks) {
+        *outcome = CLERK_ASKS;
+        ask->request = asking.request;
+        ask->prompt = asking.prompt;
+        return OK;
+    }
     row.in_handoff = seat && handoff_is_open(seat->handoff);
     row.opens_handoff = seat && !row.in_handoff && promises_person(bot_reply(clerk->bot)) &&
                         channel_has_desk(clerk->service, row.channel);
-    return journal_entry_fill(clerk->entry, &row, why);
+    e = journal_entry_fill(clerk->entry, &row, why);
+    if (e)
+        claim_drop(clerk->service, &row);
+    clerk->has_claim = !e && row.pin.n > 0;
+    return e;
 }
 
 static enum err begin_seated(struct clerk *clerk, const struct accepted *accepted,
-                             struct waiter *waiter, enum clerk_outcome *outcome,
-                             char turn_id[TURN_ID_BYTES], struct fail *why)
+                             struct waiter *waiter, struct clerk_ask *ask,
+                             enum clerk_outcome *outcome, struct fail *why)
 {
     bool waits = false, is_again = false;
-    enum err e = seat_take(clerk, accepted->conversation, waiter, &waits, why);
+    enum err e = OK;
+    if (ask && ask->seat) { /* kept since the first half */
+        clerk->seat = ask->seat;
+        ask->seat = NULL;
+    } else {
+        e = seat_take(clerk, accepted->conversation, waiter, &waits, why);
+    }
     *outcome = waits ? CLERK_WAITS : CLERK_ANSWERED;
     if (e || waits)
         return e;
     if (accepted->message_id.n > 0 &&
         seat_may_have_seen(clerk->service->conversations, clerk->seat, accepted->message_id))
-        e = bot_find_again(clerk->bot, accepted, &is_again, turn_id, why);
+        e = bot_find_again(clerk->bot, accepted, &is_again, clerk->turn_id, why);
     if (e || !is_again)
-        return e ? e : turn_begin(clerk, accepted, str_from_buf(&clerk->seat->state), turn_id, why);
+        return e ? e
+                 : turn_begin(clerk, accepted, str_from_buf(&clerk->seat->state), ask, outcome,
+                              why);
     *outcome = CLERK_AGAIN;
     return OK;
 }
 
 static enum err begin_with_history(struct clerk *clerk, const struct bot_request *request,
-                                   const struct clerk_history *history, char turn_id[TURN_ID_BYTES],
-                                   struct fail *why)
+                                   const struct clerk_history *history, struct clerk_ask *ask,
+                                   enum clerk_outcome *outcome, struct fail *why)
 {
     struct accepted accepted;
     buf_clear(&clerk->state);
     enum err e = bot_replay(clerk->bot, history->requests, history->count, &clerk->state, why);
     if (!e)
         e = bot_accept(clerk->bot, request, &accepted, why);
-    return e ? e : turn_begin(clerk, &accepted, str_from_buf(&clerk->state), turn_id, why);
+    return e ? e : turn_begin(clerk, &accepted, str_from_buf(&clerk->state), ask, outcome, why);
 }
 
-enum err clerk_begin(struct clerk *clerk, const struct bot_request *request,
-                     const struct clerk_history *history, struct waiter *waiter,
-                     enum clerk_outcome *outcome, struct clerk_result *result, struct fail *why)
+enum err clerk_begin_asking(struct clerk *clerk, const struct bot_request *request,
+                            const struct clerk_history *history, struct waiter *waiter,
+                            struct clerk_ask *ask, enum clerk_outcome *outcome,
+                            struct clerk_result *result, struct fail *why)
 {
     struct accepted accepted;
     assert(!clerk->edition && !clerk->seat && !clerk->entry);
@@ -399,20 +432,37 @@ enum err clerk_begin(struct clerk *clerk, const struct bot_request *request,
     result->handoff = HANDOFF_NONE;
     enum err e;
     if (history) {
-        e = begin_with_history(clerk, request, history, clerk->turn_id, why);
+        e = begin_with_history(clerk, request, history, ask, outcome, why);
     } else {
         e = bot_accept(clerk->bot, request, &accepted, why);
         if (!e)
-            e = begin_seated(clerk, &accepted, waiter, outcome, clerk->turn_id, why);
-        if (!e && *outcome != CLERK_WAITS) {
+            e = begin_seated(clerk, &accepted, waiter, ask, outcome, why);
+        if (!e && *outcome != CLERK_WAITS && *outcome != CLERK_ASKS) {
             bool opens = clerk->entry && clerk->entry->row.opens_handoff;
             result->conversation = accepted.conversation;
             result->handoff = opens ? HANDOFF_WAITING : clerk->seat->handoff;
         }
     }
-    if (e || *outcome == CLERK_WAITS)
+    if (!e && *outcome == CLERK_ASKS) {
+        ask->seat = clerk->seat;
+        clerk->seat = NULL;
+    }
+    if (e || *outcome == CLERK_WAITS || *outcome == CLERK_ASKS)
         clerk_cancel(clerk);
     return e;
+}
+
+enum err clerk_begin(struct clerk *clerk, const struct bot_request *request,
+                     const struct clerk_history *history, struct waiter *waiter,
+                     enum clerk_outcome *outcome, struct clerk_result *result, struct fail *why)
+{
+    return clerk_begin_asking(clerk, request, history, waiter, NULL, outcome, result, why);
+}
+
+void service_unseat(struct service *service, struct seat *seat)
+{
+    if (seat)
+        conversations_give(service->conversations, seat);
 }
 
 /* ---- Keeping it; in the writer's thread ---- */
@@ -428,6 +478,7 @@ static void entry_told(struct journal_entry *entry, enum err e)
     struct service *service = entry->owner[0];
     struct seat *seat = entry->owner[1];
     bool may_answer = !e || service->settings.answers_when_lost;
+    claim_drop(service, &entry->row);              /* it is in the journal now, or nowhere */
     bool is_answered = may_answer || !entry->done; /* without `done` the reply has already left */
     if (e && is_answered)
         log_line(LOG_ERROR, LOG_TURN_LOST, "\"turn\":\"%.*s\"", STR_ARG(entry->row.id));
@@ -464,6 +515,7 @@ void clerk_commit(struct clerk *clerk, void (*done)(void *data, uint64_t ticket,
     entry->ticket = ticket;
     clerk->entry = NULL;
     clerk->seat = NULL;
+    clerk->has_claim = false;
     edition_give(clerk);
     journal_writer_put(clerk->service->writer, entry);
 }

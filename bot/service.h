@@ -12,6 +12,7 @@
 #include "bot/bot.h"
 #include "bot/conversations.h"
 #include "bot/journal_writer.h"
+#include "bot/steps.h"
 
 struct service;
 struct clerk; /* one thread */
@@ -22,6 +23,7 @@ struct service_settings {
     size_t queue;           /* turns on their way to the journal */
     bool replies_at_once;   /* journal = async: a reply does not wait for the disk. A turn answered
                                in the last moments before a crash may then be missing. */
+    struct models *models;  /* who may be asked where no script fits; NULL: nobody. The caller's */
     bool answers_when_lost; /* journal_failure = answer: a turn that cannot be kept is answered all
                                the same, and its id logged */
     struct str handoff_channels; /* names, between them spaces or commas: a person that is promised
@@ -65,6 +67,7 @@ void clerk_close(struct clerk *clerk);
 enum clerk_outcome {
     CLERK_ANSWERED, /* a new turn: copy the reply, then clerk_commit or clerk_cancel */
     CLERK_AGAIN,    /* this message was answered before: copy the reply, then clerk_cancel */
+    CLERK_ASKS,     /* a model is to be asked: see struct clerk_ask */
     CLERK_WAITS     /* `waiter` is woken when its turn has come: then begin again */
 };
 struct clerk_result { /* borrowed until clerk_commit or clerk_cancel */
@@ -86,6 +89,23 @@ MUST_USE enum err clerk_begin(struct clerk *clerk, const struct bot_request *req
                               const struct clerk_history *history, struct waiter *waiter,
                               enum clerk_outcome *outcome, struct clerk_result *result,
                               struct fail *why);
+/* A turn in two halves, for one that asks a model. The first half ends with CLERK_ASKS: `request`
+ * is there until the clerk's next turn, `seat` (NULL for a history) keeps the conversation waiting,
+ * and nothing else is held, so the clerk may go on with others. The second half is the same request
+ * with the same seat and with what the model said, or that it did not; it always has a reply. A
+ * seat that is not brought back is given up with service_unseat. */
+struct clerk_ask {
+    struct seat *seat;
+    const struct told *told; /* NULL: the first half */
+    struct model_request request;
+    const char *prompt;
+};
+/* clerk_begin never asks: `ask` is NULL then. */
+MUST_USE enum err clerk_begin_asking(struct clerk *clerk, const struct bot_request *request,
+                                     const struct clerk_history *history, struct waiter *waiter,
+                                     struct clerk_ask *ask, enum clerk_outcome *outcome,
+                                     struct clerk_result *result, struct fail *why);
+void service_unseat(struct service *service, struct seat *seat);
 /* `done` (may be NULL) is called once, by the writer's thread, perhaps before this returns.
  * may_answer false: the turn is not kept, and the rule is to say so. */
 void clerk_commit(struct clerk *clerk, void (*done)(void *data, uint64_t ticket, bool may_answer),

@@ -6,6 +6,7 @@
 #define STEPS_H
 
 #include "bot/bot.h"
+#include "bot/models.h"
 
 /* A request after the door. */
 struct accepted {
@@ -35,11 +36,28 @@ MUST_USE enum err bot_find_again(struct bot *bot, const struct accepted *accepte
 /* Where the conversation stands by the journal: its last state as stored, "" for a new one. */
 MUST_USE enum err bot_state(struct bot *bot, struct str conversation, struct str *state,
                             struct fail *why);
+/* What became of a question to a model. */
+struct told {
+    enum outcome outcome;
+    struct str text, provider, model;
+};
+/* A turn's dealings with models. First without `told`: when a model is to be asked, `asks` is set,
+ * the request is there until the bot's next step, and there is no reply yet; the same step again
+ * with what came of it gives one, whatever came. */
+struct asking {
+    struct models *models;   /* NULL: nobody is asked */
+    const struct told *told; /* NULL: nobody was asked so far */
+    bool asks;
+    struct model_request request;
+    const char *prompt; /* its hash */
+};
 /* One turn from the stored state; the reply is in bot_reply and everything to be kept, with its new
- * key, in *row. */
+ * key, in *row. A row with a pin is a claim on it (bot/models.h): whoever gets the row settles it.
+ * `asking` may be NULL. */
 MUST_USE enum err bot_take_turn(struct bot *bot, const struct accepted *accepted, struct str state,
-                                bool is_with_person, char turn_id[TURN_ID_BYTES],
-                                struct turn_row *row, struct fail *why);
+                                bool is_with_person, struct asking *asking,
+                                char turn_id[TURN_ID_BYTES], struct turn_row *row,
+                                struct fail *why);
 /* The state a conversation is in after these messages, from a new one, oldest first, none of them
  * kept; for channels that send their history with each message. Appended to `state`. */
 MUST_USE enum err bot_replay(struct bot *bot, const struct bot_request *requests, size_t count,

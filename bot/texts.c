@@ -46,6 +46,12 @@ static const struct {
     [TEXT_IN_FORCE_END] = {" 시행)", ")"},
     [TEXT_QUOTE_CUT] = {"(목록의 일부입니다. 전체 내용은 아래 문서에서 확인해 주세요.)",
                         "(Part of a list; the whole of it is in the document below.)"},
+    [TEXT_SELECTED_LEAD] = {"문의하신 내용은 문서에 이렇게 나와 있습니다.",
+                            "This is what our documents say."},
+    [TEXT_SELECTED_ALSO] = {"함께 확인해 주세요.", "Please see this as well."},
+    [TEXT_SELECTED_LABEL] = {"※ AI가 찾은 문장을 문서에서 그대로 옮긴 답변입니다.",
+                             "* Sentences found with the help of AI and quoted from the documents "
+                             "as they are."},
     [TEXT_GREETING] =
         {"무엇이든 물어보세요. /why 는 방금 답변의 이유를 보여 주고, /quit 는 끝냅니다.",
          "Ask me anything. /why explains the last reply, /quit leaves."},

@@ -24,12 +24,15 @@ enum text_key {
     TEXT_EXPECT_TERM,
     TEXT_EXPECT_DATE,
     TEXT_EXPECT_COUNT,
-    TEXT_EXPECT_LIST,  /* the list's values follow                             */
-    TEXT_SOURCE,       /* before what a quotation is from                      */
-    TEXT_IN_FORCE,     /* before the date it is in force from, and             */
-    TEXT_IN_FORCE_END, /* behind it                                           */
-    TEXT_QUOTE_CUT,    /* under a list that goes on in the document            */
-    TEXT_GREETING,     /* when a chat opens on a terminal                      */
+    TEXT_EXPECT_LIST,    /* the list's values follow                             */
+    TEXT_SOURCE,         /* before what a quotation is from                      */
+    TEXT_IN_FORCE,       /* before the date it is in force from, and             */
+    TEXT_IN_FORCE_END,   /* behind it                                           */
+    TEXT_QUOTE_CUT,      /* under a list that goes on in the document            */
+    TEXT_SELECTED_LEAD,  /* the connecting phrases of a reply that a model selected: before it, */
+    TEXT_SELECTED_ALSO,  /* between what two documents say, and                                 */
+    TEXT_SELECTED_LABEL, /* under it                                                            */
+    TEXT_GREETING,       /* when a chat opens on a terminal                      */
     TEXTS
 };
 

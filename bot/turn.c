@@ -7,6 +7,7 @@
 #include "bot/conversation.h"
 #include "bot/open_book.h"
 #include "bot/route.h"
+#include "bot/selector.h"
 
 enum err turn_answer(struct turner *turner, struct conversation *conversation,
                      const struct message *message, struct reply *reply, struct fail *why)
@@ -52,6 +53,8 @@ enum err turner_open(const struct release *release, struct turner **out, struct 
                                  : fail_memory(why);
     if (!e)
         e = open_book_open(release, &turner->open_book, why);
+    if (!e && turner->open_book)
+        e = selector_open(release, turner->open_book, &turner->selector, why);
     if (e) {
         turner_close(turner);
         return e;
@@ -68,6 +71,7 @@ void turner_close(struct turner *turner)
     if (!turner)
         return;
     classifier_close(turner->classifier);
+    selector_close(turner->selector);
     open_book_close(turner->open_book);
     mem_give(turner->intents);
     buf_free(&turner->scratch);
@@ -84,4 +88,9 @@ struct classifier *turner_classifier(struct turner *turner)
 struct open_book *turner_open_book(struct turner *turner)
 {
     return turner->open_book;
+}
+
+struct selector *turner_selector(struct turner *turner)
+{
+    return turner->selector;
 }

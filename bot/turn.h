@@ -70,14 +70,15 @@ struct citation {
     size_t from, to;          /* bytes of the document's text */
     uint64_t version;         /* of that text, as in the index */
 };
-enum { REPLY_CITATIONS = 2 };
+enum { REPLY_CITATIONS = 8 };
 
 struct reply {
     enum route route;
     struct buf text; /* what the customer reads; buf_init by the owner, reused */
     struct choice choices[REPLY_CHOICES];
     int choice_count;
-    struct citation citations[REPLY_CITATIONS]; /* ROUTE_QUOTED, in the order shown */
+    struct citation citations[REPLY_CITATIONS]; /* ROUTE_QUOTED and ROUTE_GENERATED, in the order
+                                                    shown */
     int citation_count;
     int intent;                      /* index into the book's intents, or -1 */
     const struct answer_row *answer; /* or NULL */
@@ -108,6 +109,8 @@ void turner_close(struct turner *turner);
 struct classifier *turner_classifier(struct turner *turner);
 struct open_book;
 struct open_book *turner_open_book(struct turner *turner); /* NULL: no documents */
+struct selector;
+struct selector *turner_selector(struct turner *turner); /* NULL: no documents */
 
 /* Updates *conversation and fills *reply. ERR_MEMORY or ERR_LIMIT only when reply->text or the
  * open book's scratch cannot grow; the conversation is then as before. */

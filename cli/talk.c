@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "bot/bot.h"
 #include "bot/explain.h"
+#include "bot/models.h"
 #include "bot/texts.h"
 #include "cli/cli.h"
 
@@ -25,6 +26,7 @@ struct talk {
     bool has_no_journal;
     int number; /* of the release; 0 is the active one */
     struct bot_request request;
+    struct models *models;
     char fresh[NAME_BYTES]; /* the conversation's name when none is given */
 };
 
@@ -92,15 +94,24 @@ static void reply_put(const struct bot *bot, const struct reply *reply, const ch
         json_put_null(&w, "confidence");
     json_put_text(&w, "reason", reply->reason);
     json_put_text(&w, "release", bot_release(bot)->hash);
-    json_put_bool(&w, "generated", false);
+    json_put_bool(&w, "generated", reply->route == ROUTE_GENERATED);
     json_end(&w, '}');
     buf_add_char(out, '\n');
 }
 
-static enum err talk_open(const struct cli *cli, const struct talk *talk, struct bot **out,
+/* Models are asked only where a ledger can be kept. */
+static enum err talk_open(const struct cli *cli, struct talk *talk, struct bot **out,
                           struct fail *why)
 {
+    struct config *config = NULL;
     enum err e = bot_open(cli->bot_folder, talk->number, !talk->has_no_journal, out, why);
+    if (!e && !talk->has_no_journal)
+        e = cli_config(cli, &config, why);
+    if (!e && config)
+        e = models_open(cli->bot_folder, config, &talk->models, why);
+    config_close(config);
+    if (!e)
+        bot_use_models(*out, talk->models);
     if (!e && !talk->number) /* an older release was asked for by name, with what it holds */
         cli_settings_warn(cli, bot_release(*out)->number);
     return e;
@@ -151,6 +162,7 @@ enum err command_ask(struct cli *cli, int argc, char **argv, struct fail *why)
         e = talk_once(cli, bot, &talk.request, &out, turn_id, why);
     }
     bot_close(bot);
+    models_close(talk.models);
     buf_free(&text);
     buf_free(&out);
     return e;
@@ -268,6 +280,7 @@ enum err command_chat(struct cli *cli, int argc, char **argv, struct fail *why)
         e = cli_print(cli, STR("\n"), why);
 done:
     bot_close(bot);
+    models_close(talk.models);
     return e;
 }
 

@@ -220,6 +220,14 @@ void provider_switch(struct provider *provider, bool is_off)
     provider_wake(provider);
 }
 
+bool provider_has_model(const struct provider *provider, struct str model)
+{
+    for (size_t i = 0; i < endpoints_count(provider->endpoints); i++)
+        if (str_equal(endpoints_at(provider->endpoints, i)->model, model))
+            return true;
+    return false;
+}
+
 struct provider_counts provider_counts(struct provider *provider)
 {
     (void)pthread_mutex_lock(&provider->lock);

@@ -96,6 +96,8 @@ MUST_USE enum err provider_ask(struct provider *provider, const struct provider_
 /* Off ends what is under way with OUTCOME_OFF, and whatever is asked until it is on again. The file
  * of the options does the same. Any thread. */
 void provider_switch(struct provider *provider, bool is_off);
+/* Whether some provider of the file has this model. Any thread. */
+bool provider_has_model(const struct provider *provider, struct str model);
 /* The clock was moved. Any thread. */
 void provider_wake(struct provider *provider);
 struct provider_counts provider_counts(struct provider *provider);

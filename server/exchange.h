@@ -4,6 +4,7 @@
 #define EXCHANGE_H
 
 #include "base/json.h"
+#include "base/limits.h"
 #include "bot/service.h"
 
 struct MHD_Connection;
@@ -13,6 +14,7 @@ struct link;
 
 enum handled {
     HANDLED,  /* status and `out` are the reply */
+    ASKED,    /* a model: call again when it has said something, or its time is up */
     WAITS,    /* for the conversation's turn: call again when woken */
     KEEPS,    /* a ticket's change is on its way: call again with `changed` */
     STREAMS,  /* `stream` goes on writing the reply (server/stream.h) */
@@ -33,7 +35,7 @@ struct head {
 };
 
 /* Where a parked exchange is; changed under the worker's lock only. */
-enum parking { PARK_NONE, PARK_SEAT, PARK_COMMIT, PARK_CHANGE, PARK_WOKEN, PARK_LATE };
+enum parking { PARK_NONE, PARK_SEAT, PARK_MODEL, PARK_COMMIT, PARK_CHANGE, PARK_WOKEN, PARK_LATE };
 
 struct exchange {
     /* The request */
@@ -70,6 +72,13 @@ struct exchange {
     bool may_answer;
     uint64_t ticket; /* a new one for each request, so that a late waking finds nobody */
     struct waiter waiter;
+    /* A model's part. `is_asking` under the worker's lock: what is told when it is false comes too
+     * late. */
+    bool is_asking, was_told;
+    struct told told; /* texts in the next three */
+    struct buf told_text;
+    char told_provider[LIMIT_NAME_BYTES + 1], told_model[LIMIT_NAME_BYTES + 1];
+    struct seat *seat; /* kept for the second half of the turn */
     struct exchange *next, *previous;
 };
 

@@ -280,22 +280,30 @@ static enum handled not_kept(struct exchange *exchange)
     return exchange_fail(exchange, 503, "not_kept", "this could not be recorded");
 }
 
+static enum parking parking_for(enum handled handled)
+{
+    return handled == WAITS ? PARK_SEAT : handled == ASKED ? PARK_MODEL : PARK_CHANGE;
+}
+
 static enum MHD_Result request_run(struct exchange *exchange)
 {
     enum handled handled;
     if (exchange->link)
-        atomic_store(&exchange->link->deadline_us, clock_monotonic_us() + reply_us);
-    bool is_parked = false;
+        atomic_store(&exchange->link->deadline_us,
+                     clock_monotonic_us() + reply_us + 2 * exchange->worker->site->model_us);
+    bool waits, is_parked = false;
     do {
         exchange->parking = PARK_NONE;
         exchange->has_begun = true;
         buf_clear(&exchange->out);
         handled = exchange->route->handler(exchange);
-        if (handled == WAITS || handled == KEEPS)
-            is_parked = exchange_park(exchange, handled == WAITS ? PARK_SEAT : PARK_CHANGE);
-        if (handled == KEEPS && !is_parked && !exchange->may_answer)
+        waits = handled == WAITS || handled == ASKED || handled == KEEPS;
+        is_parked = waits && exchange_park(exchange, parking_for(handled));
+        if (handled == KEEPS && !is_parked && !exchange->may_answer) {
             handled = not_kept(exchange);
-    } while ((handled == WAITS || handled == KEEPS) && !is_parked);
+            waits = false;
+        }
+    } while (waits && !is_parked);
     if (is_parked || (handled == COMMITTED && exchange_park(exchange, PARK_COMMIT)))
         return MHD_YES;
     if (handled == COMMITTED && !exchange->may_answer)
@@ -310,8 +318,9 @@ static enum MHD_Result request_resume(struct exchange *exchange)
     enum parking parking = exchange->parking, was_parked = exchange->was_parked;
     bool may_answer = exchange->may_answer;
     (void)pthread_mutex_unlock(&exchange->worker->lock);
-    if (parking == PARK_WOKEN &&
-        (was_parked == PARK_SEAT || (was_parked == PARK_CHANGE && may_answer)))
+    if (was_parked == PARK_MODEL ||
+        (parking == PARK_WOKEN &&
+         (was_parked == PARK_SEAT || (was_parked == PARK_CHANGE && may_answer))))
         return request_run(exchange);
     if (parking == PARK_LATE || !may_answer) {
         exchange->retry_after = RETRY_SECONDS;

@@ -21,6 +21,8 @@ struct site {
     bool is_local;              /* a Unix socket or a loop-back address is listened on */
     bool logs_access;
     int64_t started_us;
+    struct models *models;   /* who may be asked; NULL: nobody */
+    int64_t model_us;        /* how long a question to them may take; 0 without */
     int64_t request_us;      /* in which a request must have arrived */
     atomic_bool is_draining; /* replies close their connections; /ready says no */
     atomic_bool is_closed;   /* nothing is begun any more */

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <microhttpd.h>
@@ -16,6 +17,7 @@
 enum { BUFFER_KEPT_BYTES = 32 * 1024, REPLY_BYTES = 512 * 1024 };
 
 static const int64_t parked_us = 10 * 1000000LL; /* then 503 */
+static const int64_t model_grace_us = 500000;
 
 /* ---- Exchanges ---- */
 
@@ -32,6 +34,7 @@ struct exchange *exchange_take(struct worker *worker)
         exchange->clerk = worker->clerk;
         buf_init(&exchange->body, LIMIT_BODY);
         buf_init(&exchange->out, REPLY_BYTES);
+        buf_init(&exchange->told_text, LIMIT_LLM_REPLY);
     }
     exchange->next = exchange->previous = NULL;
     (void)pthread_mutex_lock(&worker->lock);
@@ -51,13 +54,20 @@ static void buffer_clean(struct buf *buf)
 void exchange_give(struct exchange *exchange)
 {
     struct worker *worker = exchange->worker;
-    struct buf body = exchange->body, out = exchange->out;
+    struct buf body = exchange->body, out = exchange->out, told_text;
     struct clerk *clerk = exchange->clerk;
     buffer_clean(&body);
     buffer_clean(&out);
+    service_unseat(worker->site->service, exchange->seat);
     (void)pthread_mutex_lock(&worker->lock);
-    *exchange = (struct exchange){
-        .worker = worker, .clerk = clerk, .body = body, .out = out, .ticket = ++worker->tickets};
+    told_text = exchange->told_text;
+    buffer_clean(&told_text);
+    *exchange = (struct exchange){.worker = worker,
+                                  .clerk = clerk,
+                                  .body = body,
+                                  .out = out,
+                                  .told_text = told_text,
+                                  .ticket = ++worker->tickets};
     worker->active--;
     (void)pthread_mutex_unlock(&worker->lock);
     exchange->next = worker->spare;
@@ -76,6 +86,7 @@ static void unpark(struct exchange *exchange, enum parking parking)
     exchange->next = exchange->previous = NULL;
     exchange->was_parked = exchange->parking;
     exchange->parking = parking;
+    exchange->is_asking = false;
     MHD_resume_connection(exchange->connection);
 }
 
@@ -91,6 +102,32 @@ static void wake(struct exchange *exchange, uint64_t ticket, bool may_answer)
     } else if (exchange->ticket == ticket && exchange->parking == PARK_NONE) {
         exchange->may_answer = may_answer;
         exchange->is_woken = true;
+    }
+    (void)pthread_mutex_unlock(&worker->lock);
+}
+
+/* In the model client's thread. */
+static void on_model(void *data, uint64_t ticket, const struct provider_result *result)
+{
+    struct exchange *exchange = data;
+    struct worker *worker = exchange->worker;
+    (void)pthread_mutex_lock(&worker->lock);
+    if (exchange->ticket == ticket && exchange->is_asking) {
+        struct buf *text = &exchange->told_text;
+        exchange->is_asking = false;
+        buf_clear(text);
+        buf_add_str(text, result->text);
+        (void)snprintf(exchange->told_provider, sizeof(exchange->told_provider), "%.*s",
+                       STR_ARG(result->provider));
+        (void)snprintf(exchange->told_model, sizeof(exchange->told_model), "%.*s",
+                       STR_ARG(result->model));
+        exchange->told =
+            (struct told){text->error ? OUTCOME_MEMORY : result->outcome, str_from_buf(text),
+                          str_of(exchange->told_provider), str_of(exchange->told_model)};
+        if (exchange->parking == PARK_MODEL)
+            unpark(exchange, PARK_WOKEN);
+        else
+            exchange->is_woken = true;
     }
     (void)pthread_mutex_unlock(&worker->lock);
 }
@@ -116,6 +153,10 @@ bool exchange_park(struct exchange *exchange, enum parking parking)
         MHD_suspend_connection(exchange->connection);
         exchange->parking = parking;
         exchange->deadline_us = clock_monotonic_us() + parked_us;
+        if (parking == PARK_MODEL) /* the client tells in time: this is for when it does not */
+            exchange->deadline_us += worker->site->model_us - parked_us + model_grace_us;
+        else if (parking == PARK_SEAT) /* whoever has the seat may be asking */
+            exchange->deadline_us += worker->site->model_us;
         exchange->previous = NULL;
         exchange->next = worker->parked;
         if (exchange->next)
@@ -137,7 +178,8 @@ void parked_late(struct worker *worker, int64_t now)
             (exchange->parking == PARK_SEAT &&
              !service_leave(worker->site->service, &exchange->waiter)))
             continue;
-        metrics_add(&worker->metrics.late);
+        if (exchange->parking != PARK_MODEL)
+            metrics_add(&worker->metrics.late);
         unpark(exchange, PARK_LATE);
     }
 }
@@ -152,6 +194,29 @@ bool worker_is_idle(struct worker *worker)
 
 /* ---- Turns, for handlers ---- */
 
+/* The question is on its way, or it is known at once that it cannot be: then the second half comes
+ * now. */
+static void model_ask(struct exchange *exchange, const struct clerk_ask *ask)
+{
+    struct worker *worker = exchange->worker;
+    exchange->seat = ask->seat;
+    exchange->was_told = true; /* whatever happens, the next half has a reply */
+    exchange->told = (struct told){.outcome = OUTCOME_LATE};
+    (void)pthread_mutex_lock(&worker->lock);
+    exchange->is_asking = true;
+    exchange->is_woken = false;
+    (void)pthread_mutex_unlock(&worker->lock);
+    enum err e = models_ask(worker->site->models, &ask->request, ask->prompt, exchange->ticket,
+                            on_model, exchange, NULL);
+    if (!e)
+        return;
+    (void)pthread_mutex_lock(&worker->lock);
+    exchange->is_asking = false;
+    exchange->is_woken = true;
+    exchange->told.outcome = e == ERR_BUSY ? OUTCOME_UNAVAILABLE : OUTCOME_MEMORY;
+    (void)pthread_mutex_unlock(&worker->lock);
+}
+
 enum handled exchange_turn(struct exchange *exchange, const struct bot_request *request,
                            const struct clerk_history *history,
                            void (*render)(struct exchange *exchange,
@@ -165,14 +230,21 @@ enum handled exchange_turn(struct exchange *exchange, const struct bot_request *
     exchange->waiter.wake = on_seat;
     exchange->waiter.data = exchange;
     exchange->waiter.ticket = exchange->ticket;
-    enum err e =
-        clerk_begin(exchange->clerk, request, history, &exchange->waiter, &outcome, &result, &why);
+    struct clerk_ask ask = {.seat = exchange->seat,
+                            .told = exchange->was_told ? &exchange->told : NULL};
+    enum err e = clerk_begin_asking(exchange->clerk, request, history, &exchange->waiter, &ask,
+                                    &outcome, &result, &why);
+    exchange->seat = ask.seat; /* not taken when the door refused */
     if (e) {
         service_decline(service, &exchange->waiter);
         return exchange_fail_as(exchange, e, &why);
     }
     if (outcome == CLERK_WAITS)
         return WAITS;
+    if (outcome == CLERK_ASKS) {
+        model_ask(exchange, &ask);
+        return ASKED;
+    }
     memcpy(exchange->turn_id, result.turn_id, sizeof(exchange->turn_id));
     exchange->status = MHD_HTTP_OK;
     exchange->content_type = "application/json; charset=utf-8";
@@ -242,6 +314,7 @@ void exchanges_free(struct worker *worker)
         worker->spare = exchange->next;
         buf_free(&exchange->body);
         buf_free(&exchange->out);
+        buf_free(&exchange->told_text);
         mem_give(exchange);
     }
 }

@@ -2,6 +2,7 @@
  *
  *   workers, one a core   libmicrohttpd's epoll; nothing else (server/http.c)
  *   the journal's         the disk (bot/journal_writer.c)
+ *   the model client's    models, one to all (fallback/provider.h)
  *   the door              new connections, dealt to the workers in turn
  *   the watch             the release: opened here when BOT/current changes, then swapped
  *   main                  signals; a few times a second it cuts what is too old
@@ -40,6 +41,8 @@ enum {
     DRAIN_MS = 15000, /* longer than any request may take */
     MS = 1000 * 1000, /* nanoseconds */
 };
+
+static const int64_t us_per_ms = 1000;
 
 struct server {
     struct site site;
@@ -238,6 +241,10 @@ static enum err site_open(struct server *server, const char *bot_folder,
     if (!e)
         e = access_open(config, &site->access, why);
     if (!e)
+        e = models_open(bot_folder, config, &site->models, why);
+    settings.models = site->models;
+    site->model_us = site->models ? models_deadline_ms(site->models) * us_per_ms : 0;
+    if (!e)
         e = service_open(bot_folder, &settings, &site->service, why);
     return e ? e : chatwoot_open(bot_folder, config, &site->chatwoot, why);
 }
@@ -376,11 +383,12 @@ static bool has_connections(const struct server *server)
 static void drain(struct server *server)
 {
     const struct timespec moment = {.tv_nsec = 5L * MS};
-    int64_t began = clock_monotonic_us(), us_per_ms = 1000;
+    int64_t began = clock_monotonic_us();
     atomic_store(&server->site.is_draining, true);
     while (has_connections(server) && clock_monotonic_us() - began < LINGER_MS * us_per_ms)
         (void)nanosleep(&moment, NULL);
     atomic_store(&server->site.is_closed, true);
+    models_stop(server->site.models); /* who waits for one is answered without */
     began = clock_monotonic_us();
     while (!is_idle(server) && clock_monotonic_us() - began < DRAIN_MS * us_per_ms) {
         (void)nanosleep(&moment, NULL);
@@ -397,12 +405,14 @@ void server_close(struct server *server)
     watch_tell(server, true);
     if (server->has_watch)
         (void)pthread_join(server->watch, NULL);
+    models_end(server->site.models); /* its thread wakes exchanges, which go with the workers */
     if (server->site.service)
         service_drain(server->site.service); /* its thread wakes what workers hold */
     for (size_t i = 0; i < server->site.worker_count; i++)
         worker_close(server->workers[i]);
     chatwoot_close(server->site.chatwoot);
     service_close(server->site.service);
+    models_close(server->site.models);
     access_close(server->site.access);
     if (server->site.key.p)
         sodium_memzero(server->site.key.p, server->site.key.capacity);

@@ -1,0 +1,183 @@
+/* Pins that are claimed and not yet committed stand in a short list: one for each turn on its way
+ * to the journal. It is looked through, and the journal asked, under one lock, so that of two
+ * replies to one question only one is ever the first. The look-up under it is one read by key, for
+ * a question that no script answers. */
+#include "bot/models.h"
+
+#include "base/arena.h"
+#include "base/files.h"
+#include "bot/ledger.h"
+#include "bot/pins.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sodium.h>
+
+struct claim_row {
+    char key[HASH_HEX_BYTES];
+    char *evidence;
+    struct claim_row *next;
+};
+
+struct models {
+    struct provider *provider;
+    struct ledger *ledger;
+    int64_t deadline_ms;
+    pthread_mutex_t lock;
+    struct claim_row *claims;
+};
+
+enum err models_open(const char *bot_folder, const struct config *config, struct models **out,
+                     struct fail *why)
+{
+    struct provider_options options = {.ledger = ledger_note};
+    *out = NULL;
+    if (!provider_options_read(config, &options))
+        return OK;
+    struct models *models = mem_take(1, sizeof *models);
+    if (!models)
+        return fail_memory(why);
+    (void)pthread_mutex_init(&models->lock, NULL);
+    models->deadline_ms = config_int(config, CONFIG_MODEL_DEADLINE_MS);
+    options.seed = (uint64_t)randombytes_random() << 32 | randombytes_random();
+    enum err e = ledger_open(bot_folder, &models->ledger, why);
+    if (!e)
+        e = ledger_used(models->ledger, date_of_us(clock_now_us(), options.utc_offset_minutes),
+                        &options.used, why);
+    options.ledger_data = models->ledger;
+    if (!e)
+        e = provider_open(&options, &models->provider, why);
+    if (e)
+        models_close(models);
+    else
+        *out = models;
+    return e;
+}
+
+void models_end(struct models *models)
+{
+    if (models && models->provider)
+        provider_close(models->provider);
+    if (models)
+        models->provider = NULL;
+}
+
+void models_close(struct models *models)
+{
+    if (!models)
+        return;
+    models_end(models);
+    ledger_close(models->ledger);
+    while (models->claims) {
+        struct claim_row *claim = models->claims;
+        models->claims = claim->next;
+        mem_give(claim->evidence);
+        mem_give(claim);
+    }
+    (void)pthread_mutex_destroy(&models->lock);
+    mem_give(models);
+}
+
+void models_stop(struct models *models)
+{
+    if (models && models->provider)
+        provider_switch(models->provider, true);
+}
+
+int64_t models_deadline_ms(const struct models *models)
+{
+    return models->deadline_ms;
+}
+
+bool models_have(const struct models *models, struct str model)
+{
+    return provider_has_model(models->provider, model);
+}
+
+enum err models_ask(struct models *models, const struct model_request *request, const char *prompt,
+                    uint64_t ticket,
+                    void (*told)(void *data, uint64_t ticket, const struct provider_result *result),
+                    void *data, struct fail *why)
+{
+    const struct provider_call call = {.request = *request,
+                                       .deadline_ms = models->deadline_ms,
+                                       .ticket = ticket,
+                                       .prompt = prompt,
+                                       .told = told,
+                                       .data = data};
+    return provider_ask(models->provider, &call, why);
+}
+
+/* ---- Pins ---- */
+
+/* The caller holds the lock. */
+static enum err pin_look(struct models *models, struct journal *journal, const char *key,
+                         struct buf *evidence, bool *is_there, struct fail *why)
+{
+    *is_there = false;
+    for (const struct claim_row *claim = models->claims; claim; claim = claim->next)
+        if (strcmp(claim->key, key) == 0) {
+            buf_add_text(evidence, claim->evidence);
+            *is_there = true;
+            return buf_error(evidence, "a pin's evidence", why);
+        }
+    return pin_find(journal, str_of(key), evidence, is_there, why);
+}
+
+enum err models_pin(struct models *models, struct journal *journal, const char *key,
+                    struct buf *evidence, bool *is_there, struct fail *why)
+{
+    (void)pthread_mutex_lock(&models->lock);
+    enum err e = pin_look(models, journal, key, evidence, is_there, why);
+    (void)pthread_mutex_unlock(&models->lock);
+    return e;
+}
+
+/* The caller holds the lock. */
+static enum err claim_add(struct models *models, const char *key, struct str ours, struct fail *why)
+{
+    struct claim_row *claim = mem_take(1, sizeof *claim);
+    if (!claim || !(claim->evidence = mem_copy(ours))) {
+        mem_give(claim);
+        return fail_memory(why);
+    }
+    (void)snprintf(claim->key, sizeof claim->key, "%s", key);
+    claim->next = models->claims;
+    models->claims = claim;
+    return OK;
+}
+
+enum err models_claim(struct models *models, struct journal *journal, const char *key,
+                      struct str seen, struct str ours, struct buf *winner, bool *is_ours,
+                      struct fail *why)
+{
+    const size_t before = winner->n;
+    bool is_there = false;
+    (void)pthread_mutex_lock(&models->lock);
+    enum err e = pin_look(models, journal, key, winner, &is_there, why);
+    const struct str found = str_slice(str_from_buf(winner), before, winner->n);
+    *is_ours = !e && (!is_there || str_equal(found, seen));
+    if (*is_ours) {
+        buf_truncate(winner, before);
+        e = claim_add(models, key, ours, why);
+    }
+    (void)pthread_mutex_unlock(&models->lock);
+    return e;
+}
+
+void models_settle(struct models *models, struct str key)
+{
+    (void)pthread_mutex_lock(&models->lock);
+    struct claim_row **at = &models->claims;
+    while (*at && !str_equal(str_of((*at)->key), key))
+        at = &(*at)->next;
+    struct claim_row *claim = *at;
+    if (claim)
+        *at = claim->next;
+    (void)pthread_mutex_unlock(&models->lock);
+    if (claim)
+        mem_give(claim->evidence);
+    mem_give(claim);
+}
