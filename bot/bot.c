@@ -36,7 +36,7 @@ struct bot {
     struct arena *arena;                          /* one request's names and titles */
     struct buf raw, masked;                       /* the message */
     struct buf before, after, choices, citations; /* of the row to be written */
-    struct buf evidence, other;                   /* of the reply; of a pin */
+    struct buf evidence, other, first;            /* of the reply; of its pin; of who asked first */
     char pin[HASH_HEX_BYTES];                     /* "": the reply is not to be kept as one */
     struct models *models;                        /* for bot_answer; NULL: none */
     struct reply reply;
@@ -58,6 +58,7 @@ static struct bot *bot_take(void)
     buf_init(&bot->citations, CITATIONS_BYTES);
     buf_init(&bot->evidence, STATE_BYTES);
     buf_init(&bot->other, STATE_BYTES);
+    buf_init(&bot->first, STATE_BYTES);
     buf_init(&bot->reply.text, (size_t)2 * LIMIT_ANSWER_BYTES);
     bot->arena = arena_open(ARENA_BLOCK, ARENA_BYTES);
     if (bot->arena)
@@ -124,6 +125,7 @@ void bot_close(struct bot *bot)
     buf_free(&bot->citations);
     buf_free(&bot->evidence);
     buf_free(&bot->other);
+    buf_free(&bot->first);
     buf_free(&bot->reply.text);
     mem_give(bot);
 }
@@ -452,17 +454,16 @@ static enum err pin_say(struct bot *bot, struct models *models, const char *key,
  * then that is said. */
 static enum err pin_claim(struct bot *bot, struct models *models, const char *key, struct fail *why)
 {
-    const size_t seen = bot->other.n;
     struct evidence evidence;
     bool is_ours = false, is_said = false;
+    buf_clear(&bot->first);
     enum err e = models_claim(models, bot->journal, key, str_from_buf(&bot->other),
-                              str_from_buf(&bot->evidence), &bot->other, &is_ours, why);
+                              str_from_buf(&bot->evidence), &bot->first, &is_ours, why);
     if (!e && is_ours)
         (void)snprintf(bot->pin, sizeof(bot->pin), "%s", key);
     if (e || is_ours)
         return e;
-    const struct str other = str_slice(str_from_buf(&bot->other), seen, bot->other.n);
-    if (evidence_parse(other, &evidence, NULL))
+    if (evidence_parse(str_from_buf(&bot->first), &evidence, NULL))
         return OK;
     evidence.by = EVIDENCE_PIN;
     e = evidence_say(bot, &evidence, &is_said, why);

@@ -15,7 +15,8 @@ from test_quoted import DOCUMENTS, FEE, QUESTION, with_documents
 QUOTED = f"{FEE}\n\n출처: 제증명 안내, 제증명 안내 > 재발급 (2024-01-01 시행)"
 LEAD, LABEL = "문의하신 내용은 문서에 이렇게 나와 있습니다.", "※ AI가 찾은 문장을 문서에서 그대로 옮긴 답변입니다."
 SENTENCES = ["증명서를 다시 발급하려면 재발급 수수료 2,000원을 냅니다.", "다만, 첫 발급은 무료입니다."]
-PARKING = "주차장 두 시간 무료인가요? 방문 고객 주차"
+PARKING = "지하 주차장 방문 고객 10분마다 얼마"
+OFTEN = "quote_from=0.3"
 
 
 def shown(user):
@@ -72,7 +73,7 @@ def table(bot, sql):
 
 @test
 def what_a_model_points_at_is_quoted_and_labelled(bot):
-    with_documents(bot)
+    with_documents(bot, OFTEN)
     with Model(at(SENTENCES[0])) as model:
         settings = flags(providers(bot, model))
         reply = bot.ask(QUESTION, *settings)
@@ -114,7 +115,7 @@ WRONG = [lambda user: pointing("S99"), lambda user: pointing("S1", "S1"), lambda
 
 @test
 def whatever_it_does_there_is_a_reply_in_time(bot):
-    with_documents(bot)
+    with_documents(bot, OFTEN)
     with Model("hang") as model, Server(bot, workers=1, model_deadline_ms=700, access_log="no", rate_per_address=0,
                                         **providers(bot, model, first_byte_ms=300)) as server:
         for i, says in enumerate(WRONG):
@@ -132,7 +133,7 @@ def whatever_it_does_there_is_a_reply_in_time(bot):
 
 @test
 def scripts_answer_while_every_call_hangs(bot):
-    with_documents(bot)
+    with_documents(bot, OFTEN)
     with Model("hang") as model, Server(bot, workers=1, model_deadline_ms=20000, rate_per_address=0, **providers(bot, model, first_byte_ms=20000,
                                                                                                             deadline_ms=20000)) as server:
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
@@ -153,7 +154,7 @@ def scripts_answer_while_every_call_hangs(bot):
 
 @test
 def a_customer_who_leaves_gives_the_conversation_back(bot):
-    with_documents(bot)
+    with_documents(bot, OFTEN)
     with Model("hang") as model, Server(bot, workers=1, model_deadline_ms=1000, **providers(bot, model)) as server:
         body = json.dumps({"conversation": "c", "text": QUESTION}).encode()
         with server.connect() as client:
@@ -167,8 +168,8 @@ def a_customer_who_leaves_gives_the_conversation_back(bot):
 @test
 def the_same_question_gets_the_same_bytes_for_good(bot):
     """Asked in another order, after a restart, of a model that has changed its mind: nobody asks it again."""
-    with_documents(bot)
-    questions = [QUESTION, PARKING, "증명서를 다시 발급하려면 돈을 내나요"]
+    with_documents(bot, OFTEN)
+    questions = [QUESTION, PARKING, "증명서를 다시 발급하려면 재발급 수수료"]
     with Model(lambda user: pointing(*list(shown(user))[:1])) as model:
         settings = providers(bot, model)
         with Server(bot, workers=1, **settings) as server:
@@ -186,10 +187,10 @@ def the_same_question_gets_the_same_bytes_for_good(bot):
         assert bot.ask(PARKING, *flags(settings))["reply"] == first[PARKING]
         model.says = lambda user: pointing(*list(shown(user))[1:2])
         other = bot.ask(PARKING, *flags(providers(bot, model, name="larger")))["reply"]  # another model: asked anew, and kept
-        assert other != first[PARKING] and len(model.seen) == 4
+        assert other != first[PARKING] and len(model.seen) == 4, (other, len(model.seen))
         new = [dict(row, text=row["text"].replace("2,000원", "3,000원")) for row in DOCUMENTS]
         bot.run("import", "--as", "documents", bot.write("new.jsonl", "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in new)))
-        bot.run("train")
+        bot.run("train", "--set", OFTEN)
         bot.run("release", "activate", "2", status=None)
         fresh = bot.ask(QUESTION, *flags(providers(bot, model, name="small")))["reply"]
         assert "2,000" not in fresh["text"] and len(model.seen) == 5, fresh
@@ -198,7 +199,7 @@ def the_same_question_gets_the_same_bytes_for_good(bot):
 
 @test
 def many_who_ask_at_once_are_told_the_same(bot):
-    with_documents(bot)
+    with_documents(bot, OFTEN)
     counter, lock = [0], threading.Lock()
 
     def another_each_time(user):
@@ -217,10 +218,10 @@ def many_who_ask_at_once_are_told_the_same(bot):
 @test
 def what_leaves_is_masked_and_on_record(bot):
     documents = DOCUMENTS + [{"id": "desk", "title": "담당자 연락처", "text": "제증명 담당자 홍길동의 전화는 010-9876-5432 입니다. 대표번호는 1588-1234 입니다."}]
-    with_documents(bot, documents=documents)
+    with_documents(bot, OFTEN, documents=documents)
     with Model(at("담당자")) as model:
         settings = flags(providers(bot, model))
-        reply = bot.ask("제증명 담당자 전화가 뭐예요? 제 번호는 010-1234-5678 이고 메일은 kim@example.com", *settings)
+        reply = bot.ask("제증명 담당자 홍길동의 전화 번호, 제 번호는 010-1234-5678 메일은 kim@example.com", *settings)
         assert reply["route"] == "generated" and "010-9876-5432" in reply["reply"]["text"], reply  # the document's own bytes
         everything = json.dumps(model.seen[-1][1], ensure_ascii=False)
         assert "1234-5678" not in everything and "kim@" not in everything and "9876" not in everything, everything
@@ -236,7 +237,7 @@ def what_leaves_is_masked_and_on_record(bot):
 
 @test
 def nothing_leaves_without_a_provider_or_with_the_switch_off(bot):
-    with_documents(bot)
+    with_documents(bot, OFTEN)
     with Model(at(FEE[:10])) as model:
         assert bot.ask(QUESTION)["route"] == "quoted"
         off = bot.write("off", "")
