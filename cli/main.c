@@ -91,6 +91,10 @@ static const struct command {
      "  --undo             take the mark back; exits 1 if there is none\n"
      "TURN is named by ask --json. \"unanswered\" lists the turn, \"replay\" says if it is "
      "mended.\n"},
+    {"pins", command_pins, "[--promote ID --intent NAME]",
+     "replies that a model had a hand in and that are repeated",
+     "  --promote ID       make this one a scripted answer, with its question as an example\n"
+     "  --intent NAME      of this intent, which is made if there is none\n"},
     {"replay", command_replay, "[--release N] [--since DATE] [--out FILE.csv]",
      "the journal against a release: which replies would change",
      "  --release N        this release instead of the newest\n"

@@ -244,3 +244,23 @@ def nothing_leaves_without_a_provider_or_with_the_switch_off(bot):
         assert bot.ask(QUESTION, *flags(providers(bot, model)), "--set", f"model_off_file={off}")["route"] == "quoted"
         assert not model.seen and not table(bot, "SELECT * FROM model_calls")
         bot.run("ask", QUESTION, "--set", f"providers_file={bot.path}/none", status=3)
+
+
+@test
+def a_pin_becomes_a_script_when_a_person_says_so(bot):
+    with_documents(bot, OFTEN)
+    with Model(at(SENTENCES[0])) as model:
+        bot.ask("보험 해지 궁금해요", *flags(providers(bot, model)))
+        assert bot.run("pins").out == "no reply is pinned\n"
+        bot.ask(QUESTION, *flags(providers(bot, model)))
+    (pin,) = bot.run("pins", "--json").json()["pins"]
+    assert pin["question"] == QUESTION and pin["model"] == "small" and pin["documents"] == ["fees"] and LABEL in pin["reply"], pin
+    assert QUESTION in bot.run("pins").out
+    bot.run("pins", "--promote", pin["id"], status=2)
+    bot.run("pins", "--promote", "zz", "--intent", "reissue", status=3)
+    bot.run("pins", "--promote", pin["id"][:8], "--intent", "reissue")
+    bot.run("train", "--set", OFTEN)
+    bot.run("release", "activate", "2", status=None)
+    reply = bot.ask(QUESTION, "--release", "2")
+    assert reply["route"] == "scripted" and reply["intent"] == "reissue", reply
+    assert reply["reply"]["text"].startswith(SENTENCES[0]) and "AI" not in reply["reply"]["text"], reply
