@@ -9,8 +9,8 @@
 #include "bot/route.h"
 #include "bot/texts.h"
 #include "classifier/normalise.h"
-#include "fallback/pseudonyms.h"
 #include "fallback/guard.h"
+#include "fallback/pseudonyms.h"
 #include "fallback/selection.h"
 #include "fallback/sentences.h"
 

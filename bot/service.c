@@ -447,7 +447,7 @@ enum err clerk_begin_asking(struct clerk *clerk, const struct bot_request *reque
         ask->seat = clerk->seat;
         clerk->seat = NULL;
     }
-    if (e || *outcome == CLERK_WAITS || *outcome == CLERK_ASKS)
+    if (e || *outcome == CLERK_WAITS)
         clerk_cancel(clerk);
     return e;
 }

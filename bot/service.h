@@ -67,7 +67,7 @@ void clerk_close(struct clerk *clerk);
 enum clerk_outcome {
     CLERK_ANSWERED, /* a new turn: copy the reply, then clerk_commit or clerk_cancel */
     CLERK_AGAIN,    /* this message was answered before: copy the reply, then clerk_cancel */
-    CLERK_ASKS,     /* a model is to be asked: see struct clerk_ask */
+    CLERK_ASKS,     /* a model is to be asked, then clerk_cancel: see struct clerk_ask */
     CLERK_WAITS     /* `waiter` is woken when its turn has come: then begin again */
 };
 struct clerk_result { /* borrowed until clerk_commit or clerk_cancel */
@@ -90,10 +90,11 @@ MUST_USE enum err clerk_begin(struct clerk *clerk, const struct bot_request *req
                               enum clerk_outcome *outcome, struct clerk_result *result,
                               struct fail *why);
 /* A turn in two halves, for one that asks a model. The first half ends with CLERK_ASKS: `request`
- * is there until the clerk's next turn, `seat` (NULL for a history) keeps the conversation waiting,
- * and nothing else is held, so the clerk may go on with others. The second half is the same request
- * with the same seat and with what the model said, or that it did not; it always has a reply. A
- * seat that is not brought back is given up with service_unseat. */
+ * is there until clerk_cancel, which the caller does when it has been asked; `seat` (NULL for a
+ * history) keeps the conversation waiting, and nothing else is held, so the clerk may go on with
+ * others. The second half is the same request with the same seat and with what the model said, or
+ * that it did not; it always has a reply. A seat that is not brought back is given up with
+ * service_unseat. */
 struct clerk_ask {
     struct seat *seat;
     const struct told *told; /* NULL: the first half */

@@ -4,8 +4,8 @@
  *
  * Putting back fails closed: for another conversation, for a token that was never given out, and
  * for text in which a token is damaged. */
-#ifndef FALLBACK_PSEUDONYMS_H
-#define FALLBACK_PSEUDONYMS_H
+#ifndef PSEUDONYMS_H
+#define PSEUDONYMS_H
 
 #include "base/text.h"
 

@@ -243,6 +243,7 @@ enum handled exchange_turn(struct exchange *exchange, const struct bot_request *
         return WAITS;
     if (outcome == CLERK_ASKS) {
         model_ask(exchange, &ask);
+        clerk_cancel(exchange->clerk);
         return ASKED;
     }
     memcpy(exchange->turn_id, result.turn_id, sizeof(exchange->turn_id));
