@@ -99,14 +99,15 @@ static void reply_put(const struct bot *bot, const struct reply *reply, const ch
     buf_add_char(out, '\n');
 }
 
-/* Models are asked only where a ledger can be kept. */
+/* Models are asked only where a ledger can be kept and bot.conf can be read; that it cannot is told
+ * with the other warnings, and scripts answer all the same. */
 static enum err talk_open(const struct cli *cli, struct talk *talk, struct bot **out,
                           struct fail *why)
 {
     struct config *config = NULL;
     enum err e = bot_open(cli->bot_folder, talk->number, !talk->has_no_journal, out, why);
-    if (!e && !talk->has_no_journal)
-        e = cli_config(cli, &config, why);
+    if (!e && !talk->has_no_journal && cli_config(cli, &config, NULL))
+        config = NULL;
     if (!e && config)
         e = models_open(cli->bot_folder, config, &talk->models, why);
     config_close(config);
