@@ -94,6 +94,9 @@ static const struct entry {
                           "this machine"},
     [CONFIG_KAKAO_BOT] = {"kakao_bot", TYPE_TEXT, 0, 0, "",
                           "the bot.id that Kakao's requests must carry; empty: any"},
+    [CONFIG_KAKAO_CALLBACK_HOSTS] = {"kakao_callback_hosts", TYPE_TEXT, 0, 0, "kakao.com",
+                                     "hosts, and those below them, that a reply which asks a model "
+                                     "may be sent to by Kakao's useCallback"},
     [CONFIG_RATE_PER_ADDRESS] = {"rate_per_address", TYPE_INT, 0, 1000000, "50",
                                  "requests a second from one address, this machine's own free; "
                                  "0: no limit"},

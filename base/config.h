@@ -26,19 +26,20 @@ enum config_key {
     CONFIG_TRAIN_THREADS,        /* int    0: all cores */
     CONFIG_KEEP_RELEASES,        /* int    0: keep all; otherwise training prunes older ones */
     /* For `paring serve`: */
-    CONFIG_LISTEN,           /* text   127.0.0.1:8080, [::1]:8080 or unix:/run/paring.sock */
-    CONFIG_WORKERS,          /* int    0: one for each core */
-    CONFIG_CONNECTIONS,      /* int    1024: open at once */
-    CONFIG_REQUEST_SECONDS,  /* int    10: in which a request must have arrived */
-    CONFIG_CONVERSATIONS,    /* int    10000: kept in memory */
-    CONFIG_JOURNAL,          /* "commit" or "async": what a reply waits for */
-    CONFIG_JOURNAL_FAILURE,  /* "stop" or "answer": when a turn cannot be kept */
-    CONFIG_KEYS_FILE,        /* text   who may call; "": anybody on this machine */
-    CONFIG_KAKAO_BOT,        /* text   the only bot.id that is answered; "": any */
-    CONFIG_RATE_PER_ADDRESS, /* int    50 requests a second; 0: no limit */
-    CONFIG_RATE_PER_KEY,     /* int    0: no limit */
-    CONFIG_ADDRESS_HEADER,   /* text   where a proxy on this machine puts the caller's address */
-    CONFIG_ACCESS_LOG,       /* "yes" or "no" */
+    CONFIG_LISTEN,               /* text   127.0.0.1:8080, [::1]:8080 or unix:/run/paring.sock */
+    CONFIG_WORKERS,              /* int    0: one for each core */
+    CONFIG_CONNECTIONS,          /* int    1024: open at once */
+    CONFIG_REQUEST_SECONDS,      /* int    10: in which a request must have arrived */
+    CONFIG_CONVERSATIONS,        /* int    10000: kept in memory */
+    CONFIG_JOURNAL,              /* "commit" or "async": what a reply waits for */
+    CONFIG_JOURNAL_FAILURE,      /* "stop" or "answer": when a turn cannot be kept */
+    CONFIG_KEYS_FILE,            /* text   who may call; "": anybody on this machine */
+    CONFIG_KAKAO_BOT,            /* text   the only bot.id that is answered; "": any */
+    CONFIG_KAKAO_CALLBACK_HOSTS, /* text   where late replies may be sent */
+    CONFIG_RATE_PER_ADDRESS,     /* int    50 requests a second; 0: no limit */
+    CONFIG_RATE_PER_KEY,         /* int    0: no limit */
+    CONFIG_ADDRESS_HEADER, /* text   where a proxy on this machine puts the caller's address */
+    CONFIG_ACCESS_LOG,     /* "yes" or "no" */
     /* For `paring release activate`, what a release must show (training/gate.h): */
     CONFIG_GATE_BUDGET,      /* "kept" or "certified" */
     CONFIG_GATE_ACCURACY,    /* double 0.80: at least this share of in-scope cases right */

@@ -25,6 +25,7 @@ enum {
     LIMIT_FOLDER_BYTES = 4 << 20,       /* names in one folder, together */
     LIMIT_SQL_PARAMETERS = 64,          /* $1 to $64 in one statement */
     LIMIT_THREADS = 64,                 /* training threads; HTTP workers */
+    LIMIT_CLERKS = LIMIT_THREADS + 1,   /* one for each worker, one for late replies */
     LIMIT_BODY = 256 * 1024,            /* of a request; routes may take less */
     LIMIT_QUEUE = 4096,                 /* turns on their way to the journal */
     LIMIT_WAITERS = 8,                  /* messages waiting for their conversation's turn */

@@ -20,7 +20,7 @@ enum { STATE_BYTES = 16 * 1024 };
 
 struct edition {
     struct release *release;
-    struct turner *turners[LIMIT_THREADS];
+    struct turner *turners[LIMIT_CLERKS];
     int uses; /* under the service's lock; being current is one */
     struct edition *next;
 };
@@ -54,7 +54,7 @@ static void edition_close(struct edition *edition)
 {
     if (!edition)
         return;
-    for (int i = 0; i < LIMIT_THREADS; i++)
+    for (int i = 0; i < LIMIT_CLERKS; i++)
         turner_close(edition->turners[i]);
     release_close(edition->release);
     mem_give(edition);
@@ -165,7 +165,7 @@ enum err service_open(const char *bot_folder, const struct service_settings *set
     struct service *service = mem_take(1, sizeof(*service));
     if (!service)
         return fail_memory(why);
-    assert(settings->clerks >= 1 && settings->clerks <= LIMIT_THREADS);
+    assert(settings->clerks >= 1 && settings->clerks <= LIMIT_CLERKS);
     (void)pthread_mutex_init(&service->lock, NULL);
     service->settings = *settings;
     service->bot_folder = mem_copy(str_of(bot_folder));
@@ -362,7 +362,7 @@ static enum err turn_begin(struct clerk *clerk, const struct accepted *accepted,
                       &asking, clerk->turn_id, &row, why);
     if (e)
         return e;
-    if (asking.asks) {
+    if (ask && asking.asks) {
         *outcome = CLERK_ASKS;
         ask->request = asking.request;
         ask->prompt = asking.prompt;

@@ -11,6 +11,8 @@ enum text_key {
     TEXT_PASSED_ON,     /* to the person who has the conversation               */
     TEXT_NO_WORD_YET,   /* from that person                                     */
     TEXT_CHECK,         /* the button that asks for it                          */
+    TEXT_LOOKING,       /* a model is asked: the answer comes by itself         */
+    TEXT_LOOKING_CHECK, /* or with that button                                  */
     TEXT_AGENT,         /* before what that person says                         */
     TEXT_CLARIFY,       /* above a list                                         */
     TEXT_NOT_LISTED,    /* above the same list again                            */

@@ -17,6 +17,7 @@ enum handled {
     ASKED,    /* a model: call again when it has said something, or its time is up */
     WAITS,    /* for the conversation's turn: call again when woken */
     KEEPS,    /* a ticket's change is on its way: call again with `changed` */
+    PROMISED, /* only to a handler that `is_patient`: the turn goes on without it */
     STREAMS,  /* `stream` goes on writing the reply (server/stream.h) */
     COMMITTED /* status and `out` are the reply once the journal has it */
 };
@@ -49,16 +50,17 @@ struct exchange {
     struct str key_name; /* whose key it came with; "" for none */
     /* The reply */
     unsigned status;
+    int retry_after; /* seconds, 0 for none */
     const char *content_type;
     struct buf out;
     const char *error; /* the code of a failure, for the log and the counts */
     char turn_id[TURN_ID_BYTES];
-    int retry_after;          /* seconds, 0 for none */
+    struct str callback_url;  /* with `is_patient`: where a late reply goes; or empty */
     const void *handler_data; /* what a handler's `render` needs; for the handler's call only */
     /* A ticket's change, once it is kept (KEEPS) */
-    bool has_changed;
-    enum handoff_verdict verdict;
     int64_t number; /* of the event */
+    enum handoff_verdict verdict;
+    bool has_changed;
     struct stream *stream;
     /* For http.c */
     struct MHD_Connection *connection;
@@ -66,7 +68,8 @@ struct exchange {
     int64_t began_us, deadline_us;
     bool is_refused; /* the body is swallowed, the reply is there */
     bool must_close;
-    bool has_begun; /* the handler has been called */
+    bool is_patient; /* the caller takes a promise when a model is asked */
+    bool has_begun;  /* the handler has been called */
     enum parking parking, was_parked;
     bool is_woken; /* before it was parked */
     bool may_answer;

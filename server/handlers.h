@@ -23,6 +23,8 @@ enum handled handoffs_close_post(struct exchange *exchange);
 enum handled chatwoot_post(struct exchange *exchange);
 
 enum handled kakao_post(struct exchange *exchange);
+/* A reply as Kakao's skill shows it, appended; what agents said is marked as shown by this turn. */
+void kakao_print(struct clerk *clerk, const struct clerk_result *result, struct buf *out);
 
 enum handled openai_chat_post(struct exchange *exchange);
 enum handled openai_models_get(struct exchange *exchange);

@@ -5,7 +5,9 @@
  * not sign its requests: the skill is told to send a key in a header, and the bot's id is checked.
  */
 #include "base/limits.h"
+#include "bot/journal.h"
 #include "bot/texts.h"
+#include "server/callbacks.h"
 #include "server/handlers.h"
 #include "server/head.h"
 #include "server/http.h"
@@ -20,7 +22,8 @@ enum {
     PREFIXED_BYTES = 2 * CONVERSATION_NAME_BYTES,
 };
 
-static const double events_most = 9e15; /* whole in a double */
+static const double events_most = 9e15;  /* whole in a double */
+static const int64_t skill_us = 4000000; /* Kakao gives up on a skill after five seconds */
 
 static size_t units_of(uint32_t rune)
 {
@@ -107,12 +110,12 @@ static enum err news_add(void *data, const struct handoff_event *event, struct f
     return OK;
 }
 
-static enum err news_read(struct exchange *exchange, struct str conversation, struct news *news,
+static enum err news_read(struct clerk *clerk, struct str conversation, struct news *news,
                           struct fail *why)
 {
     enum err e =
-        handoff_events(clerk_journal(exchange->clerk), conversation,
-                       news->after < 0 ? 0 : news->after, NEWS_EVENTS, news_add, news, why);
+        handoff_events(clerk_journal(clerk), conversation, news->after < 0 ? 0 : news->after,
+                       NEWS_EVENTS, news_add, news, why);
     return e ? e : buf_error(&news->text, "what the agent said", why);
 }
 
@@ -149,14 +152,14 @@ static void choices_put(struct json_writer *w, const struct reply *reply)
     }
 }
 
-static void reply_begin(struct json_writer *w, struct exchange *exchange)
+static void reply_begin(struct json_writer *w, struct buf *out)
 {
-    json_begin(w, &exchange->out);
+    json_begin(w, out);
     json_object(w, NULL);
     json_put_text(w, "version", "2.0");
 }
 
-static void skill_print(struct exchange *exchange, const struct clerk_result *result)
+void kakao_print(struct clerk *clerk, const struct clerk_result *result, struct buf *out)
 {
     struct json_writer w;
     struct str own = str_trim(str_from_buf(&result->reply->text));
@@ -166,14 +169,14 @@ static void skill_print(struct exchange *exchange, const struct clerk_result *re
     buf_init(&news.text, NEWS_BYTES);
     /* What cannot be read now is shown with the next message. */
     if (result->handoff != HANDOFF_NONE &&
-        news_read(exchange, result->conversation, &news, NULL) == OK && news.last > 0)
-        clerk_shows(exchange->clerk, news.last);
+        news_read(clerk, result->conversation, &news, NULL) == OK && news.last > 0)
+        clerk_shows(clerk, news.last);
     if (own.n == 0 && news.text.n == 0)
         own = text_of(TEXT_PASSED_ON, news.language);
     if (own.n > 0 && news.text.n > 0)
         buf_add_text(&news.text, "\n\n");
     buf_add_str(&news.text, own);
-    reply_begin(&w, exchange);
+    reply_begin(&w, out);
     json_object(&w, "template");
     bubbles_put(&w, str_from_buf(&news.text));
     if (is_open || result->reply->choice_count > 0) {
@@ -192,6 +195,11 @@ static void skill_print(struct exchange *exchange, const struct clerk_result *re
     json_end(&w, '}');
 }
 
+static void skill_print(struct exchange *exchange, const struct clerk_result *result)
+{
+    kakao_print(exchange->clerk, result, &exchange->out);
+}
+
 /* The button was touched, or its words written: no message for anybody. */
 static enum handled check_answer(struct exchange *exchange, struct str conversation, int64_t after)
 {
@@ -205,10 +213,10 @@ static enum handled check_answer(struct exchange *exchange, struct str conversat
         config_text(clerk_lease(exchange->clerk, &classifier)->settings, CONFIG_LANGUAGE);
     enum err e = handoff_state_of(clerk_journal(exchange->clerk), conversation, &state, &why);
     if (!e)
-        e = news_read(exchange, conversation, &news, &why);
+        e = news_read(exchange->clerk, conversation, &news, &why);
     if (!e && news.last == 0)
         buf_add_str(&news.text, text_of(TEXT_NO_WORD_YET, news.language));
-    reply_begin(&w, exchange);
+    reply_begin(&w, &exchange->out);
     json_object(&w, "template");
     bubbles_put(&w, str_from_buf(&news.text));
     if (handoff_is_open(state)) {
@@ -239,8 +247,79 @@ static bool is_check(struct str utterance)
            str_equal(utterance, text_of(TEXT_CHECK, STR("en")));
 }
 
+/* ---- What is still looked up ---- */
+
+static enum handled ready(struct exchange *exchange)
+{
+    exchange->status = 200;
+    exchange->content_type = "application/json; charset=utf-8";
+    return HANDLED;
+}
+
+static struct str language_of(struct exchange *exchange)
+{
+    struct classifier *classifier;
+    return config_text(clerk_lease(exchange->clerk, &classifier)->settings, CONFIG_LANGUAGE);
+}
+
+static void check_button_put(struct json_writer *w, struct str text, struct str language)
+{
+    json_object(w, "template");
+    bubbles_put(w, text);
+    json_array(w, "quickReplies");
+    check_put(w, language, 0);
+    json_end(w, ']');
+    json_end(w, '}');
+}
+
+/* With a callback Kakao shows its own waiting bubble, or the text under `data`. */
+static enum handled promise(struct exchange *exchange)
+{
+    struct json_writer w;
+    struct str language = language_of(exchange);
+    buf_clear(&exchange->out);
+    reply_begin(&w, &exchange->out);
+    if (exchange->callback_url.n > 0) {
+        json_put_bool(&w, "useCallback", true);
+        json_object(&w, "data");
+        json_put_str(&w, "text", text_of(TEXT_LOOKING, language));
+        json_end(&w, '}');
+    } else {
+        check_button_put(&w, text_of(TEXT_LOOKING_CHECK, language), language);
+    }
+    json_end(&w, '}');
+    clerk_cancel(exchange->clerk); /* the lease */
+    return ready(exchange);
+}
+
+/* The newest reply, when a model had a part in it: shown as often as it is asked for. *is_shown
+ * false: there is none. */
+static enum err last_show(struct exchange *exchange, struct str conversation, bool *is_shown,
+                          struct fail *why)
+{
+    struct json_writer w;
+    struct turn_row row;
+    enum err e = journal_last(clerk_journal(exchange->clerk), conversation, &row, why);
+    *is_shown = !e && row.evidence.n > 0;
+    if (e == ERR_MISSING)
+        return OK;
+    if (!*is_shown)
+        return e;
+    reply_begin(&w, &exchange->out);
+    json_object(&w, "template");
+    bubbles_put(&w, row.reply);
+    json_end(&w, '}');
+    json_object(&w, "data");
+    json_put_str(&w, "turn", row.id);
+    json_put_str(&w, "route", row.route);
+    json_end(&w, '}');
+    json_end(&w, '}');
+    (void)ready(exchange);
+    return OK;
+}
+
 struct skill {
-    struct str bot, user, utterance;
+    struct str bot, user, utterance, callback_url;
     int64_t after; /* of the button that was touched; -1: none says */
 };
 
@@ -256,6 +335,8 @@ static enum err skill_read(const cJSON *json, struct skill *out, struct fail *wh
         e = json_text(user, "id", &out->user, why);
     if (!e && out->user.n == 0)
         e = fail(why, ERR_INPUT, "field \"id\" of the user must not be empty");
+    if (!e)
+        e = json_optional_text(asked, "callbackUrl", &out->callback_url, why);
     const cJSON *action = cJSON_GetObjectItemCaseSensitive(json, "action");
     const cJSON *extra = cJSON_GetObjectItemCaseSensitive(action, "clientExtra");
     const cJSON *after = cJSON_GetObjectItemCaseSensitive(extra, "after");
@@ -265,21 +346,46 @@ static enum err skill_read(const cJSON *json, struct skill *out, struct fail *wh
     return e;
 }
 
-static enum handled skill_answer(struct exchange *exchange, const struct bot_request *request,
-                                 int64_t after)
+static enum handled skill_check(struct exchange *exchange, const struct bot_request *request,
+                                int64_t after, bool *is_answered)
 {
     struct fail why = {.text = ""};
     struct str conversation = STR_NONE;
     enum handoff_state state = HANDOFF_NONE;
-    enum err e = OK;
-    if (is_check(request->text))
-        e = clerk_conversation(exchange->clerk, request->conversation, &conversation, &why);
-    if (!e && conversation.n > 0)
+    *is_answered = true;
+    if (callbacks_owe(exchange->worker->site->callbacks, request->conversation))
+        return promise(exchange);
+    enum err e = clerk_conversation(exchange->clerk, request->conversation, &conversation, &why);
+    if (!e)
         e = handoff_state_of(clerk_journal(exchange->clerk), conversation, &state, &why);
-    if (e)
-        return exchange_fail_as(exchange, e, &why);
-    return state != HANDOFF_NONE ? check_answer(exchange, conversation, after)
-                                 : exchange_turn(exchange, request, NULL, skill_print);
+    if (!e && !handoff_is_open(state)) {
+        e = last_show(exchange, conversation, is_answered, &why);
+        if (!e && *is_answered)
+            return HANDLED;
+    }
+    *is_answered = e || state != HANDOFF_NONE;
+    return e              ? exchange_fail_as(exchange, e, &why)
+           : *is_answered ? check_answer(exchange, conversation, after)
+                          : HANDLED;
+}
+
+static enum handled skill_answer(struct exchange *exchange, const struct bot_request *request,
+                                 const struct skill *skill)
+{
+    const struct site *site = exchange->worker->site;
+    bool is_answered = false;
+    enum handled handled = HANDLED;
+    if (is_check(request->text))
+        handled = skill_check(exchange, request, skill->after, &is_answered);
+    if (is_answered)
+        return handled;
+    exchange->callback_url =
+        callbacks_allow(site, skill->callback_url) ? skill->callback_url : STR_NONE;
+    exchange->is_patient = exchange->callback_url.n > 0 || site->model_us > skill_us;
+    handled = exchange_turn(exchange, request, NULL, skill_print);
+    handled = handled == PROMISED ? promise(exchange) : handled;
+    exchange->callback_url = STR_NONE; /* the request's body goes */
+    return handled;
 }
 
 enum handled kakao_post(struct exchange *exchange)
@@ -287,7 +393,7 @@ enum handled kakao_post(struct exchange *exchange)
     struct str wanted = config_text(exchange->worker->site->config, CONFIG_KAKAO_BOT);
     struct bot_request request = {.channel = STR("kakao"), .as_of = DATE_NONE};
     struct fail why = {.text = ""};
-    struct skill skill = {.bot = STR_NONE};
+    struct skill skill = {.bot = STR_NONE, .callback_url = STR_NONE};
     char conversation[PREFIXED_BYTES];
     cJSON *json = NULL;
     enum handled handled;
@@ -304,7 +410,7 @@ enum handled kakao_post(struct exchange *exchange)
         request.text = skill.utterance;
         if (head_names_request(&exchange->head))
             request.message_id = exchange->head.request_id;
-        handled = skill_answer(exchange, &request, skill.after);
+        handled = skill_answer(exchange, &request, &skill);
     }
     cJSON_Delete(json);
     return handled;

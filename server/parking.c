@@ -8,6 +8,7 @@
 #include "server/parking.h"
 
 #include "base/arena.h"
+#include "server/callbacks.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -241,6 +242,12 @@ enum handled exchange_turn(struct exchange *exchange, const struct bot_request *
     }
     if (outcome == CLERK_WAITS)
         return WAITS;
+    if (outcome == CLERK_ASKS && exchange->is_patient &&
+        callbacks_take(exchange->worker->site->callbacks, request, &ask, exchange->callback_url)) {
+        exchange->seat = NULL;
+        clerk_cancel(exchange->clerk);
+        return PROMISED;
+    }
     if (outcome == CLERK_ASKS) {
         model_ask(exchange, &ask);
         clerk_cancel(exchange->clerk);

@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "server/callbacks.h"
 #include "server/chatwoot.h"
 #include "server/http.h"
 #include "server/listen.h"
@@ -244,8 +245,11 @@ static enum err site_open(struct server *server, const char *bot_folder,
         e = models_open(bot_folder, config, &site->models, why);
     settings.models = site->models;
     site->model_us = site->models ? models_deadline_ms(site->models) * us_per_ms : 0;
+    settings.clerks += site->models ? 1 : 0;
     if (!e)
         e = service_open(bot_folder, &settings, &site->service, why);
+    if (!e && site->models)
+        e = callbacks_open(site, (int)workers, &site->callbacks, why);
     return e ? e : chatwoot_open(bot_folder, config, &site->chatwoot, why);
 }
 
@@ -406,6 +410,7 @@ void server_close(struct server *server)
     if (server->has_watch)
         (void)pthread_join(server->watch, NULL);
     models_end(server->site.models); /* its thread wakes exchanges, which go with the workers */
+    callbacks_close(server->site.callbacks);
     if (server->site.service)
         service_drain(server->site.service); /* its thread wakes what workers hold */
     for (size_t i = 0; i < server->site.worker_count; i++)
