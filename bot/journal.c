@@ -413,7 +413,7 @@ static enum err row_read(struct journal *journal, struct db_statement *s, struct
         {17, &out->answer, 0},     {18, &out->release, 0},     {20, &out->citations, 0},
         {21, &out->evidence, 0},
     };
-    out->pin = out->pin_question = STR_NONE;
+    *out = (struct turn_row){.as_of = DATE_NONE};
     buf_clear(&journal->found);
     for (int i = 0; i < ROW_TEXTS; i++) {
         texts[i].from = journal->found.n;

@@ -30,7 +30,8 @@ static const struct command {
      "  --dry-run          show by line what would be new, changed, unchanged or refused\n"
      "  --take-rest        leave rows in conflict as they are and take the others\n"
      "KIND is intents, examples, cases, contrasts, answers, facts, slots, values, documents,\n"
-     "questions, entities, predicates, statements or rates. FILE may be a folder, or - for standard input. One refused row and nothing is\n"
+     "questions, entities, predicates, statements or rates. FILE may be a folder, or - for "
+     "standard input. One refused row and nothing is\n"
      "imported; one row that somebody else has changed since it was exported, likewise.\n"},
     {"export", command_export, "[KIND] [--format xlsx|csv] [--out FILE] [--bom]",
      "write the rows of a kind, or a writers' workbook",

@@ -6,6 +6,7 @@
 #include "fallback/graph_rows.h"
 #include "fallback/names.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { QUESTION_CLAIMS = 64 };
@@ -35,8 +36,7 @@ static bool is_said(const struct asked *asked, struct str value, const char *uni
     size_t count = 0;
     if (value.n + strlen(unit) >= sizeof text)
         return false;
-    memcpy(text, value.p, value.n);
-    memcpy(text + value.n, unit, strlen(unit));
+    (void)snprintf(text, sizeof text, "%.*s%s", STR_ARG(value), unit);
     const struct str said = {text, value.n + strlen(unit)};
     if (claims_read(said, &claim, 1, &count, NULL) || count != 1)
         return false;

@@ -76,7 +76,7 @@ static bool row_put(struct graph *g, enum row_kind kind, const struct str *f)
 
 static enum err line_read(struct graph *g, struct str line, struct fail *why)
 {
-    struct str fields[COLUMNS_MOST];
+    struct str fields[COLUMNS_MOST] = {{NULL, 0}};
     cJSON *object = NULL;
     const enum row_kind kind = line_kind(line);
     enum err e = json_parse(line, "row", &object, why);

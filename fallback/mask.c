@@ -160,5 +160,5 @@ struct str mask_label(size_t i)
 {
     if (i < LABEL_KINDS)
         return labels_korean[i];
-    return i < 2 * LABEL_KINDS ? labels_english[i - LABEL_KINDS] : STR_NONE;
+    return i < (size_t)2 * LABEL_KINDS ? labels_english[i - LABEL_KINDS] : STR_NONE;
 }

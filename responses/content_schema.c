@@ -172,7 +172,7 @@ static const struct content_column document_columns[] = {
     {"text", {"answer", NULL, NULL}, true, LIMIT_FIELD_BYTES},
     OPTIONAL("variants", ANSWER_RUNES),
     OPTIONAL("series", LIMIT_NAME_BYTES),
-    OPTIONAL("pages", LIMIT_PAGES * 8)};
+    OPTIONAL("pages", (size_t)LIMIT_PAGES * 8)};
 static const enum field_form document_forms[] = {FORM_ID,    FORM_LINE, FORM_LINE,
                                                  FORM_DATE,  FORM_DATE, FORM_TEXT,
                                                  FORM_WORDS, FORM_ID,   FORM_PAGES};

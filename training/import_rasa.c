@@ -190,7 +190,9 @@ static struct str channel_of(struct rasa *rasa, const struct node *one, struct f
         char c = cut.p[i];
         bool is_fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                        c == '-' || c == '_';
-        name[i] = is_fine ? c : '_';
+        if (!is_fine)
+            c = '_';
+        name[i] = c;
     }
     struct str channel = arena_copy(imported_arena(rasa->imported), (struct str){name, cut.n});
     if (!channel.p)

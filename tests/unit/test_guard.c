@@ -35,12 +35,19 @@ static int close_guard(void **state)
     return 0;
 }
 
-static struct guard_verdict verdict_of(void **state, struct str source, struct str reply)
+static void verdict_find(void **state, struct str source, struct str reply,
+                         struct guard_verdict *out)
 {
-    struct guard_verdict verdict = {.count = 0};
     const struct guard_source one = {source, STR_NONE, DATE_NONE, DATE_NONE};
     const struct guard_request request = {reply, &one, 1, STR("zx-canary-77"), TODAY};
-    guard_check(guard_of(state), &request, &verdict);
+    *out = (struct guard_verdict){.count = 0};
+    guard_check(guard_of(state), &request, out);
+}
+
+static struct guard_verdict verdict_of(void **state, struct str source, struct str reply)
+{
+    struct guard_verdict verdict;
+    verdict_find(state, source, reply, &verdict);
     return verdict;
 }
 
@@ -70,7 +77,8 @@ static void every_source_holds_what_it_says_itself(void **state)
 static void says_where_the_figure_stands(void **state)
 {
     const struct str reply = STR("보험료는 50,000원이고 한도는 700만원입니다.");
-    const struct guard_verdict verdict = verdict_of(state, STR("보험료는 5만원"), reply);
+    struct guard_verdict verdict;
+    verdict_find(state, STR("보험료는 5만원"), reply, &verdict);
     assert_int_equal(verdict.count, 1);
     const struct guard_finding *f = &verdict.findings[0];
     assert_int_equal(f->fault, GUARD_FIGURE);
