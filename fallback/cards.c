@@ -27,14 +27,16 @@ bool find_card(const struct sight *s, struct finding *out)
         int groups = 5, n = 0;
         while (shapes[i][groups - 1] == 0)
             groups--;
-        if (!has_lengths(s, shapes[i], groups) || !are_joined(s, groups, JOINT_SPACE))
+        if (!has_lengths(s, shapes[i], groups) || !are_joined(s, groups, JOINT_WEAK))
             continue;
         for (int g = 0; g < groups; g++)
             n += shapes[i][g];
         if (groups == 4 && is_list(s, groups))
             continue;
-        if (is_card(digits, n) ||
-            (groups == 4 && digits[0] != '0' && !is_list(s, groups) && !has_unit(s, groups)))
+        const bool is_joined = are_joined(s, groups, JOINT_SPACE); /* not by commas */
+        const bool is_named = is_joined || (s->run->near & WORD_CARD);
+        if (((is_joined || groups == 4) && is_card(digits, n)) ||
+            (is_named && groups == 4 && digits[0] != '0' && !has_unit(s, groups)))
             return finding_take(s, PERSONAL_CARD, groups, out);
     }
     return length >= 13 && is_card(digits, length) && !has_unit(s, 1) &&

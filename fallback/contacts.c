@@ -43,9 +43,15 @@ static size_t dot_end(struct str text, size_t at, bool is_spelled)
     static const struct str spelled[] = {LITERAL("(dot)"),   LITERAL("[dot]"), LITERAL(" dot "),
                                          LITERAL(" (dot) "), LITERAL("닷"),    LITERAL("점"),
                                          LITERAL(" 닷 "),    LITERAL(" 점 ")};
+    static const struct str tops[] = {LITERAL(",com"), LITERAL(",net"), LITERAL(",co.kr"),
+                                      LITERAL(",co,kr"), LITERAL(",kr")};
     size_t after;
     if (at < text.n && (plain_of(rune_at(text, at, &after)) == '.'))
         return after;
+    for (size_t i = 0; i < COUNT(tops); i++) /* the key beside it: hong@naver,com */
+        if (word_is_at(text, at, tops[i]) &&
+            (at + tops[i].n == text.n || !is_letter((unsigned char)text.p[at + tops[i].n])))
+            return at + 1;
     for (size_t i = 0; is_spelled && i < COUNT(spelled); i++)
         if (word_is_at(text, at, spelled[i]))
             return at + spelled[i].n;
@@ -120,6 +126,36 @@ static bool has_spelled_dot(struct str text, size_t from, size_t to)
     return str_find(domain, STR(" dot ")) < domain.n || str_find(domain, STR("(dot)")) < domain.n;
 }
 
+/* john.doe, hong_82: letters with what no English word has in it. */
+static bool is_mailbox(struct str name)
+{
+    bool has_letter = false, has_other = false;
+    for (size_t at = 0, after; at < name.n; at = after) {
+        const uint32_t rune = rune_at(name, at, &after);
+        has_letter |= is_letter(rune);
+        has_other |= !is_letter(rune) && plain_of(rune) != '-' && after < name.n;
+    }
+    return has_letter && has_other;
+}
+
+/* Where nobody has a page to look at, only mail: "john at gmail.com". */
+static bool is_mail_only(struct str domain, struct str name)
+{
+    static const char *const hosts[] = {"gmail.com",    "hotmail.com", "outlook.com",
+                                        "icloud.com",   "hanmail.net", "googlemail.com",
+                                        "hotmail.co.uk"};
+    static const char *const words[] = {"look",   "see", "mail", "email",   "account", "inbox",
+                                        "me",     "is",  "here", "address", "login",   "in",
+                                        "up",     "was", "us",   "mailbox", "them",    "it",
+                                        "e-mail", "you", "one",  "him",     "her",     "signed"};
+    bool is_host = false, is_word = false;
+    for (size_t i = 0; i < COUNT(hosts); i++)
+        is_host |= domain.n == str_of(hosts[i]).n && word_is_at(domain, 0, str_of(hosts[i]));
+    for (size_t i = 0; i < COUNT(words); i++)
+        is_word |= name.n == str_of(words[i]).n && word_is_at(name, 0, str_of(words[i]));
+    return is_host && !is_word;
+}
+
 bool email_around(struct str text, size_t floor, size_t at, size_t *from, size_t *to)
 {
     size_t before, end = at;
@@ -139,7 +175,11 @@ bool email_around(struct str text, size_t floor, size_t at, size_t *from, size_t
         while (*from > floor && is_foreign(rune_before(text, *from, &before)))
             *from = before;
     *to = domain_end(text, domain, is_spelled);
-    return *from<end && * to> domain && (!is_word || has_spelled_dot(text, domain, *to));
+    if (*from == end || *to == domain)
+        return false;
+    const struct str name = str_slice(text, *from, end);
+    return !is_word || has_spelled_dot(text, domain, *to) || is_mailbox(name) ||
+           is_mail_only(str_slice(text, domain, *to), name);
 }
 
 /* ---- Spelled numbers ---- */
@@ -157,6 +197,7 @@ static int spelled_digit(struct str text, size_t *at, bool *is_spelled)
         {LITERAL("zero"), 0},  {LITERAL("oh"), 0},    {LITERAL("one"), 1},  {LITERAL("two"), 2},
         {LITERAL("three"), 3}, {LITERAL("four"), 4},  {LITERAL("five"), 5}, {LITERAL("six"), 6},
         {LITERAL("seven"), 7}, {LITERAL("eight"), 8}, {LITERAL("nine"), 9}, {LITERAL("o"), 0},
+        {LITERAL("l"), 1},     {LITERAL("i"), 1},
     };
     size_t after;
     int digit = digit_of(rune_at(text, *at, &after));

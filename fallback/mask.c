@@ -5,7 +5,7 @@
 #include "fallback/mask.h"
 
 #include "fallback/contacts.h"
-#include "fallback/personal.h"
+#include "fallback/sight.h"
 
 enum {
     LABEL_KINDS = PERSONAL_NOTHING,
@@ -120,7 +120,10 @@ static void scan_all(struct scan *scan, struct str language)
     for (size_t at = 0; at < text.n;) {
         size_t after, from, to;
         uint32_t rune = rune_at(text, at, &after);
-        if (begins_email(rune) && email_around(text, scan->copied, at, &from, &to)) {
+        if (is_letter(rune) && (to = iban_end(text, at)) != at) {
+            scan_replace(scan, at, to, PERSONAL_ACCOUNT);
+            at = to;
+        } else if (begins_email(rune) && email_around(text, scan->copied, at, &from, &to)) {
             scan_replace(scan, from, to, PERSONAL_EMAIL);
             at = to;
         } else if (begins_spelled(rune) && (to = spelled_end(text, at)) != at) {

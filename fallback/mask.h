@@ -4,12 +4,14 @@
  *   2020 can fail it), whole, in halves after 앞자리/뒷자리, or with stars;
  * - cards: Luhn, or four groups of four, or a word before; expiry and CVC where a card is named;
  * - telephones, also spelled out (공일공 …, 공이 …), or 7 digits and more after 전화, "call me at";
- * - bank accounts by their hyphens, or after (or before) a bank's name or 계좌;
- * - e-mail addresses, also hong(at)naver.com and hong골뱅이naver.com;
+ * - bank accounts by their hyphens, or after (or before) a bank's name or 계좌, short ones only
+ *   right after 계좌, 통장, account or acct; IBANs whose check digits are right;
+ * - e-mail addresses, also hong(at)naver.com, hong골뱅이naver.com, hong@naver,com and john.doe at
+ *   gmail.com;
  * - policy, passport and driver's licence numbers, and car plates.
  * Amounts, dates, clause numbers and service numbers (1588-1234) stay. Not masked: names, postal
- * addresses, birth dates, accounts of fewer than 10 digits (but British ones in an English bot),
- * what is split over two messages, and digits run together beyond 19.
+ * addresses, birth dates, accounts of fewer than 6 digits, what is split over two messages, and
+ * digits run together beyond 19.
  *
  * Each becomes a label: [주민번호] [카드번호] [전화번호] [계좌번호] [이메일] [증권번호] [여권번호]
  * [면허번호] [차량번호], in an English bot [id number] [card] [phone] [account] [e-mail] [policy]

@@ -115,7 +115,7 @@ static bool find_resident(const struct sight *s, struct finding *out)
         return finding_take(s, PERSONAL_RESIDENT, 4, out);
     if (has_lengths(s, american, 3) && (is_named || are_joined(s, 3, JOINT_MARK)))
         return finding_take(s, PERSONAL_RESIDENT, 3, out);
-    if (is_named && length == 9 && s->is_english)
+    if (is_named && length == 9 && s->is_english && !has_unit(s, 1))
         return finding_take(s, PERSONAL_RESIDENT, 1, out);
     return out->groups > 0;
 }
@@ -237,20 +237,38 @@ static bool find_phone(const struct sight *s, struct finding *out)
     return most > 0;
 }
 
-/* After 전화 or "call me at": seven digits and more. The service numbers 15xx, 16xx and 18xx are a
- * company's. */
+/* "1234-5678로 전화주세요": what follows says that it is dialled. */
+static bool is_called(struct str text, size_t at)
+{
+    static const char *const verbs[] = {"전화", "연락", "문자", "콜", "걸어"};
+    if (word_is_at(text, at, STR("으")))
+        at += STR("으").n;
+    if (!word_is_at(text, at, STR("로")))
+        return false;
+    at = spaces_end(text, at + STR("로").n);
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (word_is_at(text, at, str_of(verbs[i])))
+            return true;
+    return false;
+}
+
+/* After 전화 or "call me at", or before 로 전화: seven digits and more. The service numbers 15xx,
+ * 16xx and 18xx are a company's. */
 static bool find_named_phone(const struct sight *s, struct finding *out)
 {
     static const signed char shapes[][2] = {{3, 4}, {4, 4}};
     const char *digits = digits_of(s, 0);
     int length = group_of(s, 0)->length, groups = length >= 7 && length <= 11;
-    bool is_strong = (s->run->near & WORD_PHONE) != 0;
-    if (!is_strong && (!(s->run->near & WORD_NUMBER) || s->run->nearest != 0))
-        return false;
     for (int i = 0; i < 2 && groups == 0; i++)
         if (has_lengths(s, shapes[i], 2) && group_of(s, 1)->joint <= JOINT_SPACE)
             groups = 2;
-    if (groups == 0 || group_of(s, 0)->joint == JOINT_MARK || is_date(s) || has_unit(s, groups) ||
+    if (groups == 0)
+        return false;
+    bool is_strong = (s->run->near & WORD_PHONE) != 0 ||
+                     (!is_list(s, groups) && is_called(s->text, group_of(s, groups - 1)->to));
+    if (!is_strong && (!(s->run->near & WORD_NUMBER) || s->run->nearest != 0))
+        return false;
+    if (group_of(s, 0)->joint == JOINT_MARK || is_date(s) || has_unit(s, groups) ||
         (groups > 1 && group_of(s, 1)->joint != JOINT_MARK && is_list(s, groups)))
         return false;
     bool is_service = digits[0] == '1' && strchr("568", digits[1]) != NULL &&
@@ -397,12 +415,21 @@ static bool find_plate(const struct sight *s, struct finding *out)
 
 /* ---- All of them ---- */
 
+/* 계좌 1101234567890: thirteen digits in one piece are a birth date by chance, and a card's. */
+static bool is_account_by_name(const struct sight *s, const struct finding *found)
+{
+    const unsigned nearest = s->run->nearest & s->run->near;
+    return (found->kind == PERSONAL_RESIDENT || found->kind == PERSONAL_CARD) &&
+           found->groups == 1 && group_of(s, 0)->length == 13 && nearest == WORD_ACCOUNT;
+}
+
 bool personal_find(const struct sight *sight, struct finding *out)
 {
     static bool (*const rules[])(const struct sight *, struct finding *) = {
-        find_starred,     find_resident,    find_card,       find_passport,
-        find_licence,     find_phone,       find_named_card, find_loose,
-        find_card_detail, find_named_phone, find_plate,
+        find_starred,         find_resident,    find_card,       find_passport,
+        find_licence,         find_phone,       find_named_card, find_loose,
+        find_card_detail,     find_named_phone, find_plate,      find_short_account,
+        find_social_security,
     };
     const struct run *run = sight->run;
     *out = (struct finding){.kind = PERSONAL_NOTHING};
@@ -411,5 +438,7 @@ bool personal_find(const struct sight *sight, struct finding *out)
         if (rules[i](sight, &found) && found.digits > out->digits)
             *out = found;
     }
+    if (is_account_by_name(sight, out))
+        out->kind = PERSONAL_ACCOUNT;
     return run->count > 0 && out->digits > 0;
 }

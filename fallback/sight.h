@@ -30,4 +30,11 @@ bool find_named_card(const struct sight *s, struct finding *out);
 /* 12/27, 1227 and 12월 27년, where a card is spoken of; and the three digits on its back. */
 bool find_card_detail(const struct sight *s, struct finding *out);
 
+/* The rules about accounts that say what they are: 계좌 123456, acct 12345678; and SSN 123456789.
+ */
+bool find_short_account(const struct sight *s, struct finding *out);
+bool find_social_security(const struct sight *s, struct finding *out);
+/* The end of the IBAN that begins at `at`, or `at` when none does. */
+size_t iban_end(struct str text, size_t at);
+
 #endif

@@ -590,6 +590,100 @@ static void masks_what_customers_type(void **state)
     check_in("ko", "오전 10:30에 2026.1.1 오후 2:00", "오전 10:30에 2026.1.1 오후 2:00");
 }
 
+static void masks_addresses_said_with_at_or_mistyped(void **state)
+{
+    (void)state;
+    check_in("en", "it is john.doe at gmail.com", "it is [e-mail]");
+    check_in("en", "john at gmail.com please", "[e-mail] please");
+    check_in("en", "bob_82 at mycompany.co.uk", "[e-mail]");
+    check("hong@naver,com으로 보내주세요", "[이메일]으로 보내주세요");
+    check("hong@naver,com, 감사합니다", "[이메일], 감사합니다");
+    stays("look at gmail.com");
+    stays("my e-mail is at naver.com");
+    stays("see section 3.2 at example.com");
+    stays("hong@naver, community");
+}
+
+static void masks_cards_joined_by_commas(void **state)
+{
+    (void)state;
+    check("card 4111,1111,1111,1111", "card [카드번호]");
+    check("4111,1111,1111,1111", "[카드번호]");
+    check("카드 4111,1111,1111,1112", "카드 [카드번호]");
+    stays("1000,2000,3000,4000");
+    stays("1234,2345,3456,4567");
+    stays("보험료 3120,4250,5130,6140");
+}
+
+static void masks_international_accounts_that_check(void **state)
+{
+    (void)state;
+    check("DE89 3704 0044 0532 0130 00", "[계좌번호]");
+    check("IBAN은 DE89370400440532013000이에요", "IBAN은 [계좌번호]이에요");
+    check_in("en", "gb29-nwbk-6016-1331-9268-19.", "[account].");
+    check_in("en", "to NL91 ABNA 0417 1643 00 please", "to [account] please");
+    check_in("en", "IBAN ＤＥ89 3704 0044 0532 0130 00", "IBAN [account]");
+    stays("DE12 plan for 24 months and 500000 won");
+    stays("KB50 보험 2 특약");
+    stays("XDE8937 0400440");
+}
+
+static void masks_short_accounts_right_after_their_word(void **state)
+{
+    (void)state;
+    check("계좌 123456", "계좌 [계좌번호]");
+    check("계좌번호는 123-45-678이에요", "계좌번호는 [계좌번호]이에요");
+    check("통장 번호: 1234567", "통장 번호: [계좌번호]");
+    check("계좌번호 300000", "계좌번호 [계좌번호]");
+    check("acct 12345678", "acct [계좌번호]");
+    check_in("en", "my account number is 1234567", "my account number is [account]");
+    check_in("en", "acct no. 123456", "acct no. [account]");
+    stays("계좌 300000");
+    stays("계좌로 123456 보냈어요");
+    stays("계좌에 1234567 입금했어요");
+    stays("계좌 2개 123456");
+    stays("계좌 1234567원");
+    stays("계좌 20240305 개설");
+    stays("account 500000");
+    stays("deposited 1234567 to my account");
+    stays("accountability 123456");
+}
+
+static void calls_thirteen_digits_after_account_an_account(void **state)
+{
+    (void)state;
+    check("계좌 1101234567890", "계좌 [계좌번호]");
+    check("국민은행 계좌번호는 1101234567890이에요", "국민은행 계좌번호는 [계좌번호]이에요");
+    check("계좌 말고 주민번호 9001011234567", "계좌 말고 주민번호 [주민번호]");
+    check("계좌 900101-1234567", "계좌 [주민번호]");
+    check("계좌 900101-1******", "계좌 [주민번호]");
+}
+
+static void masks_what_is_to_be_called(void **state)
+{
+    (void)state;
+    check("1234-5678로 전화주세요", "[전화번호]로 전화주세요");
+    check("555-0123으로 연락 바랍니다", "[전화번호]으로 연락 바랍니다");
+    check("12345678로 문자 주세요", "[전화번호]로 문자 주세요");
+    stays("1588-1234로 전화했어요");
+    stays("3000000으로 연락 왔어요");
+    stays("20240305로 전화 예약");
+    stays("1234-5678로 나눠 주세요");
+}
+
+static void masks_letters_typed_for_digits(void **state)
+{
+    (void)state;
+    check("010l2345678", "[전화번호]");
+    check("0lO-l234-5678이에요", "[전화번호]이에요");
+    check("O1O-I234-5678", "[전화번호]");
+    check("ssn 123456789", "ssn [주민번호]");
+    check("제 SSN은 123-45-6789", "제 SSN은 [주민번호]");
+    stays("oil 10 liter");
+    stays("0 I 1 l 5");
+    stays("주민세 123456780원");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -625,6 +719,13 @@ int main(void)
         cmocka_unit_test(leaves_the_buffer_as_it_was_at_its_maximum),
         cmocka_unit_test(survives_a_failed_allocation),
         cmocka_unit_test(reads_digits_without_end),
+        cmocka_unit_test(masks_addresses_said_with_at_or_mistyped),
+        cmocka_unit_test(masks_cards_joined_by_commas),
+        cmocka_unit_test(masks_international_accounts_that_check),
+        cmocka_unit_test(masks_short_accounts_right_after_their_word),
+        cmocka_unit_test(calls_thirteen_digits_after_account_an_account),
+        cmocka_unit_test(masks_what_is_to_be_called),
+        cmocka_unit_test(masks_letters_typed_for_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
