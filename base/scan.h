@@ -29,6 +29,7 @@ struct scan {
     bool is_english;
     bool prefers_terms; /* "in 24 months" is a term, because no date is looked for or a term was
                            asked */
+    bool asks_date;     /* the message answers a question for one */
     struct tense tense;
     date_days as_of;
 };

@@ -186,11 +186,24 @@ static bool ends_in_figure(const struct scan *s, const struct mention *m)
     return scan_is_digit(last) || (m->kind == MENTION_AMOUNT && figure_is_numeral(last));
 }
 
+/* 500만원1년, 연4.5%12개월, 1년500만원: both have their units, only the space is missing. */
+static bool is_glued(const struct scan *s, const struct mention *m)
+{
+    struct mention next;
+    if (scan_is_digit(s->r[m->to - 1]) || !scan_is_digit(s->r[m->to]))
+        return false;
+    if (m->kind == MENTION_TERM)
+        return amount_read(s, m->to, &next) && next.kind == MENTION_AMOUNT;
+    return (m->kind == MENTION_AMOUNT || m->kind == MENTION_RATE) && term_read(s, m->to, &next) &&
+           next.kind == MENTION_TERM;
+}
+
 /* More of the same figure behind: $1.5.3, 500원5, 3만,5천, 500만원 × 3. */
 static bool is_cut_right(const struct scan *s, const struct mention *m)
 {
     uint32_t next = s->r[m->to];
-    if (next == SCAN_ODD || scan_is_digit(next) || next == 0x20E3 || next == 0x2044)
+    if (next == SCAN_ODD || (scan_is_digit(next) && !is_glued(s, m)) || next == 0x20E3 ||
+        next == 0x2044)
         return true;
     bool joins = next == '.' || next == ',' || next == ':' || next == '/' || next == '-' ||
                  next == '\'' || next == '~';

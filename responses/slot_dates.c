@@ -4,7 +4,7 @@
  * (slot_tense.c). Weeks begin on Monday. What has the shape of a date and is none (2월 30일)
  * belongs to nobody, nor does what could be two: 03/05/2026 is in March or in May, so with the year
  * last it is read only when one of the two is above 12; "next Friday" on a Monday may be this
- * week's. */
+ * week's, "Nov 25" in English two days before it last year's. */
 #include "responses/slot_scan.h"
 
 static size_t first_of(const struct scan *s, size_t at, const char *const *patterns)
@@ -148,6 +148,17 @@ static size_t month_slash_day(const struct scan *s, size_t at, int *month, int *
     return end > 0 && !goes_on ? end : 0;
 }
 
+/* "on Nov 25", said on the 23rd: in two days or a year ago? An answer to our question is a date
+ * that was, as other dates without a year are. */
+static bool is_either_year(const struct scan *s, int month, int day)
+{
+    enum { NEAR_DAYS = 31 };
+    if (s->asks_date || s->tense.is_past || s->tense.is_future)
+        return false;
+    const date_days last = date_nearest(s, month, day, -1), next = date_nearest(s, month, day, 1);
+    return last != DATE_NONE && next != DATE_NONE && next != last && next - s->as_of <= NEAR_DAYS;
+}
+
 /* In English 3/5 is in March or in May. */
 static date_days slash_date(const struct scan *s, int month, int day)
 {
@@ -155,7 +166,12 @@ static date_days slash_date(const struct scan *s, int month, int day)
         return date_without_year(s, month, day);
     if (month <= 12 && day <= 12 && month != day)
         return DATE_NONE;
-    return month > 12 ? date_without_year(s, day, month) : date_without_year(s, month, day);
+    if (month > 12) {
+        const int first = month;
+        month = day;
+        day = first;
+    }
+    return is_either_year(s, month, day) ? DATE_NONE : date_without_year(s, month, day);
 }
 
 /* 2026년 12월 3일, 내년 3월 2일, 12월3일, 12/3. */
@@ -283,9 +299,11 @@ static bool by_weekday(const struct scan *s, size_t at, struct mention *out)
 /* What may be glued to 오늘 and 어제 but for particles. 그제서야 and 오늘날 are other words. */
 static bool ends_day_name(const struct scan *s, size_t at)
 {
-    static const char *const others[] = {"날", "서야", "야말", NULL};
-    static const char *const parts[] = {"자", "저녁", "아침", "밤", "오전", "오후", "새벽", "점심",
-                                        "낮", "갔",   "사고", "다", "퇴",   "수술", NULL};
+    static const char *const others[] = {"날",     "서야",   "야말",     "나그",     "나오늘",
+                                         "나어제", "나모레", "이나내일", "이나모레", NULL};
+    static const char *const parts[] = {"자",   "저녁", "아침", "밤",   "오전", "오후", "새벽",
+                                        "점심", "낮",   "갔",   "사고", "다",   "퇴",   "수술",
+                                        "나",   "랑",   "하고", "와",   "과",   NULL};
     return first_of(s, at, others) == 0 && (ends_counter(s, at) || first_of(s, at, parts) > 0);
 }
 
@@ -496,7 +514,8 @@ static bool english_civil(const struct scan *s, size_t at, struct mention *out)
     size_t with_year = english_year(s, end, &year);
     if (with_year > 0)
         return date_put(out, at, with_year, date_from_civil(year, month, day));
-    return date_put(out, at, end, date_without_year(s, month, day));
+    return date_put(out, at, end,
+                    is_either_year(s, month, day) ? DATE_NONE : date_without_year(s, month, day));
 }
 
 /* 15일까지, 3일에: a day of the month, where a particle shows that it is one; 3일에 한 번 is how

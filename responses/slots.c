@@ -454,6 +454,7 @@ size_t slots_find(const struct slots *slots, struct str message, date_days as_of
     bool asks_term = is_known && slots->slots[asked].row->type == SLOT_TERM;
     scan.as_of = as_of;
     scan.is_english = slots->is_english;
+    scan.asks_date = is_known && slots->slots[asked].row->type == SLOT_DATE;
     scan.prefers_terms = asks_term || !slots->has_dates;
     scan_read(&scan, message);
     scan.tense = slots->has_dates ? tense_read(&scan) : (struct tense){.is_future = false};

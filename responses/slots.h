@@ -10,8 +10,10 @@
  * message says no more of it; in won, only from 10,000 (300 may be 300만). Of two different values
  * for one slot the one after a correction word (아니, 말고, no, instead) is taken, otherwise
  * neither. A date without a year is the last such date, today included, or the next one where the
- * message looks forward (예정, 갈게요, next, will). With the year last, 03/05/2026, it is read only
- * when one of the two numbers cannot be a month or they are equal; in English 3/5 likewise. */
+ * message looks forward (예정, 갈게요, next, will); in English, unless a date was asked for, none
+ * when the next one is less than a month away and nothing says which. With the year last,
+ * 03/05/2026, it is read only when one of the two numbers cannot be a month or they are equal; in
+ * English 3/5 likewise. */
 #ifndef SLOTS_H
 #define SLOTS_H
 

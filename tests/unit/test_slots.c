@@ -200,11 +200,16 @@ static void finds_english_dates(void **state)
 {
     (void)state;
     static const struct example examples[] = {
-        {"Dec 3", "2025-12-03"},
+        {"Dec 3", NULL}, /* in ten days, or a year ago */
         {"March 3rd", "2026-03-03"},
         {"March 3rd, 2026", "2026-03-03"},
-        {"3 December", "2025-12-03"},
-        {"the 3rd of December", "2025-12-03"},
+        {"3 December", NULL},
+        {"the 3rd of December", NULL},
+        {"Dec 3, 2025", "2025-12-03"},
+        {"I paid on Nov 25", "2025-11-25"},
+        {"I will pay on Nov 25", "2026-11-25"},
+        {"on Nov 20", "2026-11-20"},
+        {"Dec 30", "2025-12-30"},
         {"12/25/2026", "2026-12-25"},
         {"12/25", "2025-12-25"},
         {"next Friday", NULL},
@@ -223,6 +228,32 @@ static void finds_english_dates(void **state)
         {"2026-12-03", "2026-12-03"},
     };
     EXPECT_ALL(&english, DATE, examples);
+    expect(&english, "on Nov 25", DATE, DATE, "2025-11-25");
+}
+
+static void takes_neither_of_two_days(void **state)
+{
+    (void)state;
+    static const struct example examples[] = {
+        {"어제나 그저께 다쳤어요", NULL}, {"어제나그저께요", NULL},
+        {"어제랑 그저께", NULL},          {"어제하고 오늘", NULL},
+        {"오늘이나 내일", NULL},          {"어제 나왔어요", "2026-11-22"},
+        {"그저께 갔어요", "2026-11-21"},  {"어제나왔어요", "2026-11-22"},
+    };
+    EXPECT_ALL(&korean, DATE, examples);
+}
+
+static void reads_values_without_a_space_between(void **state)
+{
+    (void)state;
+    expect(&korean, "약관대출500만원1년이자얼마", -1, AMOUNT, "5000000 원");
+    expect(&korean, "약관대출500만원1년이자얼마", -1, TERM, "12 개월");
+    expect(&korean, "연4.5%12개월", -1, RATE, "4.5 %");
+    expect(&korean, "1년500만원", -1, TERM, "12 개월");
+    expect(&korean, "1년500만원", -1, AMOUNT, "5000000 원");
+    expect(&korean, "500만원5", -1, AMOUNT, NULL);
+    expect(&korean, "500만1년", -1, AMOUNT, NULL);
+    expect(&korean, "500만원3번", -1, AMOUNT, NULL);
 }
 
 static void finds_counts(void **state)
@@ -451,6 +482,8 @@ int main(void)
         cmocka_unit_test(finds_terms),
         cmocka_unit_test(finds_korean_dates),
         cmocka_unit_test(finds_english_dates),
+        cmocka_unit_test(takes_neither_of_two_days),
+        cmocka_unit_test(reads_values_without_a_space_between),
         cmocka_unit_test(finds_counts),
         cmocka_unit_test(finds_names_from_lists),
         cmocka_unit_test(takes_a_bare_number_only_when_asked),
