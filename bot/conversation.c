@@ -271,6 +271,24 @@ static bool change_take(struct turner *turner, const struct hearing *hearing,
     return true;
 }
 
+void rate_doubt(struct turner *turner, const struct hearing *hearing, struct decision *decision)
+{
+    const struct slots *slots = book_slots(turner->release->book);
+    if (decision->kind != DECIDE_ANSWER || !hearing->said.has_other_rate)
+        return;
+    for (int slot = 0; slot < (int)slots_count(slots); slot++) {
+        struct conversation with = *hearing->now;
+        if (slots_row(slots, slot)->type != SLOT_RATE || slot_set_find(&with.slots, slot) ||
+            !slot_set_put(&with.slots, slot, STR("1 %")) ||
+            !route_answer_differs(turner, hearing->now, &with, hearing->message, decision->intent))
+            continue;
+        decision->kind = DECIDE_ASK_WHOLE;
+        decision->slot = slot;
+        reason_add(decision->because, sizeof(decision->because), ", a rate that is not yearly");
+        return;
+    }
+}
+
 /* ---- Nothing to go by ---- */
 
 /* Asked to say more, and a person when that did not help. */

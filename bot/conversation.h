@@ -28,6 +28,10 @@ struct hearing {
 bool conversation_take(struct turner *turner, const struct hearing *hearing,
                        struct decision *decision);
 
+/* "월 1%로 500만원": where the answer would be worked out over a yearly rate, that one is asked
+ * for, since an answer over the bot's own would pass over what the customer said. */
+void rate_doubt(struct turner *turner, const struct hearing *hearing, struct decision *decision);
+
 /* A message that the router answered afresh: unless it stays with the topic, values said for
  * something else are forgotten, so that no sum is ever answered that was not given for it. */
 void topic_change(const struct turner *turner, struct conversation *conversation,

@@ -265,7 +265,9 @@ static void say_question(const struct turner *turner, struct conversation *conve
         buf_add_char(&reply->text, ' ');
         add_expected(turner, conversation, slot, &reply->text);
     } else if (is_whole_wanted) {
-        buf_add_str(&reply->text, own_text(turner, conversation, TEXT_ASK_WHOLE));
+        buf_add_str(&reply->text,
+                    own_text(turner, conversation,
+                             row->type == SLOT_RATE ? TEXT_ASK_YEARLY : TEXT_ASK_WHOLE));
     }
     if (row->question.n) {
         if (reply->text.n)

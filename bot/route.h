@@ -22,7 +22,8 @@ enum decision_kind {
     DECIDE_LIST,       /* `choices`: which of these? */
     DECIDE_LIST_AGAIN, /* the same list: the number was not on it */
     DECIDE_ASK_AGAIN,  /* the open form's slot was not in the message */
-    DECIDE_ASK_WHOLE,  /* `slot`, again: its amount was changed by so much */
+    DECIDE_ASK_WHOLE,  /* `slot`, again: its amount was changed by so much, or its rate is a
+                          month's */
     DECIDE_SAY_MORE,   /* nothing in it to go by */
     DECIDE_CANCELLED,  /* the customer gave the form or list up */
     DECIDE_BOOK,       /* the open book, and `otherwise` when it has no answer */

@@ -35,6 +35,9 @@ static const struct {
     [TEXT_ASK_AGAIN] = {"말씀을 잘 이해하지 못했어요.", "Sorry, I did not catch that."},
     [TEXT_ASK_WHOLE] = {"더하거나 뺀 금액은 제가 계산하지 못해요. 전체 금액으로 다시 적어 주세요.",
                         "I cannot add to an amount or take from it. Please give me the whole one."},
+    [TEXT_ASK_YEARLY] = {"월 이율이나 일 이율로는 제가 계산하지 못해요. 연 이율로 적어 주세요.",
+                         "I cannot reckon with a rate of a month or a day. Please give me the "
+                         "yearly one."},
     [TEXT_EXPECT_AMOUNT] = {"금액을 적어 주세요. 예: 3천만 원, 500,000원",
                             "Please give an amount, such as $1,500."},
     [TEXT_EXPECT_RATE] = {"이율을 적어 주세요. 예: 연 3.5%", "Please give a rate, such as 3.5%."},

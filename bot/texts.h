@@ -21,6 +21,7 @@ enum text_key {
     TEXT_CANCELLED,     /* a form or list was given up                          */
     TEXT_ASK_AGAIN,     /* before what is expected                              */
     TEXT_ASK_WHOLE,     /* an amount was changed by so much: all of it, please */
+    TEXT_ASK_YEARLY,    /* a rate of a month or a day: the yearly one, please */
     TEXT_EXPECT_AMOUNT, /* TEXT_EXPECT_…: in the order of enum slot_type        */
     TEXT_EXPECT_RATE,
     TEXT_EXPECT_TERM,

@@ -29,6 +29,7 @@ enum err turn_answer(struct turner *turner, struct conversation *conversation,
             list_repeated(&next, &decision);
             topic_change(turner, &next, &hearing.said, &decision);
         }
+        rate_doubt(turner, &hearing, &decision);
     }
     enum err e = route_carry_out(turner, &decision, message, &next, reply, why);
     if (!e)

@@ -51,6 +51,44 @@ static bool is_by_month_before(const struct scan *s, size_t at)
     return false;
 }
 
+/* 월 1%, 월이자 1%, 1% a month: surely said of a month or a day. 월 보험료 3% may be a rise. */
+static bool is_by_month(const struct scan *s, size_t from, size_t end)
+{
+    static const char *const before[] = {"월",
+                                         "매월",
+                                         "매달",
+                                         "월에",
+                                         "한 달에",
+                                         "한달에",
+                                         "월 이자",
+                                         "월 이율",
+                                         "월 금리",
+                                         "월이자",
+                                         "월이율",
+                                         "월금리",
+                                         "월리",
+                                         "일",
+                                         "매일",
+                                         "하루에",
+                                         "일 이자",
+                                         "일이자",
+                                         "monthly",
+                                         "daily",
+                                         "a month",
+                                         "monthly rate",
+                                         "per month",
+                                         "monthly rate of",
+                                         "monthly interest of",
+                                         NULL};
+    static const char *const after[] = {" a month",    " monthly",     " per month", " per mo",
+                                        " / month",    " / mo",        " / 월",      " 매월",
+                                        " each month", " every month", " a day",     " daily",
+                                        " per day",    " / day",       " / 일",      NULL};
+    size_t at = from > 0 && s->r[from - 1] == ' ' ? from - 1 : from;
+    size_t word = scan_match_back(s, at, before);
+    return scan_first(s, end, after) > 0 || (word > 0 && scan_begins_word(s, at - word));
+}
+
 static bool is_other_rate(const struct scan *s, size_t from, size_t end)
 {
     static const char *const after[] = {
@@ -74,8 +112,11 @@ bool rate_read(const struct scan *s, size_t at, struct mention *out)
     if (end == 0 || (which == 2 && scan_first(s, end, others) > 0))
         return false;
     bool is_rate = !f.is_padded && !is_other_rate(s, at, end);
-    *out = (struct mention){
-        .kind = is_rate ? MENTION_RATE : MENTION_OTHER, .from = at, .to = end, .micro = f.micro};
+    *out = (struct mention){.kind = is_rate ? MENTION_RATE : MENTION_OTHER,
+                            .from = at,
+                            .to = end,
+                            .micro = f.micro,
+                            .is_other_rate = !is_rate && !f.is_padded && is_by_month(s, at, end)};
     return true;
 }
 

@@ -41,6 +41,7 @@ struct mention {
     bool is_unsure_term; /* 10년납, 1년하고: a term that more is said of */
     bool is_amount_only; /* a bare figure that is nothing but money: 10k */
     bool lacks_unit;     /* 오백, 3천5백: 만 or 원? No amount, though it may be a count */
+    bool is_other_rate;  /* of a month or a day: no yearly rate */
     date_days date;
 };
 

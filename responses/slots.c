@@ -185,7 +185,7 @@ static bool mention_read(const struct scan *s, size_t at, struct mention *out)
 
 /* More findings than there is room for give none: which of them counts cannot be told. */
 static size_t mentions_read(const struct scan *s, struct mention out[SCAN_MENTIONS],
-                            bool *changes_sum)
+                            struct slot_set *set)
 {
     size_t count = 0, at = 0;
     while (at < s->n) {
@@ -204,7 +204,9 @@ static size_t mentions_read(const struct scan *s, struct mention out[SCAN_MENTIO
         while (is_latin && scan_is_latin(s->r[at]))
             at++;
     }
-    *changes_sum = amounts_drop_parts(s, out, count);
+    set->changes_sum = amounts_drop_parts(s, out, count);
+    for (size_t i = 0; i < count; i++)
+        set->has_other_rate |= out[i].is_other_rate;
     bounds_drop_ranges(s, out, count);
     for (size_t i = 0; i < count; i++)
         if (!bounds_hold(s, &out[i]))
@@ -447,7 +449,7 @@ size_t slots_find(const struct slots *slots, struct str message, date_days as_of
                   struct slot_set *set)
 {
     struct scan scan;
-    set->changes_sum = false;
+    set->changes_sum = set->has_other_rate = false;
     if (slots->count == 0)
         return 0;
     bool is_known = asked >= 0 && (size_t)asked < slots->count;
@@ -462,7 +464,7 @@ size_t slots_find(const struct slots *slots, struct str message, date_days as_of
     f.slots = slots;
     f.scan = &scan;
     f.asked = is_known ? asked : -1;
-    f.mention_count = mentions_read(&scan, f.mentions, &set->changes_sum);
+    f.mention_count = mentions_read(&scan, f.mentions, set);
     f.match_count = aliases_find(slots->aliases, &scan, f.matches);
     size_t changed = is_known ? slot_fill(&f, asked, set) : 0;
     for (size_t i = 0; i < slots->count; i++)

@@ -36,6 +36,7 @@ struct slot_set {
     size_t count;
     /* slots_find: the message gives an amount as a change to another (200만원 더, half of $500) */
     bool changes_sum;
+    bool has_other_rate; /* slots_find: the message gives a rate of a month or a day, 월 1% */
     struct slot_value values[LIMIT_SLOTS];
 };
 const struct slot_value *slot_set_find(const struct slot_set *set, int slot);

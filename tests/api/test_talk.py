@@ -188,3 +188,12 @@ def the_korean_sample_keeps_what_it_promises():
     assert marks["accuracy"] >= 0.90, marks
     assert marks["wrong_rate"] <= 0.02, marks
     assert korean_sample().run("check", "--json", status=0)
+
+
+@test
+def a_rate_of_a_month_is_not_passed_over():
+    bot = korean_sample()
+    reply = bot.ask("월 1 %로 500만원 1년 빌리면 약관대출 이자 얼마예요?", "--conversation", "monthly")
+    assert reply["route"] == "form" and "연 이율로 적어 주세요" in reply["reply"]["text"], reply
+    reply = bot.ask("연 12%", "--conversation", "monthly")
+    assert reply["route"] == "scripted" and "연 12%로 5,000,000원을 12개월" in reply["reply"]["text"], reply

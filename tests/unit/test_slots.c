@@ -256,6 +256,37 @@ static void reads_values_without_a_space_between(void **state)
     expect(&korean, "500만원3번", -1, AMOUNT, NULL);
 }
 
+/* 월 1% is no yearly rate, and must not be passed over either. */
+static void notes_rates_of_a_month(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *message;
+        bool is_other;
+    } examples[] = {
+        {"월 1 %로 500만원", true},
+        {"월이자 1% 1년", true},
+        {"매달 0.5프로", true},
+        {"연 1%", false},
+        {"월 보험료 5만원에서 3%", false},
+        {"3월 1%", false},
+        {"금리가 1%p 오르면", false},
+        {"월 5만원에서 3% 오르면", false},
+        {"1% 월세", false},
+        {"1% a month", true},
+        {"monthly rate of 1%", true},
+    };
+    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+        struct slot_set set = {.count = 0};
+        (void)slots_find(korean.slots, str_of(examples[i].message), date_from_civil(2026, 11, 23),
+                         -1, &set);
+        if (set.has_other_rate != examples[i].is_other)
+            print_error("%s\n", examples[i].message);
+        assert_int_equal(set.has_other_rate, examples[i].is_other);
+        assert_true(!set.has_other_rate || !slot_set_find(&set, RATE));
+    }
+}
+
 static void finds_counts(void **state)
 {
     (void)state;
@@ -483,6 +514,7 @@ int main(void)
         cmocka_unit_test(finds_korean_dates),
         cmocka_unit_test(finds_english_dates),
         cmocka_unit_test(takes_neither_of_two_days),
+        cmocka_unit_test(notes_rates_of_a_month),
         cmocka_unit_test(reads_values_without_a_space_between),
         cmocka_unit_test(finds_counts),
         cmocka_unit_test(finds_names_from_lists),
