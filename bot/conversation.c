@@ -19,7 +19,8 @@ enum {
     US_PER_MINUTE = 60 * 1000 * 1000,
     ASKED_MAXIMUM = 2,
     LATIN_WORDS = 3,
-    TOPIC_RUNES = 24 /* a message of mere values is no longer than this */
+    PLACE_SEVERAL = -1, /* of a list: "1,2" */
+    TOPIC_RUNES = 24    /* a message of mere values is no longer than this */
 };
 
 /* From this logit (confidence 0.33) on a message under an open form is taken to be a question of
@@ -79,12 +80,14 @@ static void list_again(const struct conversation *conversation, struct decision 
             decision->choices[decision->choice_count++] = conversation->choices[i];
 }
 
-/* The place in the list that was said, counted from 1; 0 for none. Yes to a list of one is the
- * one. */
+/* The place in the list that was said, counted from 1; 0 for none, PLACE_SEVERAL for "1,2". Yes to
+ * a list of one is the one. */
 static int place_said(struct turner *turner, const struct conversation *conversation,
-                      struct str said)
+                      const struct message *message, struct str said)
 {
     int number = 0;
+    if (phrase_is_several(message->text))
+        return PLACE_SEVERAL;
     if (conversation->choice_count == 1 && phrase_is_yes(said))
         return 1;
     for (struct str rest = said; rest.n > 0 && !number;) {
@@ -97,12 +100,13 @@ static int place_said(struct turner *turner, const struct conversation *conversa
     return number;
 }
 
-/* `asked` is the message that got the list, where it outlives the decision. */
-static bool list_take(struct turner *turner, const struct conversation *conversation,
-                      const char *asked, struct str said, const struct classification *heard,
+static bool list_take(struct turner *turner, const struct hearing *hearing, struct str said,
                       struct decision *decision)
 {
-    int count = conversation->choice_count, number = place_said(turner, conversation, said);
+    const struct conversation *conversation = hearing->now;
+    const struct classification *heard = &hearing->heard;
+    int count = conversation->choice_count,
+        number = place_said(turner, conversation, hearing->message, said);
     if (number >= 1 && number <= count + 1) {
         decision->intent = number <= count ? conversation->choices[number - 1] : -1;
         decision->kind = decision->intent >= 0 ? DECIDE_ANSWER : DECIDE_HANDOFF;
@@ -113,7 +117,11 @@ static bool list_take(struct turner *turner, const struct conversation *conversa
     }
     if (number != 0 && !heard->is_scripted && conversation->asked < ASKED_MAXIMUM) {
         list_again(conversation, decision);
-        reason_add(decision->because, sizeof(decision->because), "%d is not on the list", number);
+        if (number == PLACE_SEVERAL)
+            reason_add(decision->because, sizeof(decision->because), "several of the list");
+        else
+            reason_add(decision->because, sizeof(decision->because), "%d is not on the list",
+                       number);
         return true;
     }
     if (!heard->is_scripted && phrase_is_cancel(said)) {
@@ -125,7 +133,7 @@ static bool list_take(struct turner *turner, const struct conversation *conversa
     if (little && phrase_is_no(said) && conversation->question[0]) {
         decision->kind = DECIDE_BOOK;
         decision->otherwise = DECIDE_SAY_MORE;
-        decision->question = str_of(asked);
+        decision->question = str_of(hearing->before->question); /* outlives the decision */
         reason_add(decision->because, sizeof(decision->because), "none of the list");
         return true;
     }
@@ -139,10 +147,13 @@ static bool list_take(struct turner *turner, const struct conversation *conversa
 /* ---- An open list of entities ---- */
 
 /* `before` has the message that got the list, and the list; both outlive the decision. */
-static bool entities_take(struct turner *turner, const struct conversation *before, struct str said,
-                          const struct classification *heard, struct decision *decision)
+static bool entities_take(struct turner *turner, const struct hearing *hearing, struct str said,
+                          struct decision *decision)
 {
-    const int count = before->choice_count, number = place_said(turner, before, said);
+    const struct conversation *before = hearing->before;
+    const struct classification *heard = &hearing->heard;
+    const int count = before->choice_count,
+              number = place_said(turner, before, hearing->message, said);
     if (number >= 1 && number <= count + 1) {
         decision->kind = number <= count ? DECIDE_BOOK : DECIDE_HANDOFF;
         decision->otherwise = DECIDE_HANDOFF;
@@ -315,10 +326,8 @@ bool conversation_take(struct turner *turner, const struct hearing *hearing,
     if (now->awaiting == AWAIT_SLOT)
         return form_take(turner, now, said, &hearing->heard, decision);
     if (now->awaiting == AWAIT_CHOICE)
-        return list_take(turner, now, hearing->before->question, said, &hearing->heard, decision) ||
-               little_take(now, little, decision);
-    if (now->awaiting == AWAIT_ENTITY &&
-        entities_take(turner, hearing->before, said, &hearing->heard, decision))
+        return list_take(turner, hearing, said, decision) || little_take(now, little, decision);
+    if (now->awaiting == AWAIT_ENTITY && entities_take(turner, hearing, said, decision))
         return true;
     return change_take(turner, hearing, decision) ||
            topic_take(turner, hearing, is_value, decision) || little_take(now, little, decision);

@@ -200,3 +200,29 @@ bool phrase_is_value(struct str said)
     }
     return has_number;
 }
+
+bool phrase_is_several(struct str text)
+{
+    static const char *const joints[] = {"번째", "번",   "이랑",   "이나",   "하고", "아니면",
+                                         "또는", "혹은", "그리고", "입니다", "이요", "랑",
+                                         "나",   "와",   "과",     "요",     "and",  "or"};
+    int groups = 0;
+    bool is_in_group = false;
+    for (size_t at = 0, after; at < text.n; at = after) {
+        after = at;
+        const uint32_t rune = text_rune(text, &after);
+        const bool is_digit =
+            (rune >= '0' && rune <= '9') || (rune >= 0xFF10 && rune <= 0xFF19 /* full-width */);
+        groups += is_digit && !is_in_group;
+        is_in_group = is_digit;
+        if (is_digit || !text_rune_is_letter_or_digit(rune))
+            continue;
+        size_t i = 0;
+        while (i < COUNT(joints) && !str_starts(str_slice(text, at, text.n), str_of(joints[i])))
+            i++;
+        if (i == COUNT(joints))
+            return false;
+        after = at + str_of(joints[i]).n;
+    }
+    return groups > 1;
+}

@@ -21,4 +21,8 @@ bool phrase_is_no(struct str said);
  * before, or not at all. */
 bool phrase_is_value(struct str said);
 
+/* Takes the text itself: several numbers and no more, "1,2", "1번이랑 3번", of which none is
+ * chosen. */
+bool phrase_is_several(struct str text);
+
 #endif

@@ -105,6 +105,22 @@ static void shows_the_list_again_once_for_a_number_not_on_it(void **state)
     assert_int_equal(stage->conversation.awaiting, AWAIT_CHOICE);
 }
 
+/* 0,2 is not 02, nor 1,2 the twelfth. */
+static void shows_the_list_again_for_several_numbers(void **state)
+{
+    struct stage *stage = *state;
+    static const char *const several[] = {"1,2",         "0,2",     "0 1",    "1/2",
+                                          "1번 2번이요", "1이랑 2", "1 or 2", "０，１"};
+    for (size_t i = 0; i < sizeof(several) / sizeof(several[0]); i++) {
+        list_open(stage);
+        assert_says(
+            stage, several[i],
+            "아래에서 번호로 골라 주세요.\n1. 보험금 청구 서류\n2. 불만 접수\n3. 상담원 연결");
+        assert_reason(stage, "several of the list");
+        assert_says(stage, "1", CLAIMED);
+    }
+}
+
 static void gives_a_list_up(void **state)
 {
     struct stage *stage = *state;
@@ -439,6 +455,7 @@ int main(void)
         STAGED(takes_a_title_or_a_name_without_its_spaces),
         STAGED(forgets_the_list_when_something_else_is_said),
         STAGED(shows_the_list_again_once_for_a_number_not_on_it),
+        STAGED(shows_the_list_again_for_several_numbers),
         STAGED(gives_a_list_up),
         STAGED(forgets_what_is_too_old),
         STAGED(gives_a_form_up_at_a_word),
