@@ -256,6 +256,34 @@ static void reads_values_without_a_space_between(void **state)
     expect(&korean, "500만원3번", -1, AMOUNT, NULL);
 }
 
+/* What the manual lists as dates is one, in one bot or the other. */
+static void reads_the_dates_of_the_manual(void **state)
+{
+    (void)state;
+    char line[512], *end;
+    int dates = 0;
+    FILE *page = fopen("cli/paring.1", "r");
+    assert_non_null(page);
+    while (fgets(line, sizeof(line), page) && !strstr(line, "\" rate \""))
+        ;
+    assert_non_null(fgets(line, sizeof(line), page));
+    (void)fclose(page);
+    assert_int_equal(line[0], '(');
+    for (char *from = line + 1; from && *from; from = *end == ',' ? end + 2 : NULL) {
+        struct slot_set set = {.count = 0};
+        end = from + strcspn(from, ",)");
+        const struct str date = {from, (size_t)(end - from)};
+        const date_days today = date_from_civil(2026, 11, 23);
+        (void)slots_find(korean.slots, date, today, -1, &set);
+        (void)slots_find(english.slots, date, today, -1, &set);
+        if (!slot_set_find(&set, DATE))
+            print_error("%.*s\n", STR_ARG(date));
+        assert_non_null(slot_set_find(&set, DATE));
+        dates++;
+    }
+    assert_true(dates >= 3);
+}
+
 /* 월 1% is no yearly rate, and must not be passed over either. */
 static void notes_rates_of_a_month(void **state)
 {
@@ -515,6 +543,7 @@ int main(void)
         cmocka_unit_test(finds_english_dates),
         cmocka_unit_test(takes_neither_of_two_days),
         cmocka_unit_test(notes_rates_of_a_month),
+        cmocka_unit_test(reads_the_dates_of_the_manual),
         cmocka_unit_test(reads_values_without_a_space_between),
         cmocka_unit_test(finds_counts),
         cmocka_unit_test(finds_names_from_lists),
