@@ -258,14 +258,25 @@ static const struct counter_word counter_words[] = {
     {" claims", COUNTER_THINGS},
 };
 
+/* "I went once.", but not "once I have paid", "at once" or "once a year". */
+static bool is_once(const struct scan *s, size_t at, size_t end)
+{
+    static const char *const idioms[] = {"at", "all at", "for", NULL};
+    const size_t before = at > 0 && s->r[at - 1] == ' ' ? at - 1 : at;
+    const size_t after = scan_skip_space(s, end);
+    return scan_match_back(s, before, idioms) == 0 && !scan_is_letter(s->r[after]);
+}
+
 /* 하루, 이틀: days that are words of their own. */
 static size_t day_word(const struct scan *s, size_t at, int *days)
 {
     static const char *const words[] = {"하루", "이틀",   "사흘",   "나흘",   "닷새",
                                         "엿새", "이레",   "여드레", "아흐레", "열흘",
-                                        "보름", "일주일", "twice",  NULL};
-    static const int counts[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 7, 2};
+                                        "보름", "일주일", "twice",  "once",   NULL};
+    static const int counts[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 7, 2, 1};
     size_t which = 0, end = scan_begins_word(s, at) ? scan_match_any(s, at, words, &which) : 0;
+    if (end > 0 && counts[which] == 1 && s->r[at] == 'o' && !is_once(s, at, end))
+        return 0;
     if (end > 0)
         *days = counts[which];
     return end;
@@ -289,7 +300,7 @@ bool count_read(const struct scan *s, size_t at, struct mention *out)
     size_t end = day_word(s, at, &value);
     *out = (struct mention){.kind = MENTION_COUNT, .from = at, .to = end, .counter = COUNTER_DAYS};
     if (end > 0) {
-        out->counter = s->r[at] == 't' ? COUNTER_TIMES : COUNTER_DAYS;
+        out->counter = scan_is_latin(s->r[at]) ? COUNTER_TIMES : COUNTER_DAYS;
         out->micro = value * MICRO;
         return ends_counter(s, end);
     }
@@ -301,6 +312,8 @@ bool count_read(const struct scan *s, size_t at, struct mention *out)
         end = scan_match(s, number, counter_words[i].word);
         if (end == 0 || !ends_counter(s, end))
             continue;
+        if (value == 1 && !scan_is_digit(s->r[at]) && scan_match(s, end, "도") > 0)
+            out->kind = MENTION_OTHER; /* 한 번도 없어요 */
         out->to = end;
         out->counter = counter_words[i].counter;
         out->micro = value * MICRO;

@@ -259,7 +259,8 @@ static bool mention_answers(const struct slot *slot, struct mention *m, const st
     }
     if (m->kind != MENTION_BARE)
         return false;
-    bool is_whole = m->micro % MICRO == 0 && m->micro > 0 && !m->is_amount_only;
+    const bool is_counted = m->micro % MICRO == 0 && !m->is_amount_only;
+    const bool is_whole = is_counted && m->micro > 0;
     switch (slot->row->type) {
     case SLOT_AMOUNT:
         return bare_amount(m, is_english);
@@ -268,7 +269,7 @@ static bool mention_answers(const struct slot *slot, struct mention *m, const st
     case SLOT_TERM:
         return is_whole && m->micro <= LIMIT_TERM_MONTHS * MICRO;
     case SLOT_COUNT:
-        return is_whole;
+        return is_counted;
     default:
         return false;
     }
@@ -346,11 +347,33 @@ static bool words_answer(const struct scan *s, struct mention *out)
     return true;
 }
 
+/* zero, none, 없어요, 한 번도 없어요: the whole message says that there were none. */
+static bool none_answers(const struct scan *s, struct mention *out)
+{
+    static const char *const words[] = {"zero", "none",       "never",      "not once",   "nil",
+                                        "영",   "제로",       "없어",       "없었",       "없습",
+                                        "없음", "한 번도 없", "한 번도 안", "한 번도 못", NULL};
+    static const char *const tails[] = {"번",     "회",    "이요",    "이에요", "입니다", "어요",
+                                        "습니다", "니다",  "었",      "음",     "어",     "요",
+                                        " times", " time", " at all", NULL};
+    size_t at = scan_skip_space(s, 0), end = scan_first(s, at, words), next;
+    *out = (struct mention){.kind = MENTION_BARE, .from = at, .to = end};
+    if (end == 0)
+        return false;
+    for (at = end; (next = scan_first(s, at, tails)) > 0;)
+        at = next;
+    for (; at < s->n; at++)
+        if (scan_is_letter(s->r[at]))
+            return false;
+    return true;
+}
+
 struct finding {
     const struct slots *slots;
     const struct scan *scan;
     struct mention mentions[SCAN_MENTIONS];
     size_t mention_count;
+    struct mention none; /* nothing of what was asked for: 0 */
     struct alias_match matches[SCAN_MENTIONS];
     size_t match_count;
     int asked;
@@ -386,6 +409,8 @@ static const struct mention *bare_choose(struct finding *f, int index)
 {
     const struct slot *slot = &f->slots->slots[index];
     struct mention *chosen = NULL;
+    if (slot->row->type == SLOT_COUNT && none_answers(f->scan, &f->none))
+        return &f->none;
     for (size_t i = 0; i < f->mention_count; i++) {
         struct mention *m = &f->mentions[i];
         bool is_day = slot->row->type == SLOT_DATE && m->kind == MENTION_COUNT;

@@ -315,6 +315,45 @@ static void notes_rates_of_a_month(void **state)
     }
 }
 
+static void reads_once_and_none_as_counts(void **state)
+{
+    (void)state;
+    static const struct example examples[] = {
+        {"once", "1"},
+        {"just once", "1"},
+        {"Only once.", "1"},
+        {"zero", "0"},
+        {"0", "0"},
+        {"0 times", "0"},
+        {"zero times", "0"},
+        {"none", "0"},
+        {"never", "0"},
+        {"twice", "2"},
+        {"once I have paid", NULL},
+        {"at once", NULL},
+        {"none of your business", NULL},
+    };
+    EXPECT_ASKED(&english, COUNT, examples);
+    static const struct example others[] = {
+        {"0", "0"},
+        {"0번", "0"},
+        {"영번이요", "0"},
+        {"없어요", "0"},
+        {"한 번도 없어요", "0"},
+        {"한번도 없었습니다", "0"},
+        {"한 번", "1"},
+        {"없던 일로 해요", NULL},
+        {"영수증이요", NULL},
+        {"없는데 왜요", NULL},
+    };
+    EXPECT_ASKED(&korean, COUNT, others);
+    expect(&english, "I went once.", -1, COUNT, "1");
+    expect(&english, "once a year", -1, COUNT, NULL);
+    expect(&english, "zero", -1, COUNT, NULL);
+    expect(&korean, "한 번도 없어요", -1, COUNT, NULL);
+    expect(&korean, "0", TERM, TERM, NULL);
+}
+
 static void finds_counts(void **state)
 {
     (void)state;
@@ -543,6 +582,7 @@ int main(void)
         cmocka_unit_test(finds_english_dates),
         cmocka_unit_test(takes_neither_of_two_days),
         cmocka_unit_test(notes_rates_of_a_month),
+        cmocka_unit_test(reads_once_and_none_as_counts),
         cmocka_unit_test(reads_the_dates_of_the_manual),
         cmocka_unit_test(reads_values_without_a_space_between),
         cmocka_unit_test(finds_counts),
