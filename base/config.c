@@ -162,6 +162,9 @@ static const struct entry {
                              "retention\" deletes older ones; 0: for ever"},
     [CONFIG_HANDOFF_CHANNELS] = {"handoff_channels", TYPE_TEXT, 0, 0, "web, kakao",
                                  "channels in which a promised person opens a ticket for agents"},
+    [CONFIG_CLAIM_MINUTES] = {"claim_minutes", TYPE_INT, 0, 7 * 24 * 60, "15",
+                              "an agent who has been silent for so long loses a claimed ticket to "
+                              "the queue; 0: never"},
 };
 
 struct setting {

@@ -65,6 +65,7 @@ enum config_key {
     CONFIG_CHATWOOT_SECRET_FILE, /* text   of its webhooks; "": they are not signed */
     CONFIG_JOURNAL_DAYS,         /* int    0: turns are kept for ever */
     CONFIG_HANDOFF_CHANNELS,     /* text   where a promised person opens a ticket */
+    CONFIG_CLAIM_MINUTES,        /* int    15: a silent agent's ticket goes back to the queue */
     CONFIG_KEYS
 };
 

@@ -24,6 +24,17 @@ static const char note_sql[] =
 static const char claim_sql[] =
     "UPDATE handoffs SET state = 'claimed', agent = $2, claimed_us = $3, change = $4 "
     "WHERE id = $1 AND (state = 'waiting' OR (state = 'claimed' AND agent = $5))";
+static const char renew_sql[] = "UPDATE handoffs SET claimed_us = $3 "
+                                "WHERE id = $1 AND state = 'claimed' AND agent = $2";
+/* When an agent was last heard of is when they claimed it, or what they said since. */
+#define SILENT_SINCE                                                                               \
+    "claimed_us <= $3 AND NOT EXISTS (SELECT 1 FROM handoff_events AS e WHERE "                    \
+    "e.handoff = handoffs.id AND e.kind = 'agent' AND e.who = handoffs.agent AND e.at_us > $3)"
+static const char lapse_sql[] =
+    "UPDATE handoffs SET state = 'waiting', agent = NULL, claimed_us = NULL, change = $4 "
+    "WHERE id = $1 AND state = 'claimed' AND agent = $2 AND " SILENT_SINCE;
+static const char late_sql[] = "SELECT kind FROM handoff_events WHERE handoff = $1 AND who = $2 "
+                               "AND kind IN ('claimed', 'lapsed') ORDER BY number DESC LIMIT 1";
 static const char return_sql[] =
     "UPDATE handoffs SET state = 'returned', ended_us = $3, change = $4 "
     "WHERE id = $1 AND state = 'claimed' AND agent = $2";
@@ -47,6 +58,8 @@ static const char open_list_sql[] = "SELECT " COLUMNS " FROM handoffs "
                                     "ORDER BY opened_us, id LIMIT $1";
 static const char list_sql[] = "SELECT " COLUMNS " FROM handoffs WHERE state = $2 "
                                "ORDER BY opened_us DESC, id DESC LIMIT $1";
+static const char idle_sql[] = "SELECT " COLUMNS " FROM handoffs WHERE state = 'claimed' "
+                               "AND " SILENT_SINCE " ORDER BY opened_us, id LIMIT $1";
 #define EVENTS                                                                                     \
     "SELECT e.number, e.at_us, e.handoff, e.conversation, e.kind, e.who, "                         \
     "COALESCE(e.text, t.message), e.shown_us FROM handoff_events AS e "                            \
@@ -174,48 +187,85 @@ static enum err event_put(struct journal *journal, struct handoff_change *change
     return e;
 }
 
-static enum err move_make(struct journal *journal, struct handoff_change *change, struct fail *why)
+/* An agent who comes too late is told so, and not that the ticket was never theirs. */
+static enum err late_judge(struct journal *journal, struct handoff_change *change, struct fail *why)
 {
-    const char *sql = change->action == HANDOFF_CLAIM    ? claim_sql
-                      : change->action == HANDOFF_RETURN ? return_sql
-                                                         : close_sql;
-    const char *kind = change->action == HANDOFF_CLAIM    ? "claimed"
-                       : change->action == HANDOFF_RETURN ? "returned"
-                                                          : "closed";
     struct db_statement *s = NULL;
-    bool is_made = false;
-    enum err e = held_judge(journal, change, &is_made, why);
-    if (e || is_made)
+    bool has_row = false;
+    enum err e = db_take(journal_db(journal), late_sql, &s, why);
+    if (e)
         return e;
-    e = db_take(journal_db(journal), sql, &s, why);
+    db_bind_text(s, 1, change->handoff);
+    db_bind_text(s, 2, change->agent);
+    e = db_step(s, &has_row, why);
+    if (!e && has_row && str_equal(db_text(s, 0), STR("lapsed")))
+        change->verdict = HANDOFF_LATE;
+    db_give(s);
+    return e;
+}
+
+static enum err renew_make(struct journal *journal, const struct handoff_change *change,
+                           struct fail *why)
+{
+    struct db_statement *s = NULL;
+    enum err e = db_take(journal_db(journal), renew_sql, &s, why);
     if (e)
         return e;
     db_bind_text(s, 1, change->handoff);
     db_bind_text(s, 2, change->agent);
     db_bind_int(s, 3, change->at_us);
+    return db_finish(s, why);
+}
+
+static enum err move_make(struct journal *journal, struct handoff_change *change, struct fail *why)
+{
+    static const struct {
+        const char *sql, *kind;
+    } moves[] = {[HANDOFF_CLAIM] = {claim_sql, "claimed"},
+                 [HANDOFF_RETURN] = {return_sql, "returned"},
+                 [HANDOFF_CLOSE] = {close_sql, "closed"},
+                 [HANDOFF_LAPSE] = {lapse_sql, "lapsed"}};
+    struct db_statement *s = NULL;
+    bool is_made = false;
+    enum err e = held_judge(journal, change, &is_made, why);
+    if (e || is_made)
+        return e || change->action != HANDOFF_CLAIM ? e : renew_make(journal, change, why);
+    e = db_take(journal_db(journal), moves[change->action].sql, &s, why);
+    if (e)
+        return e;
+    db_bind_text(s, 1, change->handoff);
+    db_bind_text(s, 2, change->agent);
+    db_bind_int(s, 3, change->at_us - change->idle_us); /* now, but for a lapse */
     db_bind_text(s, 4, change->id);
     if (change->action == HANDOFF_CLAIM)
         db_bind_text(s, 5, change->from.p ? change->from : STR(""));
     e = db_finish(s, why);
-    if (e || db_changes(journal_db(journal)) == 0)
-        return e; /* the verdict is held_judge's: held, or gone */
-    change->verdict = HANDOFF_DONE;
-    return event_put(journal, change, kind, change->id, why);
+    if (!e && db_changes(journal_db(journal)) > 0) {
+        change->verdict = HANDOFF_DONE;
+        return event_put(journal, change, moves[change->action].kind, change->id, why);
+    }
+    bool may_be_late = change->action == HANDOFF_RETURN || change->action == HANDOFF_CLOSE;
+    return e || change->verdict != HANDOFF_HELD || !may_be_late ? e
+                                                                : late_judge(journal, change, why);
+}
+
+static enum err say_make(struct journal *journal, struct handoff_change *change, struct fail *why)
+{
+    bool is_made = false;
+    enum err e = held_judge(journal, change, &is_made, why);
+    if (!e && change->verdict == HANDOFF_DONE)
+        return event_put(journal, change, "agent", change->key, why);
+    return e || change->verdict != HANDOFF_HELD ? e : late_judge(journal, change, why);
 }
 
 enum err handoff_make(struct journal *journal, struct handoff_change *change, struct fail *why)
 {
-    bool is_made = false;
-    enum err e;
     switch (change->action) {
     case HANDOFF_SHOW:
         change->verdict = HANDOFF_DONE;
         return show_make(journal, change->conversation, change->number, change->at_us, why);
     case HANDOFF_SAY:
-        e = held_judge(journal, change, &is_made, why);
-        return e || change->verdict != HANDOFF_DONE
-                   ? e
-                   : event_put(journal, change, "agent", change->key, why);
+        return say_make(journal, change, why);
     default:
         return move_make(journal, change, why);
     }
@@ -286,6 +336,25 @@ enum err handoff_list(struct journal *journal, struct str state, int64_t most,
     db_bind_int(s, 1, most);
     if (state.n)
         db_bind_text(s, 2, state);
+    while (!e && !(e = db_step(s, &has_row, why)) && has_row) {
+        struct handoff handoff = ticket_of(s);
+        e = each(data, &handoff, why);
+    }
+    db_give(s);
+    return e;
+}
+
+enum err handoff_idle(struct journal *journal, int64_t since_us, int64_t most,
+                      enum err (*each)(void *data, const struct handoff *handoff, struct fail *why),
+                      void *data, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    bool has_row = true;
+    enum err e = db_take(journal_db(journal), idle_sql, &s, why);
+    if (e)
+        return e;
+    db_bind_int(s, 1, most);
+    db_bind_int(s, 3, since_us);
     while (!e && !(e = db_step(s, &has_row, why)) && has_row) {
         struct handoff handoff = ticket_of(s);
         e = each(data, &handoff, why);

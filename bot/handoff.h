@@ -4,9 +4,13 @@
  * agents and customers are told; nothing but the ticket's own row is ever changed.
  *
  *   waiting ─claim─► claimed ─return─► returned   the bot answers again
- *      └─────close──────┴─────close──► closed
+ *    │   ▲              │ │
+ *    │   └────lapse─────┘ │
+ *    └─────close──────────┴──close──► closed
  *
- * While a ticket is claimed the bot says nothing in its conversation. All texts are masked. */
+ * While a ticket is claimed the bot says nothing in its conversation. A claim lapses when nothing
+ * has been heard of its agent for too long: the ticket waits again, at its old place in the queue.
+ * Speaking renews a claim, and so does claiming again. All texts are masked. */
 #ifndef HANDOFF_H
 #define HANDOFF_H
 
@@ -15,7 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { HANDOFF_SCHEMA = 4 }; /* a journal older than this has no desk */
+enum { HANDOFF_SCHEMA = 5 }; /* a journal older than this has no desk */
 
 enum handoff_state {
     HANDOFF_NONE,
@@ -32,12 +36,14 @@ enum handoff_action {
     HANDOFF_SAY,    /* the agent's words to the customer */
     HANDOFF_RETURN, /* to the bot */
     HANDOFF_CLOSE,
-    HANDOFF_SHOW /* what the agent said, up to `number`, has been shown in the conversation */
+    HANDOFF_LAPSE, /* of `agent`, who has been silent for `idle_us`; held if that is not so */
+    HANDOFF_SHOW   /* what the agent said, up to `number`, has been shown in the conversation */
 };
 enum handoff_verdict {
     HANDOFF_DONE,
     HANDOFF_GONE, /* no such ticket */
-    HANDOFF_HELD  /* another agent has it, or its state does not allow it */
+    HANDOFF_HELD, /* another agent has it, or its state does not allow it */
+    HANDOFF_LATE  /* it was this agent's until the claim lapsed */
 };
 struct handoff_change {
     enum handoff_action action;
@@ -46,7 +52,7 @@ struct handoff_change {
     struct str from; /* HANDOFF_CLAIM: taken over from this agent; STR_NONE */
     struct str text; /* HANDOFF_SAY: masked */
     struct str key;  /* HANDOFF_SAY: the agent's own id of the message, or `id` */
-    int64_t at_us;
+    int64_t at_us, idle_us;
     int64_t number;               /* in: HANDOFF_SHOW; out: of the event */
     enum handoff_verdict verdict; /* out */
 };
@@ -76,9 +82,15 @@ MUST_USE enum err handoff_list(struct journal *journal, struct str state, int64_
                                enum err (*each)(void *data, const struct handoff *handoff,
                                                 struct fail *why),
                                void *data, struct fail *why);
+/* Tickets whose agent has not been heard of since then, oldest first, at most so many. */
+MUST_USE enum err handoff_idle(struct journal *journal, int64_t since_us, int64_t most,
+                               enum err (*each)(void *data, const struct handoff *handoff,
+                                                struct fail *why),
+                               void *data, struct fail *why);
 struct handoff_event {
     int64_t number, at_us;
-    struct str handoff, conversation, kind; /* opened customer claimed agent returned closed */
+    struct str handoff, conversation, kind; /* opened customer claimed agent lapsed returned closed
+                                             */
     struct str who, text;                   /* or STR_NONE */
     bool is_shown;
 };

@@ -598,6 +598,7 @@ static void change_told(struct journal_entry *entry, enum err e)
 {
     static const enum handoff_state after[] = {[HANDOFF_CLAIM] = HANDOFF_CLAIMED,
                                                [HANDOFF_RETURN] = HANDOFF_RETURNED,
+                                               [HANDOFF_LAPSE] = HANDOFF_WAITING,
                                                [HANDOFF_CLOSE] = HANDOFF_CLOSED};
     const struct handoff_change *change = &entry->change;
     struct service *service = entry->owner[0];

@@ -226,6 +226,10 @@ static enum handled change_say(struct exchange *exchange, const struct handoff_c
     struct fail why = {.text = ""};
     if (exchange->verdict == HANDOFF_GONE)
         return exchange_fail(exchange, 404, "not_found", "there is no handoff of that id");
+    if (exchange->verdict == HANDOFF_LATE)
+        return exchange_fail(exchange, 409, "claim_lapsed",
+                             "your claim has lapsed, since nothing was heard from you, and the "
+                             "handoff went back to the queue: claim it again");
     if (exchange->verdict == HANDOFF_HELD)
         return exchange_fail(exchange, 409, "conflict",
                              change->action == HANDOFF_CLAIM

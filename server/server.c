@@ -3,8 +3,10 @@
  *   workers, one a core   libmicrohttpd's epoll; nothing else (server/http.c)
  *   the journal's         the disk (bot/journal_writer.c)
  *   the model client's    models, one to all (fallback/provider.h)
+ *   late replies'         second halves of turns, posts to Kakao (server/callbacks.c)
  *   the door              new connections, dealt to the workers in turn
- *   the watch             the release: opened here when BOT/current changes, then swapped
+ *   the watch             the release: opened here when BOT/current changes, then swapped; and
+ *                         agents who have gone (server/claims.c)
  *   main                  signals; a few times a second it cuts what is too old
  *
  * Stopping has an order. The door closes; replies then close their connections, for long enough
@@ -18,6 +20,7 @@
 #include "base/log.h"
 #include "server/callbacks.h"
 #include "server/chatwoot.h"
+#include "server/claims.h"
 #include "server/http.h"
 #include "server/listen.h"
 #include "server/stream.h"
@@ -48,6 +51,7 @@ static const int64_t us_per_ms = 1000;
 struct server {
     struct site site;
     struct listener listener;
+    struct claims *claims;
     struct worker *workers[LIMIT_THREADS];
     char *address_header;
     int door_pipe[2]; /* closing its writing end ends the door */
@@ -154,6 +158,7 @@ static void *watch_run(void *data)
         if (was_told)
             keys_reload(server);
         reload(server, &failed);
+        claims_look(server->claims);
         (void)pthread_mutex_lock(&server->lock);
     }
     (void)pthread_mutex_unlock(&server->lock);
@@ -306,6 +311,8 @@ enum err server_open(const char *bot_folder, const struct config *config, struct
     if (!e && pipe(server->door_pipe) != 0)
         e = fail_errno(why, ERR_SYSTEM, errno, "no pipe");
     if (!e)
+        e = claims_open(server->site.service, config, &server->claims, why);
+    if (!e)
         e = thread_start(&server->watch, &server->has_watch, watch_run, server, why);
     if (!e)
         e = thread_start(&server->door, &server->has_door, door_run, server, why);
@@ -411,6 +418,7 @@ void server_close(struct server *server)
         (void)pthread_join(server->watch, NULL);
     models_end(server->site.models); /* its thread wakes exchanges, which go with the workers */
     callbacks_close(server->site.callbacks);
+    claims_close(server->claims);
     if (server->site.service)
         service_drain(server->site.service); /* its thread wakes what workers hold */
     for (size_t i = 0; i < server->site.worker_count; i++)

@@ -3,6 +3,7 @@ import http.client
 import json
 import os
 import socket
+import sqlite3
 import threading
 import urllib.parse
 
@@ -208,6 +209,71 @@ def agents_and_customers_are_told_as_it_happens(bot):
         for one in (agents, customer, other, late):
             one.thread.join(10)
             assert one.ended, "streams end with the server"
+
+
+def age(bot, minutes, *tickets):
+    """As if these had been claimed so much earlier; what agents said stays where it is."""
+    db = sqlite3.connect(os.path.join(bot.path, "journal.db"), timeout=10)
+    with db:
+        db.executemany("UPDATE handoffs SET claimed_us = claimed_us - ? WHERE id = ?", [(minutes * 60 * 1000000, ticket) for ticket in tickets])
+    db.close()
+
+
+@test
+def an_agent_who_is_gone_loses_the_ticket_to_its_old_place_in_the_queue(bot):
+    fill(bot)
+    bot.go_live()
+    with Server(bot, keys_file=keys_of(bot), claim_minutes=10) as server:
+        desk = Desk(server)
+        first, second, third = (desk.says(PERSON, name)["turn"] for name in ("c", "d", "e"))
+        agents, customer = Events(server, "/api/handoffs/events?after=3", key("lee")), Events(server, "/v1/events?conversation=c", key("web"))
+        for ticket in (first, second, third):
+            desk.do("claim", ticket)
+        assert desk.says(CANCEL)["reply"]["text"] == "", "while it is claimed"
+        desk.do("say", second, text="잠시만요.")
+        age(bot, 9, third)
+        age(bot, 11, first, second)
+        wait_until(lambda: "lapsed" in agents.kinds())
+        queue = [(one["handoff"], one["state"], one["agent"], one["claimed_at"] is None) for one in desk.list()["handoffs"]]
+        assert queue == [(first, "waiting", None, True), (second, "claimed", "kim", False), (third, "claimed", "kim", False)], queue
+        assert agents.events[-1][2]["agent"] == "kim" and agents.events[-1][2]["handoff"] == first and agents.kinds().count("lapsed") == 1
+        wait_until(lambda: customer.kinds() == ["claimed", "lapsed"])
+        assert desk.news()["handoff"] == "waiting" and desk.says(CANCEL)["reply"]["text"] == CANCEL_REPLY, "the bot goes on meanwhile"
+        for what in ("say", "return"):
+            late = desk.do(what, first, status=409, **({"text": "늦었습니다"} if what == "say" else {}))
+            assert late["error"]["code"] == "claim_lapsed" and "claim it again" in late["error"]["message"], late
+        desk.do("say", first, "lee", status=409, text="제 것인가요?")
+        desk.do("claim", first, "lee")
+        for what in ("say", "return", "close"):
+            assert desk.do(what, first, status=409, **({"text": "늦었습니다"} if what == "say" else {}))["error"]["code"] == "claim_lapsed"
+        assert desk.do("claim", first, status=409)["error"]["code"] == "conflict"
+        assert "늦었습니다" not in str(desk.news()) and '"claim_lapsed"' in server.log()
+        did = [line.get("did") for line in desk.do("claim", first, "lee")["transcript"]]
+        assert [what for what in did if what] == ["claimed", "lapsed", "claimed"], did
+        age(bot, 11, first)
+        wait_until(lambda: agents.kinds().count("lapsed") == 2)
+        assert desk.do("claim", first)["agent"] == "kim" and desk.do("say", first, text="다시 왔습니다.")["agent"] == "kim"
+        agents.close()
+        customer.close()
+
+
+@test
+def a_claim_lapses_over_a_restart_too_and_claiming_again_renews_it(bot):
+    fill(bot)
+    bot.go_live()
+    at = lambda minutes: {"PARING_NOW": str((1764000000 + minutes * 60) * 1000000)}
+    with Server(bot, env=at(0)) as server:
+        gone, here = (server.turn(PERSON, name)["turn"] for name in ("gone", "here"))
+        for ticket in (gone, here):
+            assert server.ask("POST", "/api/handoffs/claim", {"handoff": ticket, "agent": "kim"}).status == 200
+        server.kill()
+    with Server(bot, env=at(14)) as server:
+        assert server.ask("POST", "/api/handoffs/claim", {"handoff": here, "agent": "kim"}).json()["state"] == "claimed"
+    with Server(bot, env=at(16)) as server:
+        states = lambda: {one["handoff"]: one["state"] for one in server.ask("GET", "/api/handoffs").json()["handoffs"]}
+        wait_until(lambda: states() == {gone: "waiting", here: "claimed"})
+    for wrong in ("-1", "soon", "10081"):
+        run("serve", "--bot", bot.path, "--set", f"claim_minutes={wrong}", status=2)
 
 
 @test
