@@ -42,13 +42,15 @@ __attribute__((format(printf, 2, 3))) static void fault(struct journal_faults *f
     va_end(args);
 }
 
-static bool parses(struct str text, bool is_array)
+/* Clears *is_right when it is not such a text. Memory that is out is no fault of the journal's. */
+static enum err json_check(struct str text, bool is_array, bool *is_right, struct fail *why)
 {
     cJSON *json = NULL;
-    bool is_right = text.n == 0 || (!json_parse(text, "a state", &json, NULL) &&
-                                    (is_array ? cJSON_IsArray(json) : cJSON_IsObject(json)));
+    enum err e = text.n > 0 ? json_parse(text, "a state", &json, why) : OK;
+    if (e || (json && !(is_array ? cJSON_IsArray(json) : cJSON_IsObject(json))))
+        *is_right = false;
     cJSON_Delete(json);
-    return is_right;
+    return e == ERR_MEMORY ? e : OK;
 }
 
 static bool is_route(struct str name)
@@ -59,11 +61,15 @@ static bool is_route(struct str name)
     return false;
 }
 
-static void release_check(struct reading *reading, const struct turn_row *row)
+/* A release that cannot be read for want of memory, or by a failing disk, is not gone. */
+static enum err release_check(struct reading *reading, const struct turn_row *row, struct fail *why)
 {
     if (reading->known != row->release_number) {
+        enum err e = release_hash(reading->bot_folder, row->release_number, reading->hash, why);
+        if (e == ERR_MEMORY || e == ERR_SYSTEM)
+            return e;
         reading->known = row->release_number;
-        if (release_hash(reading->bot_folder, row->release_number, reading->hash, NULL))
+        if (e)
             reading->hash[0] = '\0';
     }
     if (!reading->hash[0])
@@ -71,19 +77,27 @@ static void release_check(struct reading *reading, const struct turn_row *row)
     else if (!str_equal(row->release, str_of(reading->hash)))
         fault(reading->found, "turn %.*s: release %d has another hash", STR_ARG(row->id),
               row->release_number);
+    return OK;
 }
 
 static enum err row_check(void *data, const struct turn_row *row, struct fail *why)
 {
     struct reading *reading = data;
     struct journal_faults *found = reading->found;
-    (void)why;
+    bool has_state = true, has_choices = true;
+    enum err e = json_check(row->state_before, false, &has_state, why);
+    if (!e)
+        e = json_check(row->state_after, false, &has_state, why);
+    if (!e)
+        e = json_check(row->choices, true, &has_choices, why);
+    if (e)
+        return e;
     found->turns++;
     if (row->id.n == 0 || row->conversation.n == 0 || row->at_us <= 0)
         fault(found, "turn %.*s: has no id, conversation or time", STR_ARG(row->id));
-    if (!parses(row->state_before, false) || !parses(row->state_after, false))
+    if (!has_state)
         fault(found, "turn %.*s: its state cannot be read", STR_ARG(row->id));
-    if (!parses(row->choices, true))
+    if (!has_choices)
         fault(found, "turn %.*s: its choices cannot be read", STR_ARG(row->id));
     if (!is_route(row->route))
         fault(found, "turn %.*s: its route is none", STR_ARG(row->id));
@@ -91,8 +105,7 @@ static enum err row_check(void *data, const struct turn_row *row, struct fail *w
         fault(found, "turn %.*s: its date cannot be read", STR_ARG(row->id));
     if (!text_is_valid(row->message) || !text_is_valid(row->reply))
         fault(found, "turn %.*s: its text is not UTF-8", STR_ARG(row->id));
-    release_check(reading, row);
-    return OK;
+    return release_check(reading, row, why);
 }
 
 static enum err count_read(struct journal *journal, const char *sql, size_t *out, struct fail *why)

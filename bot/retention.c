@@ -129,16 +129,18 @@ static enum err all_delete(struct journal *journal, struct retention *out, struc
     size_t firsts = 0, seconds = 0;
     out->turns = out->marks = out->tickets = 0;
     enum err e = db_run(journal_db(journal), "PRAGMA secure_delete=ON", why);
-    for (bool more = true; !e && more; more = seconds > 0) {
+    for (bool more = true; !e && more; more = seconds == BATCH) {
         e = batch_delete(journal, marks_sql, turns_sql, out->before_us, &firsts, &seconds, why);
         out->marks += firsts;
         out->turns += seconds;
-        (void)nanosleep(&pause_between, NULL);
+        if (seconds == BATCH)
+            (void)nanosleep(&pause_between, NULL);
     }
-    for (bool more = true; !e && more; more = seconds > 0) {
+    for (bool more = true; !e && more; more = seconds == BATCH) {
         e = batch_delete(journal, events_sql, tickets_sql, out->before_us, &firsts, &seconds, why);
         out->tickets += seconds;
-        (void)nanosleep(&pause_between, NULL);
+        if (seconds == BATCH)
+            (void)nanosleep(&pause_between, NULL);
     }
     return e;
 }
