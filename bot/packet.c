@@ -130,6 +130,16 @@ enum err packet_print(struct journal *journal, struct str conversation, struct j
     return e ? e : buf_error(w->out, "the packet", why);
 }
 
+/* What the customer said; or what an agent said or did. */
+static void line_write(struct buf *out, struct db_statement *s, bool is_turn)
+{
+    bool is_said = is_turn || str_equal(db_text(s, 1), STR("agent"));
+    buf_add_text(out, is_turn ? "\ncustomer" : "\nagent");
+    if (!is_turn)
+        buf_add_format(out, " %.*s", STR_ARG(db_text(s, 6)));
+    buf_add_format(out, ": %.*s", STR_ARG(db_text(s, is_said ? 2 : 1)));
+}
+
 enum err packet_write(struct journal *journal, struct str conversation, struct buf *out,
                       struct fail *why)
 {
@@ -148,7 +158,7 @@ enum err packet_write(struct journal *journal, struct str conversation, struct b
         e = transcript_take(journal, conversation, WRITTEN_TURNS, &s, why);
     while (!e && !(e = db_step(s, &has_row, why)) && has_row) {
         bool is_turn = str_equal(db_text(s, 1), STR("turn"));
-        buf_add_format(out, "\n%s: %.*s", is_turn ? "customer" : "agent", STR_ARG(db_text(s, 2)));
+        line_write(out, s, is_turn);
         if (is_turn && db_text(s, 3).n > 0)
             buf_add_format(out, "\nbot (%.*s): %.*s", STR_ARG(db_text(s, 4)),
                            STR_ARG(db_text(s, 3)));
