@@ -3,13 +3,19 @@
 
 #include "store/db.h"
 
+#include <stdio.h>
+
 static const char note_sql[] = "INSERT INTO outbox (turn, target, due_us) VALUES ($1, $2, $3)";
 static const char count_sql[] = "SELECT COUNT(*) FROM outbox";
 static const char next_sql[] =
     "SELECT t.id, t.conversation, o.target, t.route, t.reply, t.choices, o.step, o.attempts, "
-    "o.due_us FROM outbox AS o JOIN turns AS t ON t.id = o.turn WHERE NOT EXISTS "
+    "o.due_us, t.message_id, COALESCE(t.reply = (SELECT b.reply FROM turns AS b WHERE "
+    "b.conversation = t.conversation AND b.position < t.position AND b.reply <> '' "
+    "ORDER BY b.position DESC LIMIT 1), 0) FROM outbox AS o JOIN turns AS t ON t.id = o.turn WHERE "
+    "NOT EXISTS "
     "(SELECT 1 FROM outbox AS p WHERE p.target = o.target AND p.turn < o.turn) "
     "ORDER BY o.due_us, o.turn LIMIT 1";
+static const char last_sql[] = "SELECT COALESCE(MAX(turn), '') FROM outbox";
 static const char done_sql[] = "DELETE FROM outbox WHERE turn = $1";
 static const char later_sql[] =
     "UPDATE outbox SET step = $2, attempts = $3, due_us = $4 WHERE turn = $1";
@@ -58,10 +64,25 @@ enum err outbox_next(struct journal *journal, int64_t now_us,
                                    .reply = db_text(s, 4),
                                    .choices = db_text(s, 5),
                                    .step = (int)db_int(s, 6),
-                                   .attempts = (int)db_int(s, 7)};
+                                   .attempts = (int)db_int(s, 7),
+                                   .message_id = db_text(s, 9),
+                                   .repeats = db_int(s, 10) != 0};
         *wait_us = 0;
         e = each(data, &post, why);
     }
+    db_give(s);
+    return e;
+}
+
+enum err outbox_last(struct journal *journal, char turn[TURN_ID_BYTES], struct fail *why)
+{
+    struct db_statement *s = NULL;
+    bool has_row = false;
+    enum err e = db_take(journal_db(journal), last_sql, &s, why);
+    if (!e)
+        e = db_step(s, &has_row, why);
+    if (!e)
+        (void)snprintf(turn, TURN_ID_BYTES, "%.*s", STR_ARG(db_text(s, 0)));
     db_give(s);
     return e;
 }

@@ -11,7 +11,9 @@
 
 struct outbox_post {
     struct str turn, conversation, target, route, reply, choices; /* borrowed during the call */
+    struct str message_id;                                        /* what it is the reply to */
     int step, attempts; /* steps that were made before; failed attempts at this one */
+    bool repeats;       /* the reply before it in the conversation has the same words */
 };
 
 /* For the journal's writer: row->post_to is set. */
@@ -24,6 +26,8 @@ MUST_USE enum err outbox_next(struct journal *journal, int64_t now_us,
                               enum err (*each)(void *data, const struct outbox_post *post,
                                                struct fail *why),
                               void *data, int64_t *wait_us, struct fail *why);
+/* The latest turn whose reply is to be told; "" when there is none. */
+MUST_USE enum err outbox_last(struct journal *journal, char turn[TURN_ID_BYTES], struct fail *why);
 MUST_USE enum err outbox_done(struct journal *journal, struct str turn, struct fail *why);
 /* The next time it begins with this step. */
 MUST_USE enum err outbox_later(struct journal *journal, struct str turn, int step, int attempts,

@@ -1,4 +1,5 @@
-"""A small Chatwoot: takes what an agent bot posts, checks every request as Chatwoot would, and can be slow, broken or gone."""
+"""A small Chatwoot: takes what an agent bot posts, checks every request as Chatwoot would, and can be slow, broken or gone. It has no key against
+what is sent twice, as Chatwoot has none; an update of a conversation that changes nothing shows its last message."""
 import hashlib
 import hmac
 import json
@@ -13,8 +14,13 @@ TOKEN, SECRET = "bot-token-123", "webhook-secret-456"
 class Chatwoot:
     def __init__(self, port=0):
         self.seen, self.wrong, self.fails, self.delay = [], [], 0, 0
+        self.loses = 0  # so many requests are taken and never answered
+        self.holds, self.released = None, threading.Event()  # what of this kind is taken is not answered until it is released
+        self.shows, self.shown = True, 0  # whether a bot may see the last message; how often it has
+        self.last, self.ids, self.status = {}, 1000, {}
         self.server = ThreadingHTTPServer(("127.0.0.1", port), self.handler())
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # a client that was killed
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -22,6 +28,7 @@ class Chatwoot:
         return self
 
     def __exit__(self, *_):
+        self.released.set()
         self.server.shutdown()
         self.server.server_close()
 
@@ -42,6 +49,7 @@ class Chatwoot:
             if value != {"status": "open"}:
                 return "status"
             self.seen.append((int(place[2]), "status", "open"))
+            self.status[place[2]] = "open"
             return None
         if set(value) - {"content", "message_type", "private", "content_type", "content_attributes"} or not value["content"]:
             return "members"
@@ -54,7 +62,25 @@ class Chatwoot:
         elif value["content_type"] != "text":
             return "content type of the message"
         self.seen.append((int(place[2]), "note" if value["private"] else "message", value["content"]))
+        self.keep(place[2], value["content"], 1, value["private"])
         return None
+
+    def keep(self, conversation, content, kind, private=False, id=None):
+        self.ids += 1
+        self.last[conversation] = {"id": id or self.ids, "content": content, "message_type": kind, "private": private, "content_attributes": {},
+                                   "created_at": 1690000000, "sender": {"id": 3, "type": "agent_bot"}}
+
+    def show(self, path, headers, body):
+        """PATCH of a conversation with nothing to change: the status and the reply."""
+        place = re.fullmatch(r"/api/v1/accounts/(\d+)/conversations/(\d+)", path)
+        if not place or headers.get("api_access_token") != TOKEN or json.loads(body) != {}:
+            self.wrong.append(("show", path, body))
+            return 400, {}
+        self.shown += 1
+        if not self.shows:
+            return 401, {"error": "Access to this endpoint is not authorized for bots"}
+        last = self.last.get(place[2])
+        return 200, {"id": int(place[2]), "status": self.status.get(place[2], "pending"), "messages": [last] if last else [], "labels": []}
 
     def handler(chatwoot):
         class Handler(BaseHTTPRequestHandler):
@@ -71,10 +97,26 @@ class Chatwoot:
                     if wrong:
                         chatwoot.wrong.append((wrong, self.path, body))
                     status = 400 if wrong else 200
-                self.send_response(status)
-                self.send_header("Content-Length", "2")
-                self.end_headers()
-                self.wfile.write(b"{}")
+                if chatwoot.loses > 0:
+                    chatwoot.loses -= 1
+                    self.close_connection = True
+                    return
+                if chatwoot.holds and chatwoot.seen[-1][1] == chatwoot.holds:
+                    chatwoot.released.wait(60)
+                self.reply(status, {})
+
+            def do_PATCH(self):
+                self.reply(*chatwoot.show(self.path, self.headers, self.rfile.read(int(self.headers["Content-Length"]))))
+
+            def reply(self, status, value):
+                body = json.dumps(value).encode()
+                try:
+                    self.send_response(status)
+                    self.send_header("Content-Length", str(len(body)))
+                    self.end_headers()
+                    self.wfile.write(body)
+                except OSError:
+                    pass  # whoever asked is gone
 
             def log_message(self, *_):
                 pass
