@@ -44,6 +44,7 @@ struct exchange {
     struct worker *worker;
     struct clerk *clerk;
     struct head head;
+    struct str path; /* unescaped; borrowed from the connection */
     const char *query_token;
     char id[REQUEST_ID_BYTES];
     struct buf body;

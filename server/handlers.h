@@ -28,6 +28,7 @@ void kakao_print(struct clerk *clerk, const struct clerk_result *result, struct 
 
 enum handled openai_chat_post(struct exchange *exchange);
 enum handled openai_models_get(struct exchange *exchange);
+enum handled openai_model_get(struct exchange *exchange);
 void openai_fail(struct exchange *exchange, const char *code, const char *message);
 
 enum handled rasa_hello_get(struct exchange *exchange);

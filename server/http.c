@@ -233,7 +233,8 @@ static enum MHD_Result request_judge(struct exchange *exchange, const char *url,
     if (atomic_load(&exchange->worker->site->is_closed))
         return refuse_now(exchange, 503, "stopping", "the server is stopping");
     struct str verb = str_of(strcmp(method, "HEAD") == 0 ? "GET" : method);
-    exchange->route = route_find(verb, str_of(url), &is_path);
+    exchange->path = str_of(url);
+    exchange->route = route_find(verb, exchange->path, &is_path);
     size_t limit = exchange->route ? exchange->route->body_limit : LIMIT_BODY;
     if (head->content_length > limit)
         return limit == 0 ? refuse_now(exchange, 400, "bad_request", "no body is taken here")

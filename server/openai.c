@@ -1,8 +1,8 @@
-/* POST /v1/chat/completions and GET /v1/models, for chat clients that speak OpenAI's form. Such a
- * client sends the whole conversation with each message. The bot needs no memory of it: since a
- * state is a pure function of the messages that led to it, the customer's earlier messages are run
- * again, unrecorded, and the last one is the turn. What assistant or system messages say is not
- * used.
+/* POST /v1/chat/completions and GET /v1/models and each of them, for chat clients that speak
+ * OpenAI's form. Such a client sends the whole conversation with each message. The bot needs no
+ * memory of it: since a state is a pure function of the messages that led to it, the customer's
+ * earlier messages are run again, unrecorded, and the last one is the turn. What assistant or
+ * system messages say is not used.
  *
  * Some clients also ask the model for titles, tags and follow-up questions; those are told from
  * customers' messages and get a fixed answer that no statistics see. */
@@ -278,24 +278,51 @@ enum handled openai_chat_post(struct exchange *exchange)
     return handled;
 }
 
-enum handled openai_models_get(struct exchange *exchange)
+/* ---- Models: the release in use is the only one ---- */
+
+static void model_name(const struct exchange *exchange, char name[NAME_BYTES])
 {
     struct service_counts counts = service_counts(exchange->worker->site->service);
+    (void)snprintf(name, NAME_BYTES, "paring@%d", counts.release);
+}
+
+static void model_put(struct json_writer *w, const char *name)
+{
+    json_object(w, NULL);
+    json_put_text(w, "id", name);
+    json_put_text(w, "object", "model");
+    json_put_int(w, "created", 0); /* a release is named by its content, not by a time */
+    json_put_text(w, "owned_by", "paring");
+    json_end(w, '}');
+}
+
+enum handled openai_models_get(struct exchange *exchange)
+{
     char name[NAME_BYTES];
     struct json_writer w;
+    model_name(exchange, name);
     json_begin(&w, &exchange->out);
     json_object(&w, NULL);
     json_put_text(&w, "object", "list");
     json_array(&w, "data");
-    json_object(&w, NULL);
-    (void)snprintf(name, sizeof(name), "paring@%d", counts.release);
-    json_put_text(&w, "id", name);
-    json_put_text(&w, "object", "model");
-    json_put_int(&w, "created", 0); /* a release is named by its content, not by a time */
-    json_put_text(&w, "owned_by", "paring");
-    json_end(&w, '}');
+    model_put(&w, name);
     json_end(&w, ']');
     json_end(&w, '}');
+    exchange->status = 200;
+    exchange->content_type = "application/json; charset=utf-8";
+    return HANDLED;
+}
+
+enum handled openai_model_get(struct exchange *exchange)
+{
+    char name[NAME_BYTES];
+    struct json_writer w;
+    model_name(exchange, name);
+    size_t before = strlen(exchange->route->path) - 1;
+    if (!str_equal(str_slice(exchange->path, before, exchange->path.n), str_of(name)))
+        return exchange_fail(exchange, 404, "model_not_found", "there is no such model");
+    json_begin(&w, &exchange->out);
+    model_put(&w, name);
     exchange->status = 200;
     exchange->content_type = "application/json; charset=utf-8";
     return HANDLED;

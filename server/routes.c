@@ -30,6 +30,7 @@ static const struct http_route table[] = {
     {"POST", "/v1/chat/completions", openai_chat_post, ROLE_CHANNEL, HISTORY_BODY, 1, false,
      openai_fail},
     {"GET", "/v1/models", openai_models_get, ROLE_CHANNEL, 0, 1, false, openai_fail},
+    {"GET", "/v1/models/*", openai_model_get, ROLE_CHANNEL, 0, 1, false, openai_fail},
     {"GET", "/", rasa_hello_get, ROLE_ANYONE, 0, 1, false, NULL},
     {"GET", "/version", rasa_version_get, ROLE_ANYONE, 0, 1, false, rasa_fail},
     {"GET", "/status", rasa_status_get, ROLE_CHANNEL, 0, 1, true, rasa_fail},
@@ -53,12 +54,20 @@ int route_number(const struct http_route *route)
     return route ? (int)(route - table) : ROUTES;
 }
 
+static bool path_is_of(struct str path, struct str pattern)
+{
+    if (!str_ends(pattern, STR("*")))
+        return str_equal(path, pattern);
+    pattern.n--;
+    return path.n > pattern.n && str_starts(path, pattern);
+}
+
 const struct http_route *route_find(struct str method, struct str path, bool *is_path)
 {
     *is_path = false;
     for (size_t i = 0; i < ROUTES; i++) {
         assert(table[i].role);
-        if (!str_equal(path, str_of(table[i].path)))
+        if (!path_is_of(path, str_of(table[i].path)))
             continue;
         *is_path = true;
         if (str_equal(method, str_of(table[i].method)))

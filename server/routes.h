@@ -15,7 +15,7 @@ enum role {
 enum { ROUTES_MAXIMUM = 48 };
 
 struct http_route {
-    const char *method, *path;
+    const char *method, *path; /* one that ends in a star stands for all that go on after it */
     enum handled (*handler)(struct exchange *exchange);
     enum role role;
     size_t body_limit; /* bytes; 0: no body is taken */

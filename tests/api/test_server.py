@@ -195,6 +195,11 @@ def openai_clients_get_completions_chunks_and_models():
         assert json.loads(title["choices"][0]["message"]["content"])["title"] and len(server.rows()) == before
         models = server.ask("GET", "/v1/models").json()
         assert models["object"] == "list" and models["data"][0]["id"] == reply["model"]
+        assert server.ask("GET", f"/v1/models/{reply['model'].replace('@', '%40')}").json() == models["data"][0]
+        for path, status in (("/v1/models/gpt-4o", 404), ("/v1/models/", 404), (f"/v1/models/{reply['model']}/x", 404)):
+            wrong = server.ask("GET", path)
+            assert wrong.status == status and wrong.json()["error"]["code"] in ("model_not_found", "not_found"), (path, wrong)
+        assert server.ask("POST", f"/v1/models/{reply['model']}", {}).status == 405
         for body in ({}, {"messages": []}, {"messages": [{"role": "system", "content": "x"}]}, {"messages": ["x"]}, {"messages": "x"}):
             wrong = server.ask("POST", "/v1/chat/completions", body)
             assert wrong.status == 400 and set(wrong.json()["error"]) == {"message", "type", "param", "code"}, wrong
