@@ -91,8 +91,19 @@ def turns_that_were_acknowledged_are_in_the_journal_once_after_kills(bot):
     assert not os.path.exists(wal) or os.path.getsize(wal) < 64 << 20, "the log was never moved"
 
 
-def desk_work(server, number, round, log):
-    """Customers who want a person and agents who claim at once, until the server dies; what was acknowledged is kept in the log."""
+def age_claims(bot, of):
+    """As if the agents who have these had been silent for an hour; how many there are."""
+    with sqlite3.connect(os.path.join(bot.path, "journal.db"), timeout=30) as db:
+        hour = 3600 * 1000000
+        changed = db.execute(f"UPDATE handoffs SET claimed_us = claimed_us - {hour} WHERE state = 'claimed' AND conversation LIKE ?", (of,)).rowcount
+        db.execute(f"UPDATE handoff_events SET at_us = at_us - {hour} WHERE kind = 'agent' AND conversation LIKE ?", (of,))
+    db.close()
+    return changed
+
+
+def desk_work(server, number, round, log, held):
+    """Customers who want a person and agents who claim at once, until the server dies; what was acknowledged is kept in the log. `held`: tickets
+    that the first desk's agents had before, and may have lost since."""
     post_to = lambda what, **body: server.ask("POST", f"/api/handoffs/{what}", body, timeout=5)
     try:
         for count in range(1000):
@@ -108,6 +119,12 @@ def desk_work(server, number, round, log):
                 agent.join()
             holders = [agent for agent, status in got.items() if status == 200]
             log.append(("claimed", ticket, holders))
+            if number == 0 and count % 3 == 2 and held:
+                old, holder = held[count * 7 % len(held)]
+                status = post_to("say", handoff=old, agent=holder, text="아직 계세요?", message_id=f"late-{round}-{count}").status
+                assert status in (200, 409), status
+                log.append(("late", old, status))
+            held += [(ticket, holder) for holder in holders if number == 0]
             for holder in holders:
                 if post_to("say", handoff=ticket, agent=holder, text=f"답 {count}", message_id="a1").status == 200:
                     log.append(("said", ticket, f"답 {count}"))
@@ -121,27 +138,34 @@ def desk_work(server, number, round, log):
 def no_ticket_is_lost_or_claimed_twice_over_kills(bot):
     fill(bot)
     bot.go_live()
-    order, logs = random.Random(6), []
+    order, logs, held, aged = random.Random(6), [], [], 0
     threading.excepthook, usual = lambda *_: None, threading.excepthook  # an agent whose server was killed
     try:
         for round in range(100 if paring.IS_LONG else 6):
             with Server(bot) as server:
                 mine = [[] for _ in range(4)]
-                threads = [threading.Thread(target=desk_work, args=(server, i, round, log)) for i, log in enumerate(mine)]
+                threads = [threading.Thread(target=desk_work, args=(server, i, round, log, held)) for i, log in enumerate(mine)]
                 for thread in threads:
                     thread.start()
-                time.sleep(order.uniform(0.05, 0.5))
+                time.sleep(order.uniform(0.05, 0.5) + round % 4 // 3)  # claims lapse from the first second on
                 server.kill()
                 for thread in threads:
                     thread.join(30)
                 logs += [entry for log in mine for entry in log]
+            aged += age_claims(bot, "desk-0-%")
     finally:
         threading.excepthook = usual
     assert sum(kind == "claimed" for kind, _, _ in logs) > 10, "there was no load"
     with Server(bot) as server, sqlite3.connect(os.path.join(bot.path, "journal.db")) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert db.execute("SELECT conversation FROM handoffs GROUP BY conversation HAVING COUNT(*) > 1").fetchall() == []
-        assert db.execute("SELECT handoff FROM handoff_events WHERE kind = 'claimed' GROUP BY handoff HAVING COUNT(*) > 1").fetchall() == []
+        wait_until(lambda: db.execute("SELECT 1 FROM handoffs WHERE state = 'claimed' AND conversation LIKE 'desk-0-%'").fetchall() == [], 60)
+        assert db.execute("SELECT id FROM handoffs AS h WHERE (SELECT SUM(kind = 'claimed') - SUM(kind IN ('lapsed', 'returned')) FROM handoff_events "
+                          "WHERE handoff = h.id) <> (state = 'claimed')").fetchall() == [], "claimed twice, or lapsed for nothing"
+        assert db.execute("SELECT handoff FROM handoff_events WHERE kind = 'claimed' AND conversation NOT LIKE 'desk-0-%' GROUP BY handoff "
+                          "HAVING COUNT(*) > 1").fetchall() == []
+        lapsed = db.execute("SELECT COUNT(*) FROM handoff_events WHERE kind = 'lapsed'").fetchone()[0]
+        assert 0 < lapsed <= aged, (lapsed, aged)
         assert db.execute("SELECT id FROM turns WHERE route = 'handoff' AND reply <> '' AND id NOT IN (SELECT id FROM handoffs)").fetchall() == []
         tickets = {row[0]: row[1:] for row in db.execute("SELECT id, conversation, state, agent FROM handoffs")}
         said = set(db.execute("SELECT handoff, text FROM handoff_events WHERE kind = 'agent'"))
@@ -150,9 +174,11 @@ def no_ticket_is_lost_or_claimed_twice_over_kills(bot):
             if kind == "opened":
                 assert conversation == what
             elif kind == "claimed":
-                assert len(what) <= 1 and (not what or what == [agent]), (what, agent)
+                assert len(what) <= 1 and (not what or what == [agent] or conversation.startswith("desk-0-") and state == "waiting"), (what, agent)
             elif kind == "said":
                 assert (ticket, what) in said
+            elif kind == "late":
+                assert what == 409 or (ticket, "아직 계세요?") in said
             else:
                 assert state == "returned", (ticket, state)
         holding = [(conversation, state) for conversation, state, _ in tickets.values()][:20]
