@@ -79,7 +79,7 @@ static void each_fault_is_counted_and_named(void **state)
 
 static enum err verify(void *data)
 {
-    struct journal_faults found;
+    struct journal_faults found = {.turns = 0};
     struct journal *own = NULL;
     (void)data;
     enum err e = journal_open(folder, false, &own, NULL);
@@ -95,7 +95,8 @@ static enum err verify(void *data)
 /* An allocation that fails must not make a whole journal look broken, or a release pruned. */
 static void what_fails_is_a_failure_and_no_fault(void **state)
 {
-    char path[128], sql[256], hash[HASH_HEX_BYTES];
+    char path[128], hash[HASH_HEX_BYTES];
+    struct db_statement *s = NULL;
     (void)state;
     turn_keep("t1", "c", 1);
     turn_keep("t2", "c", 2);
@@ -109,8 +110,9 @@ static void what_fails_is_a_failure_and_no_fault(void **state)
     assert_int_equal(file_write(path, STR("only its hash is looked at\n"), NULL), OK);
     assert_int_equal(verified().faults, 3); /* another hash than the turns have */
     assert_int_equal(release_hash(folder, 1, hash, NULL), OK);
-    (void)snprintf(sql, sizeof(sql), "UPDATE turns SET release = '%s'", hash);
-    change(sql);
+    assert_int_equal(db_take(journal_db(journal), "UPDATE turns SET release = $1", &s, NULL), OK);
+    db_bind_text(s, 1, str_of(hash));
+    assert_int_equal(db_finish(s, NULL), OK);
     assert_true(failing_allocations(verify, NULL) > 10);
     assert_true(failing_statements(verify, NULL) > 5);
     for (int i = 0; i < 2; i++) {
