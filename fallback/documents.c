@@ -64,6 +64,27 @@ static int level_of_markdown(struct str line)
     return marks > 0 && marks <= 6 && marks < line.n && line.p[marks] == ' ' ? (int)marks : 0;
 }
 
+/* Past the bracket that closes the first one opened, be it ( 【 or [; line.n when there is none. */
+static size_t bracket_end(struct str line)
+{
+    static const struct {
+        struct str open, close;
+    } brackets[] = {{{"(", 1}, {")", 1}}, {{"【", 3}, {"】", 3}}, {{"[", 1}, {"]", 1}}};
+    size_t first = line.n, kind = 0, depth = 0;
+    for (size_t i = 0; i < sizeof brackets / sizeof brackets[0]; i++) {
+        size_t at = str_find(line, brackets[i].open);
+        kind = at < first ? i : kind;
+        first = at < first ? at : first;
+    }
+    for (size_t at = first; at < line.n; at++) {
+        struct str rest = str_slice(line, at, line.n);
+        depth += str_starts(rest, brackets[kind].open);
+        if (str_starts(rest, brackets[kind].close) && --depth == 0)
+            return at + brackets[kind].close.n;
+    }
+    return line.n;
+}
+
 /* 제12조(보험금의 지급) ① …: the heading ends with the bracket. */
 static struct str heading_of(struct str line, bool is_markdown)
 {
@@ -72,8 +93,7 @@ static struct str heading_of(struct str line, bool is_markdown)
             line = str_slice(line, 1, line.n);
         return str_trim(line);
     }
-    size_t close = str_find(line, STR(")"));
-    return close < line.n ? str_slice(line, 0, close + 1) : line;
+    return str_slice(line, 0, bracket_end(line));
 }
 
 static bool is_item(struct str line)
