@@ -17,8 +17,7 @@ enum {
     GROUPS_SHOWN = 30,
     MARKS_SHOWN = 20,
     SHOWN_RUNES = 60,
-    COLUMNS = 13,
-    NEUTRAL_BYTES = 4 * LIMIT_ANSWER_BYTES
+    COLUMNS = 13
 };
 static const size_t table_bytes = (size_t)1 << 30;
 
@@ -28,25 +27,9 @@ struct request {
 
 struct table {
     struct buf rows;
-    struct buf cells[3]; /* the texts that a customer or writer could begin with a "=" */
 };
 
 /* ---- Every changed turn, for a spreadsheet ---- */
-
-/* A spreadsheet runs what begins like a formula; an apostrophe in front makes it text again. */
-static struct str neutral(struct str text, struct buf *out)
-{
-    static const char starts[] = "=+-@\t\r";
-    bool is_formula = false;
-    for (size_t i = 0; starts[i] && text.n; i++)
-        is_formula = is_formula || text.p[0] == starts[i];
-    if (!is_formula)
-        return text;
-    buf_clear(out);
-    buf_add_char(out, '\'');
-    buf_add_str(out, text);
-    return str_from_buf(out);
-}
 
 static enum err row_add(void *data, const struct replay_turn *turn, struct fail *why)
 {
@@ -57,17 +40,17 @@ static enum err row_add(void *data, const struct replay_turn *turn, struct fail 
     const struct str fields[COLUMNS] = {was->id,
                                         was->conversation,
                                         str_of(at),
-                                        neutral(was->message, &table->cells[0]),
+                                        was->message,
                                         str_of(replay_change_name(turn->change)),
                                         was->route,
                                         was->intent,
                                         was->answer,
-                                        neutral(was->reply, &table->cells[1]),
+                                        was->reply,
                                         turn->route,
                                         turn->intent,
                                         turn->answer,
-                                        neutral(turn->reply, &table->cells[2])};
-    csv_add_row(&table->rows, fields, COLUMNS);
+                                        turn->reply};
+    sheet_add_row(&table->rows, fields, COLUMNS);
     return buf_error(&table->rows, "the table of changed turns", why);
 }
 
@@ -80,16 +63,12 @@ static void table_init(struct table *table)
         {"route_after", 11},   {"intent_after", 12},  {"answer_after", 12},
         {"reply_after", 11}};
     buf_init(&table->rows, table_bytes);
-    for (int i = 0; i < 3; i++)
-        buf_init(&table->cells[i], NEUTRAL_BYTES);
-    csv_add_row(&table->rows, header, COLUMNS);
+    sheet_begin(&table->rows, header, COLUMNS);
 }
 
 static void table_free(struct table *table)
 {
     buf_free(&table->rows);
-    for (int i = 0; i < 3; i++)
-        buf_free(&table->cells[i]);
 }
 
 /* ---- Told ---- */

@@ -251,7 +251,7 @@ static enum err table_write(const struct unanswered *found, const struct unanswe
     struct buf out;
     char turns[24], wrong[24];
     buf_init(&out, OUTPUT_BYTES);
-    csv_add_row(&out, header, COLUMNS);
+    sheet_begin(&out, header, COLUMNS);
     for (size_t i = 0; i < found->group_count; i++) {
         const struct unanswered_group *group = &found->groups[i];
         for (size_t j = 0; (!only || only == group) && j < group->message_count; j++) {
@@ -266,7 +266,7 @@ static enum err table_write(const struct unanswered *found, const struct unanswe
                                                 group->nearest_count ? group->nearest[0].intent
                                                                      : STR(""),
                                                 message->suggested.intent};
-            csv_add_row(&out, fields, COLUMNS);
+            sheet_add_row(&out, fields, COLUMNS);
         }
     }
     enum err e = buf_error(&out, "the table of messages", why);

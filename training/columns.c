@@ -172,6 +172,13 @@ static size_t formula_at(struct str field)
     return at < field.n && field.p[at] && strchr("=+-@\t\r", field.p[at]) ? at : field.n;
 }
 
+bool columns_are_neutral(const struct str *names, size_t count)
+{
+    return columns_have(names, count, STR(COLUMN_BASE_NAME)) ||
+           (columns_have(names, count, STR("nearest")) &&
+            columns_have(names, count, STR("suggested")));
+}
+
 bool formula_is_risky(struct str field)
 {
     return formula_at(field) < field.n;

@@ -41,6 +41,8 @@ MUST_USE enum err split_take(enum content_kind asked, struct str split, enum con
 /* A spreadsheet runs what begins with = + - @ as a formula. In a CSV for spreadsheets such a field
  * gets a ' before it, and one that begins so already another; formula_bare takes one off again. */
 bool formula_is_risky(struct str field);
+/* Whether such a CSV has these columns: what `export --format` wrote, or `unanswered --out`. */
+bool columns_are_neutral(const struct str *names, size_t count);
 struct str formula_bare(struct str field);
 
 #endif

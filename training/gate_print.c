@@ -371,7 +371,7 @@ void gate_print_lost(const struct gate *gate, struct buf *out)
     const struct gate_rows *rows = &gate->rows[GATE_CASES];
     const struct str header[] = {STR("id"),  STR("text"), STR("expected"),
                                  STR("got"), STR("sent"), STR("reason")};
-    csv_add_row(out, header, sizeof header / sizeof *header);
+    sheet_begin(out, header, sizeof header / sizeof *header);
     for (size_t i = 0; i < rows->count; i++) {
         const struct gate_row *row = &rows->rows[i];
         const struct str fields[] = {row->id,
@@ -380,6 +380,6 @@ void gate_print_lost(const struct gate *gate, struct buf *out)
                                      row->got,
                                      row->is_sent ? STR("yes") : STR("no"),
                                      row->reason.p ? row->reason : STR("")};
-        csv_add_row(out, fields, sizeof fields / sizeof *fields);
+        sheet_add_row(out, fields, sizeof fields / sizeof *fields);
     }
 }

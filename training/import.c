@@ -173,12 +173,10 @@ static enum err row_map(const struct table *table, const struct row *row, const 
                         struct offer *offer, struct fail *why)
 {
     enum content_kind *kind = &offer->kind;
-    bool is_ours = false; /* from `export --format csv`, which neutralises formulas */
+    bool is_ours = columns_are_neutral(row->names, row->count);
     for (size_t i = 0; i < row->count; i++) {
-        if (map[i] == COLUMN_BASE) {
+        if (map[i] == COLUMN_BASE)
             offer->base = row->fields[i].p ? row->fields[i] : STR("");
-            is_ours = true;
-        }
     }
     for (size_t i = 0; i < row->count; i++) {
         struct str field = is_ours ? formula_bare(row->fields[i]) : row->fields[i];

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "training/columns.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -486,23 +487,40 @@ static bool needs_quotes(struct str s)
     return false;
 }
 
+static void field_add(struct buf *out, struct str field, bool is_alone, bool is_marked)
+{
+    /* A lone empty field would be an empty line. */
+    bool is_quoted = needs_quotes(field) || (is_alone && field.n == 0);
+    buf_add_text(out, is_quoted ? "\"" : "");
+    buf_add_text(out, is_marked ? "'" : "");
+    for (size_t at = 0; at < field.n; at++) {
+        if (field.p[at] == '"')
+            buf_add_char(out, '"');
+        buf_add_char(out, field.p[at]);
+    }
+    buf_add_text(out, is_quoted ? "\"" : "");
+}
+
 void csv_add_row(struct buf *out, const struct str *fields, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (i > 0)
-            buf_add_char(out, ',');
-        /* A lone empty field would be an empty line. */
-        if (!needs_quotes(fields[i]) && !(count == 1 && fields[i].n == 0)) {
-            buf_add_str(out, fields[i]);
-            continue;
-        }
-        buf_add_char(out, '"');
-        for (size_t at = 0; at < fields[i].n; at++) {
-            if (fields[i].p[at] == '"')
-                buf_add_char(out, '"');
-            buf_add_char(out, fields[i].p[at]);
-        }
-        buf_add_char(out, '"');
+        buf_add_text(out, i > 0 ? "," : "");
+        field_add(out, fields[i], count == 1, false);
+    }
+    buf_add_char(out, '\n');
+}
+
+void sheet_begin(struct buf *out, const struct str *names, size_t count)
+{
+    buf_add_text(out, "\xEF\xBB\xBF");
+    csv_add_row(out, names, count);
+}
+
+void sheet_add_row(struct buf *out, const struct str *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        buf_add_text(out, i > 0 ? "," : "");
+        field_add(out, fields[i], count == 1, formula_is_risky(fields[i]));
     }
     buf_add_char(out, '\n');
 }

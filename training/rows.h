@@ -43,4 +43,10 @@ MUST_USE enum err rows_next(struct rows *rows, struct row *row, bool *has_row, s
 /* One line of CSV: quoted where it must be, LF at the end. rows_next gives the same bytes back. */
 void csv_add_row(struct buf *out, const struct str *fields, size_t count);
 
+/* The same for a table that people open in a spreadsheet: a byte order mark before the names, or
+ * Korean is shown as rubbish, and a ' before what would run as a formula (formula_is_risky), since
+ * customers write what stands in it. */
+void sheet_begin(struct buf *out, const struct str *names, size_t count);
+void sheet_add_row(struct buf *out, const struct str *fields, size_t count);
+
 #endif

@@ -75,21 +75,7 @@ static enum err csv_row(void *data, const struct str *fields, struct str base, s
     struct str all[LIMIT_COLUMNS];
     size_t count = fields_join(writer, fields, base, all);
     writer->rows++;
-    buf_clear(&writer->cell);
-    size_t starts[LIMIT_COLUMNS];
-    for (size_t i = 0; i < count; i++) {
-        starts[i] = writer->cell.n;
-        if (formula_is_risky(all[i]))
-            buf_add_char(&writer->cell, '\'');
-        buf_add_str(&writer->cell, all[i]);
-    }
-    enum err e = buf_error(&writer->cell, "a row", why);
-    if (e)
-        return e;
-    for (size_t i = 0; i < count; i++)
-        all[i] = str_slice(str_from_buf(&writer->cell), starts[i],
-                           i + 1 < count ? starts[i + 1] : writer->cell.n);
-    csv_add_row(writer->csv, all, count);
+    sheet_add_row(writer->csv, all, count);
     return buf_error(writer->csv, "the export", why);
 }
 
@@ -97,12 +83,9 @@ enum err workbook_csv(struct content *content, enum content_kind kind, struct bu
                       size_t *rows, struct fail *why)
 {
     struct writer writer = {.kind = kind, .csv = out};
-    buf_init(&writer.cell, (size_t)32 * LIMIT_FIELD_BYTES);
     columns_name(&writer);
-    buf_add_text(out, "\xEF\xBB\xBF");
-    csv_add_row(out, writer.names, writer.columns);
+    sheet_begin(out, writer.names, writer.columns);
     enum err e = content_each_based(content, kind, csv_row, &writer, why);
-    buf_free(&writer.cell);
     *rows = writer.rows;
     return e ? e : buf_error(out, "the export", why);
 }

@@ -172,7 +172,7 @@ def lost_cases_are_accepted_by_name_and_with_a_reason(bot):
     broken(bot)
     lost = os.path.join(bot.folder, "lost.csv")
     bot.run("release", "gate", "--out", lost, status=1)
-    with open(lost, encoding="utf-8") as file:
+    with open(lost, encoding="utf-8-sig") as file:
         rows = rows_of(file.read())
     assert [(row["text"], row["expected"], row["got"], row["reason"]) for row in rows] == [("해지할래요", "cancel_policy", "office_hours", "")]
     bot.run("release", "activate", "2", "--accept", lost, status=3, says=r"lost\.csv:2: .*without a reason")

@@ -45,7 +45,7 @@ def an_edited_answer_shows_whom_it_touches(bot):
     assert "2 would change, of 2 customers" in text and "2 customers, 2 turns · answer" in text, text
     path = bot.folder + "/changed.csv"
     bot.run("replay", "--out", path)
-    rows = list(csv.DictReader(open(path, encoding="utf-8", newline="")))
+    rows = list(csv.DictReader(open(path, encoding="utf-8-sig", newline="")))
     assert [row["reply_after"] for row in rows] == ["해지는 지점에서 하실 수 있습니다."] * 2
     assert {row["conversation"] for row in rows} == {"a", "b"}
 
@@ -85,13 +85,13 @@ def only_turns_since_a_day_are_replayed(bot):
 def a_message_cannot_become_a_formula(bot):
     fill(bot)
     bot.go_live()
-    bot.ask("=1+1 보험 해지 궁금해요", "--conversation", "x")
+    bot.ask("=1+1 보험 해지 궁금해요", "--conversation", "=2")
     bot.take("examples.csv", "text,intent\n=1+1 보험 해지 궁금해요,office_hours\n")
     bot.train()
     path = bot.folder + "/changed.csv"
     bot.run("replay", "--out", path)
-    rows = list(csv.DictReader(open(path, encoding="utf-8", newline="")))
-    assert rows and all(not row["message"].startswith("=") for row in rows), rows
+    rows = list(csv.DictReader(open(path, encoding="utf-8-sig", newline="")))
+    assert rows and all(not cell.startswith("=") for row in rows for cell in row.values()), rows
 
 
 @test

@@ -116,8 +116,26 @@ def the_messages_go_to_a_spreadsheet_and_back(bot):
     fallen(bot)
     path = bot.folder + "/work.csv"
     bot.run("unanswered", "--out", path)
-    rows = list(csv.DictReader(open(path, encoding="utf-8", newline="")))
+    rows = list(csv.DictReader(open(path, encoding="utf-8-sig", newline="")))
     assert {row["text"] for row in rows} == set(PARKING + COFFEE) and all(row["intent"] == "" for row in rows)
+
+
+@test
+def what_a_customer_wrote_does_not_run_in_a_spreadsheet(bot):
+    fallen(bot)
+    path = bot.folder + "/work.csv"
+    bot.run("unanswered", bot.write("said.txt", "=1+1\n@here\n평범한 말\n"), "--out", path)
+    with open(path, "rb") as file:
+        assert file.read(3) == b"\xef\xbb\xbf", "a spreadsheet shows Korean as rubbish"
+    rows = list(csv.DictReader(open(path, encoding="utf-8-sig", newline="")))
+    assert {row["text"] for row in rows} == {"'=1+1", "'@here", "평범한 말"}, rows
+    with open(path, "w", encoding="utf-8-sig", newline="") as file:
+        table = csv.DictWriter(file, rows[0].keys())
+        table.writeheader()
+        table.writerows({**row, "intent": "odd"} for row in rows)
+    bot.run("import", path)
+    assert {row["text"] for row in rows_of(bot.run("export", "examples").out) if row["intent"] == "odd"} == \
+        {"=1+1", "@here", "평범한 말"}
 
 
 @test
