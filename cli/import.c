@@ -61,7 +61,7 @@ static void run_print(void *data, const struct import_run *run)
         return;
     if (!output->cli->json) {
         buf_add_format(&output->out, "%s:%zu", run->path, run->line);
-        if (run->rows > 1)
+        if (run->last_line > run->line)
             buf_add_format(&output->out, "-%zu", run->last_line);
         buf_add_format(&output->out, ": %s: %zu %s\n", content_kind_name(run->kind), run->rows,
                        import_change_name(run->change));

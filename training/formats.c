@@ -203,6 +203,7 @@ static enum import_format settled(const struct import_source *source, enum impor
 
 struct folder_look {
     bool has_document, is_rasa;
+    enum import_format json; /* of the first .json that is known, else FORMAT_UNKNOWN */
 };
 
 static enum err file_look(void *data, const char *path, struct str name, bool *is_wanted,
@@ -215,18 +216,23 @@ static enum err file_look(void *data, const char *path, struct str name, bool *i
     *is_wanted = true;
     look->has_document |= document_is_named(name);
     look->is_rasa |= ends_in(name, ".yml", ".yaml");
-    if (!is_markdown || look->is_rasa)
+    bool is_open = str_ends(name, STR(".json")) && look->json == FORMAT_UNKNOWN;
+    if (look->is_rasa || (!is_markdown && !is_open))
         return OK;
     enum err e = head_read(path, bytes, &head, why);
-    look->is_rasa |= !e && is_rasa_markdown(head);
+    look->is_rasa |= !e && is_markdown && is_rasa_markdown(head);
+    enum import_format format = !e && is_open ? head_tell(name, head) : FORMAT_TABLE;
+    if (format != FORMAT_TABLE)
+        look->json = format;
     return e;
 }
 
-/* An agent of Dialogflow has its own file; one file of Rasa's makes a folder Rasa's. */
+/* An agent of Dialogflow has its own file; one file of Rasa's makes a folder Rasa's, and one of
+ * nlp.js or CLU theirs, whatever else is told about it in a README. */
 static enum err folder_tell(const struct import_source *source, enum import_format *out,
                             struct fail *why)
 {
-    struct folder_look look = {.has_document = false};
+    struct folder_look look = {.json = FORMAT_UNKNOWN};
     size_t left = 0;
     *out = FORMAT_DIALOGFLOW;
     if (has_entry(source->path, "agent.json") || has_entry(source->path, "intents"))
@@ -235,8 +241,15 @@ static enum err folder_tell(const struct import_source *source, enum import_form
     if (source->kind == KIND_DOCUMENTS)
         return OK;
     enum err e = folder_walk(source->path, file_look, &look, &left, why);
-    if (look.is_rasa || !look.has_document)
+    if (look.is_rasa)
         *out = FORMAT_RASA;
+    else if (look.json != FORMAT_UNKNOWN)
+        *out = look.json;
+    else if (!e && !look.has_document)
+        e = fail(why, ERR_INPUT,
+                 "%s: nothing in this folder is known (Rasa, nlp.js, Dialogflow, CLU, documents); "
+                 "tables are named one by one: %s/*.csv",
+                 source->path, source->path);
     return e;
 }
 
@@ -272,6 +285,11 @@ static bool wants_text(struct str name)
     return ends_in(name, ".yml", ".yaml") || ends_in(name, ".md", ".json");
 }
 
+static bool wants_json(struct str name)
+{
+    return str_ends(name, STR(".json"));
+}
+
 static bool wants_part(struct str name)
 {
     return ends_in(name, ".xml", ".rels");
@@ -295,7 +313,9 @@ static enum err source_load(const struct import_source *source, enum import_form
 {
     struct bundle packed;
     if (!source->bytes.p && file_is_folder(source->path))
-        return bundle_add_folder(bundle, source->path, wants_text, why);
+        return bundle_add_folder(
+            bundle, source->path,
+            format == FORMAT_NLPJS || format == FORMAT_CLU ? wants_json : wants_text, why);
     bundle_init(&packed, bundle->arena);
     enum err e = bundle_add_file(&packed, source->path, source->bytes, why);
     bool is_packed = !e && is_zip(packed.files[0].bytes);
@@ -313,6 +333,27 @@ static enum err source_load(const struct import_source *source, enum import_form
     return e;
 }
 
+/* A project's folder holds other JSON too (package.json); what is no corpus is left, and told.
+ * Where nothing is one, the reader says what is wrong with the first. */
+static void others_leave(struct imported *imported, struct bundle *bundle,
+                         enum import_format format)
+{
+    size_t ours = 0;
+    for (size_t i = 0; i < bundle->count; i++)
+        ours += head_tell(bundle->files[i].name, bundle->files[i].bytes) == format;
+    for (size_t i = 0, at = 0, count = bundle->count; ours > 0 && i < count; i++) {
+        struct bundle_file *file = &bundle->files[i];
+        if (head_tell(file->name, file->bytes) == format) {
+            bundle->files[at++] = *file;
+            continue;
+        }
+        imported_note(imported, file->path, 1, NOTE_LEFT, "the file: it is not of %s",
+                      format_name(format));
+        buf_free(&file->owned);
+        bundle->count--;
+    }
+}
+
 static enum err source_read(struct imported *imported, const struct import_source *source,
                             enum import_format format, struct bundle *rasa, struct fail *why)
 {
@@ -328,6 +369,8 @@ static enum err source_read(struct imported *imported, const struct import_sourc
     if (!e && format == FORMAT_UNKNOWN)
         e = fail(why, ERR_INPUT, "%s: holds nothing that is known; name what it is with --as",
                  source->path);
+    if (!e && (format == FORMAT_NLPJS || format == FORMAT_CLU))
+        others_leave(imported, &own, format);
     if (!e && format == FORMAT_NLPJS)
         e = nlpjs_read(imported, &own, why);
     else if (!e && format == FORMAT_DIALOGFLOW)

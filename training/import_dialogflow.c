@@ -354,7 +354,8 @@ static enum err agent_read(struct agent *agent, struct fail *why)
         e = intent_read(agent, i, why);
     }
     if (!e && intents == 0)
-        e = fail(why, ERR_INPUT, "there is no folder intents with an intent in it");
+        e = fail(why, ERR_INPUT, "%s: there is no folder intents with an intent in it",
+                 bundle->count > 0 ? bundle->files[0].path : "the agent");
     return e;
 }
 

@@ -559,6 +559,30 @@ def names_that_lead_out_of_an_archive_are_refused_and_named(bot):
 
 
 @test
+def a_folder_of_another_system_is_told_by_what_is_in_it(bot):
+    for file in ("corpus.json", "project.json"):
+        folder = os.path.join(bot.folder, "of-" + file)
+        os.mkdir(folder)
+        shutil.copy(path_of(file), folder)
+        for other, text in (("README.md", "# About\n\nHow to begin.\n"), ("package.json", '{"name":"x"}')):
+            with open(os.path.join(folder, other), "w", encoding="utf-8") as out:
+                out.write(text)
+        shown = bot.run("import", "--dry-run", "--json", folder)
+        alone = bot.run("import", "--dry-run", "--json", path_of(file)).json()
+        assert shown.json()["kinds"] == alone["kinds"] and alone["new"] > 0, shown
+        has_note(notes(shown), "package.json", 1, "left", "the file")
+    os.mkdir(os.path.join(bot.folder, "tables"))
+    bot.write("tables/a.csv", "text,intent\na,b\n")
+    bot.run("import", os.path.join(bot.folder, "tables"), status=3, says=r"nothing in this folder is known.*\*\.csv")
+
+
+@test
+def rows_of_one_line_name_that_line_once(bot):
+    path = bot.write("c.json", '{"name":"c","locale":"en","data":[{"intent":"a","utterances":["x","y"]}]}')
+    assert "c.json:1: examples: 2 new" in bot.run("import", "--dry-run", path).out
+
+
+@test
 def a_korean_name_in_an_archive_and_a_link_in_a_folder(bot):
     entries = [("agent.json", "{}"), ("intents/서류.json", '{"name": "서류", "responses": []}'),
                ("intents/서류_usersays_ko.json", '[{"data": [{"text": "서류 뭐 내요"}]}]')]
