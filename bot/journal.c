@@ -249,6 +249,9 @@ enum err journal_open(const char *bot_folder, bool may_write, struct journal **o
         return fail_memory(why);
     buf_init(&journal->found, ROW_BYTES);
     enum err e = file_path(path, sizeof(path), bot_folder, "journal.db", why);
+    if (!e && !may_write && !file_exists(path))
+        e = fail(why, ERR_MISSING,
+                 "%s: no turn has been recorded yet (ask, chat and serve begin the journal)", path);
     if (!e)
         e = db_open(path, may_write ? DB_CREATE : DB_READ, false, BUSY_MS, &journal->db, why);
     if (!e)

@@ -321,9 +321,10 @@ static enum err group_write(const struct cli *cli, const struct request *request
                        written.examples, written.cases, written.already_there,
                        request->is_dry_run ? "false" : "true");
     else
-        buf_add_format(&out, "%s %zu examples and %zu evaluation cases of %.*s%s\n",
+        buf_add_format(&out, "%s %zu %s and %zu evaluation %s of %.*s%s\n",
                        request->is_dry_run ? "would write" : "wrote", written.examples,
-                       written.cases, STR_ARG(intent),
+                       plural(written.examples, "example", "examples"), written.cases,
+                       plural(written.cases, "case", "cases"), STR_ARG(intent),
                        request->is_dry_run ? "" : "; \"paring train\" learns them");
     e = buf_error(&out, "the answer", why);
     if (!e)

@@ -142,7 +142,7 @@ def what_a_customer_wrote_does_not_run_in_a_spreadsheet(bot):
 def there_is_nothing_where_nothing_was_said(bot):
     fill(bot)
     bot.go_live()
-    bot.run("unanswered", status=3)
+    bot.run("unanswered", status=3, says="no turn has been recorded yet")
     bot.ask("보험 해지 궁금해요", "--conversation", "x")
     assert bot.run("unanswered").out.startswith("0 turns unanswered")
     assert "--out-of-scope" in run("unanswered", "--help").out
