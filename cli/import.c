@@ -239,7 +239,10 @@ static void counts_print(struct import_output *output, const struct import_repor
     if (output->touches > PRINT_NOTES)
         buf_add_format(out, "%zu more lines of what is touched\n", output->touches - PRINT_NOTES);
     if (report->empty_files > 0)
-        (void)fprintf(stderr, "%s: only a header, no rows%s\n", report->empty_path,
+        (void)fprintf(stderr, "%s: %s%s\n", report->empty_path,
+                      str_ends(str_of(report->empty_path), STR(".jsonl"))
+                          ? "no rows"
+                          : "only a header, no rows",
                       report->empty_files > 1 ? "; other files too" : "");
     if (report->ignored[0])
         buf_add_format(out, "columns not used: %s\n", report->ignored);

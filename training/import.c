@@ -93,6 +93,8 @@ static enum err kind_tell(struct table *table, struct fail *why)
     const char *path = table->source->path;
     size_t line = table->has_first ? table->first.line : 1;
     table->kind = table->source->kind;
+    if (table->kind == KIND_UNKNOWN && rows_is_json(table->rows) && !table->has_first)
+        table->kind = reading_order[0]; /* of nothing: any will do */
     if (table->kind == KIND_UNKNOWN && !table->first_refused)
         table->kind = columns_kind_of(path, names, count);
     if (table->kind == KIND_UNKNOWN && table->first_refused)

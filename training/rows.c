@@ -252,10 +252,8 @@ static enum err header_read(struct rows *rows, struct fail *why)
     if (e)
         return e;
     if (record.count == 0)
-        return fail(why, ERR_INPUT, "%s:1: the file is empty%s", rows->name,
-                    str_ends(str_of(rows->name), STR(".jsonl"))
-                        ? ""
-                        : "; its first line must name the columns");
+        return fail(why, ERR_INPUT, "%s:1: the file is empty; its first line must name the columns",
+                    rows->name);
     if (record.fault)
         return fail(why, ERR_INPUT, "%s:%zu: %s", rows->name, record.line, record.fault);
     if (record.count > LIMIT_COLUMNS)
@@ -405,7 +403,8 @@ static enum err start_read(struct rows *rows, struct fail *why)
         byte_pass(rows);
     if (e)
         return e;
-    rows->is_json = c == '{';
+    /* No rows at all are an export of nothing. */
+    rows->is_json = c == '{' || (c == END && str_ends(str_of(rows->name), STR(".jsonl")));
     return rows->is_json ? OK : header_read(rows, why);
 }
 

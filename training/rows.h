@@ -13,8 +13,8 @@
 struct rows; /* one thread */
 
 /* A byte order mark and CR LF are taken as nothing special. JSON Lines is told by a first character
- * of {. "-" is stdin. For CSV the header is read here: ERR_INPUT as `path:1: …` when there is none,
- * it is too wide, names a column twice or is not UTF-8. */
+ * of {, and an empty file by its name. "-" is stdin. For CSV the header is read here: ERR_INPUT as
+ * `path:1: …` when there is none, it is too wide, names a column twice or is not UTF-8. */
 MUST_USE enum err rows_open(const char *path, struct rows **out, struct fail *why);
 /* The same over bytes in memory, which must outlive it. `name` stands for the path. */
 MUST_USE enum err rows_open_bytes(struct str bytes, const char *name, struct rows **out,

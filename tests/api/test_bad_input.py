@@ -62,7 +62,7 @@ def fifty_megabytes_in_one_field_are_refused(bot):
 def an_empty_file_is_refused(bot):
     fill(bot)
     refuses(bot, "rows.csv", "", r"rows\.csv:1: ")
-    refuses(bot, "rows.jsonl", "", r"rows\.jsonl:1: the file is empty")
+    refuses(bot, "rows.json", "", r"rows\.json:1: the file is empty")
 
 
 @test

@@ -186,7 +186,15 @@ def a_header_alone_is_no_rows_and_a_warning(bot):
     result = bot.take("rows.csv", "text,intent\n")
     assert result.out == "no rows\n" and result.err.endswith("rows.csv: only a header, no rows\n"), result
     assert bot.run("import", "--json", os.path.join(bot.folder, "rows.csv")).json()["files_without_rows"] == 1
-    bot.take("rows.jsonl", "", status=3, says=r"rows\.jsonl:1: the file is empty\n")
+
+
+@test
+def an_export_of_nothing_imports_again(bot):
+    for kind in ("examples", "answers", "entities"):
+        name = os.path.join(bot.folder, kind + ".jsonl")
+        bot.run("export", kind, "--out", name)
+        result = bot.run("import", name)
+        assert result.out == "no rows\n" and result.err.endswith(kind + ".jsonl: no rows\n"), result
 
 
 @test
