@@ -467,6 +467,8 @@ static enum err import_run_all(struct cli *cli, char **files, int count,
         sources[i].path = files[i];
     }
     enum err e = content_open(cli->bot_folder, true, &content, why);
+    if (e == ERR_SYSTEM && flags->is_dry_run) /* the folder may not be written, nor need it be */
+        e = content_open_copy(cli->bot_folder, &content, why);
     if (e)
         return e;
     output.report = &report;

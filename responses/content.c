@@ -56,8 +56,10 @@ static enum err version_settle(struct content *content, struct fail *why)
     return e ? e : db_migrate(content->db, migrations, count, why);
 }
 
-enum err content_open(const char *bot_folder, bool may_write, struct content **out,
-                      struct fail *why)
+enum opened { OPENED_TO_READ, OPENED_TO_WRITE, OPENED_COPY };
+
+static enum err open_as(const char *bot_folder, enum opened how, struct content **out,
+                        struct fail *why)
 {
     size_t count = 0;
     const struct db_migration *migrations = content_migrations(&count);
@@ -73,15 +75,17 @@ enum err content_open(const char *bot_folder, bool may_write, struct content **o
     buf_init(&content->hashed, row_bytes_maximum);
     buf_init(&content->last_intent, LIMIT_NAME_BYTES);
     enum err e = path_set(content, bot_folder, why);
-    if (!e && !may_write && !file_exists(content->path))
+    if (!e && how != OPENED_TO_WRITE && !file_exists(content->path))
         e = fail(why, ERR_MISSING, "%s: there is no bot here; \"paring init\" makes one",
                  bot_folder);
+    if (!e && how == OPENED_COPY)
+        e = db_open_copy(content->path, BUSY_MS, &content->db, why);
+    else if (!e)
+        e = db_open(content->path, how == OPENED_TO_WRITE ? DB_CREATE : DB_READ, true, BUSY_MS,
+                    &content->db, why);
     if (!e)
-        e = db_open(content->path, may_write ? DB_CREATE : DB_READ, true, BUSY_MS, &content->db,
-                    why);
-    if (!e)
-        e = may_write ? db_migrate(content->db, migrations, count, why)
-                      : version_settle(content, why);
+        e = how == OPENED_TO_READ ? version_settle(content, why)
+                                  : db_migrate(content->db, migrations, count, why);
     e = content_explain_busy(content, e, why);
     if (e) {
         content_close(content);
@@ -89,6 +93,17 @@ enum err content_open(const char *bot_folder, bool may_write, struct content **o
     }
     *out = content;
     return OK;
+}
+
+enum err content_open(const char *bot_folder, bool may_write, struct content **out,
+                      struct fail *why)
+{
+    return open_as(bot_folder, may_write ? OPENED_TO_WRITE : OPENED_TO_READ, out, why);
+}
+
+enum err content_open_copy(const char *bot_folder, struct content **out, struct fail *why)
+{
+    return open_as(bot_folder, OPENED_COPY, out, why);
 }
 
 void content_close(struct content *content)

@@ -64,6 +64,9 @@ struct content; /* one thread */
 /* Opens or creates BOT/content.db and migrates it. */
 MUST_USE enum err content_open(const char *bot_folder, bool may_write, struct content **out,
                                struct fail *why);
+/* A copy in memory that may be written and is never kept: to try an import where nothing may be
+ * written. */
+MUST_USE enum err content_open_copy(const char *bot_folder, struct content **out, struct fail *why);
 void content_close(struct content *content);
 
 /* One import: rows are offered one by one inside one transaction and nothing is there until

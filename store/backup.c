@@ -12,32 +12,47 @@
 
 enum { PATH_BYTES = 4096, BACKUP_BUSY_MS = 5000 };
 
+/* All pages in one step: the copy is of one moment, and in WAL mode no writer waits for it. */
+static enum err pages_copy(struct db *from, sqlite3 *copy, const char *path, struct fail *why)
+{
+    sqlite3_backup *backup = sqlite3_backup_init(copy, "main", db_engine(from), "main");
+    if (!backup)
+        return db_failure(copy, path, sqlite3_errcode(copy), why);
+    (void)sqlite3_backup_step(backup, db_must_fail() ? 0 : -1);
+    bool is_whole = sqlite3_backup_remaining(backup) == 0 && sqlite3_backup_pagecount(backup) > 0;
+    int result = sqlite3_backup_finish(backup);
+    if (result == SQLITE_OK && !is_whole)
+        result = SQLITE_FULL;
+    if (result == SQLITE_OK) /* a copy of a WAL database says that it has a log */
+        result = sqlite3_exec(copy, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
+    return db_failure(copy, path, result, why);
+}
+
 static enum err copy_pages(struct db *from, const char *path, struct fail *why)
 {
     sqlite3 *copy = NULL;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     int result = sqlite3_open_v2(path, &copy, flags, NULL);
     enum err e = db_failure(copy, path, result, why);
-    if (e)
-        goto done;
-    sqlite3_backup *backup = sqlite3_backup_init(copy, "main", db_engine(from), "main");
-    if (!backup) {
-        e = db_failure(copy, path, sqlite3_errcode(copy), why);
-        goto done;
-    }
-    /* All pages in one step: the copy is of one moment, and in WAL mode no writer waits for it. */
-    (void)sqlite3_backup_step(backup, db_must_fail() ? 0 : -1);
-    bool is_whole = sqlite3_backup_remaining(backup) == 0 && sqlite3_backup_pagecount(backup) > 0;
-    result = sqlite3_backup_finish(backup);
-    if (result == SQLITE_OK && !is_whole)
-        result = SQLITE_FULL;
-    e = db_failure(copy, path, result, why);
-    if (!e) {
-        result = sqlite3_exec(copy, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
-        e = db_failure(copy, path, result, why);
-    }
-done:
+    if (!e)
+        e = pages_copy(from, copy, path, why);
     (void)sqlite3_close(copy);
+    return e;
+}
+
+enum err db_open_copy(const char *path, int busy_ms, struct db **out, struct fail *why)
+{
+    struct db *from = NULL, *copy = NULL;
+    enum err e = db_open(path, DB_READ, true, busy_ms, &from, why);
+    if (!e)
+        e = db_open(":memory:", DB_CREATE, false, busy_ms, &copy, why);
+    if (!e)
+        e = pages_copy(from, db_engine(copy), path, why);
+    db_close(from);
+    if (e)
+        db_close(copy);
+    else
+        *out = copy;
     return e;
 }
 

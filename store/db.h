@@ -20,6 +20,9 @@ enum db_mode { DB_READ, DB_WRITE, DB_CREATE };
  * left its log there. */
 MUST_USE enum err db_open(const char *path, enum db_mode mode, bool durable, int busy_ms,
                           struct db **out, struct fail *why);
+/* A copy in memory of the database at `path`, which is only read: what is written to the copy goes
+ * with it. */
+MUST_USE enum err db_open_copy(const char *path, int busy_ms, struct db **out, struct fail *why);
 void db_close(struct db *db); /* finalises what is cached */
 const char *db_path(const struct db *db);
 

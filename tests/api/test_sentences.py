@@ -10,13 +10,13 @@ from paring import SMALL_ANSWERS, SMALL_EXAMPLES, Bot, Skip, csv_of, fill, rows_
 NOBODY = 65534
 
 
-def as_nobody(bot, *arguments):
+def as_nobody(bot, *arguments, status=4, says="Permission denied"):
     """A command by somebody whom permissions hold."""
     binary = bot.write("paring", open(paring.BINARY, "rb").read())
     os.chmod(binary, 0o755)
     os.chmod(bot.folder, 0o755)
     more = {"user": NOBODY, "group": NOBODY} if os.geteuid() == 0 else {}
-    return run(*arguments, "--bot", bot.path, binary=binary, status=4, says="Permission denied", **more)
+    return run(*arguments, "--bot", bot.path, binary=binary, status=status, says=says, **more)
 
 
 @test
@@ -32,6 +32,26 @@ def a_folder_that_may_not_be_read_is_told_so(bot):
                 assert bot.path in result.err, result
         finally:
             os.chmod(bot.path, 0o755)
+
+
+@test
+def a_dry_run_needs_no_folder_it_may_write(bot):
+    fill(bot)
+    rows = bot.write("more.csv", "text,intent\na new message altogether,greet\n")
+    os.chmod(rows, 0o644)
+    names = [os.path.join(bot.path, name) for name in os.listdir(bot.path)]
+    before = open(os.path.join(bot.path, "content.db"), "rb").read()
+    for name in names:
+        os.chmod(name, 0o444)
+    os.chmod(bot.path, 0o555)
+    try:
+        result = as_nobody(bot, "import", "--dry-run", rows, status=0, says=None)
+        assert "1 new" in result.out and "dry run: nothing was changed" in result.out, result
+        as_nobody(bot, "import", rows, says="may not write it, or its folder")
+    finally:
+        os.chmod(bot.path, 0o755)
+    assert open(os.path.join(bot.path, "content.db"), "rb").read() == before
+    assert bot.run("import", "--dry-run", rows).out == result.out
 
 
 @test
