@@ -369,6 +369,9 @@ enum err marks_print_text(const struct marks *marks, const struct model *model, 
         buf_add_format(out, "%-26s%.4f\n", "out of scope, AUROC", marks->oos_auroc);
     buf_add_format(out, "%-26s%.4f\n%-26s%.1f microseconds\n%-26s%s\n", "calibration error (ECE)",
                    marks->ece, "one message", marks->microseconds_per_message, "release", release);
+    buf_add_text(out, "\nECE: how far the confidence shown with a reply lies from how often it is "
+                      "right, on average.\nIt matters to who reads that number; what is scripted "
+                      "is decided by the threshold and the budget, not by it.\n");
     worst_print(marks, model, out);
     return buf_error(out, "the marks", why);
 }

@@ -297,6 +297,20 @@ static void text_begins_with_the_verdict(void **state)
     marks_close(marks);
 }
 
+static void text_says_what_the_calibration_error_is(void **state)
+{
+    struct buf out;
+    (void)state;
+    struct marks *marks = mark(CASES);
+    buf_init(&out, 1 << 16);
+    assert_int_equal(marks_print_text(marks, fixture.model, "abc", .02, .95, &out, NULL), OK);
+    const struct str text = str_from_buf(&out);
+    assert_true(str_find(text, STR("\nECE: how far the confidence shown")) < text.n);
+    assert_true(str_find(text, STR("what is scripted is decided by the threshold")) < text.n);
+    buf_free(&out);
+    marks_close(marks);
+}
+
 static void contrasts_fail_when_either_text_gets_the_other_intent(void **state)
 {
     const struct contrast pairs[] = {
@@ -338,6 +352,7 @@ int main(void)
         cmocka_unit_test(no_cases_give_the_marks_of_nothing),
         cmocka_unit_test(json_has_every_mark_and_is_the_same_each_time),
         cmocka_unit_test(text_begins_with_the_verdict),
+        cmocka_unit_test(text_says_what_the_calibration_error_is),
         cmocka_unit_test(contrasts_fail_when_either_text_gets_the_other_intent),
         cmocka_unit_test(running_out_of_memory_is_told_and_leaks_nothing),
     };
