@@ -60,7 +60,9 @@ static char account_char(uint32_t rune)
     const int digit = digit_of(rune);
     if (digit >= 0)
         return (char)('0' + digit);
-    return is_letter(rune) ? (char)(plain_of(rune) & ~0x20U) : 0;
+    if (!is_letter(rune))
+        return 0;
+    return (char)(plain_of(rune) & ~0x20U);
 }
 
 size_t iban_end(struct str text, size_t at)
