@@ -11,6 +11,7 @@ import threading
 import time
 
 import paring
+from chatwoot import SECRET, TOKEN, Chatwoot, signed, webhook
 from paring import SMALL_ANSWERS, Bot, Skip, fill, run, test
 from server import Server, post, wait_until
 
@@ -186,6 +187,43 @@ def no_ticket_is_lost_or_claimed_twice_over_kills(bot):
             silent = server.turn(CANCEL, conversation)["reply"]["text"] == ""
             assert silent is (state == "claimed"), (conversation, state)
     db.close()
+
+
+@test
+def every_reply_to_chatwoot_is_told_over_kills(bot):
+    fill(bot)
+    bot.go_live()
+    order, accepted, rounds = random.Random(7), [], 100 if paring.IS_LONG else 6
+    with Chatwoot() as chatwoot:
+        settings = {"chatwoot_url": chatwoot.url(), "chatwoot_token_file": bot.write("token", TOKEN + "\n"),
+                    "chatwoot_secret_file": bot.write("secret", SECRET + "\n")}
+
+        def deliver(server, round):
+            try:
+                for count in range(1, 60):
+                    place, is_person = round * 1000 + count, count % 3 == 0
+                    body = webhook("피자 시켜 줘" if is_person else CANCEL, 1, place)
+                    if server.ask("POST", "/chatwoot/bot", body, signed(body), timeout=5).status == 200:
+                        accepted.append((place, ["message", "note", "status"] if is_person else ["message"]))
+            except (OSError, http.client.HTTPException):
+                pass  # the server is gone
+        for round in range(1, rounds + 1):
+            with Server(bot, **settings) as server:
+                thread = threading.Thread(target=deliver, args=(server, round))
+                thread.start()
+                time.sleep(order.uniform(0.05, 0.3))
+                server.kill()
+                thread.join(30)
+        with Server(bot, **settings), sqlite3.connect(os.path.join(bot.path, "journal.db")) as db:
+            wait_until(lambda: db.execute("SELECT 1 FROM outbox LIMIT 1").fetchall() == [], 60)
+        db.close()
+        told = {}
+        for place, kind, _ in chatwoot.seen:
+            told.setdefault(place, []).append(kind)
+        assert len(accepted) > 10 and all(sorted(set(told.get(place, []))) == sorted(kinds) for place, kinds in accepted), "a reply was lost"
+        twice = [place for place, kinds in accepted if told[place] != kinds]
+        # What the dying server had sent may come to Chatwoot after the next server has asked.
+        assert len(twice) <= rounds // 10 and not chatwoot.wrong, (twice, chatwoot.wrong)
 
 
 @test
