@@ -84,6 +84,33 @@ static void knows_a_reply_in_the_words_of_the_one_before(void **state)
     }
 }
 
+static void a_turn_that_is_gone_holds_up_nobody(void **state)
+{
+    (void)state;
+    keep("t1", "1/10", "a", 10);
+    keep("t2", "1/10", "b", 20);
+    assert_int_equal(db_run(journal_db(journal), "DELETE FROM turns WHERE id = 't1'", NULL), OK);
+    assert_string_equal(next(100, 0).turn, "t2");
+}
+
+/* As many as may wait: as long as each look at them went over every pair, this took minutes. */
+static void a_thousand_that_wait_are_told_in_a_moment(void **state)
+{
+    char id[16], target[16];
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        (void)snprintf(id, sizeof(id), "t%04d", i);
+        (void)snprintf(target, sizeof(target), "1/%d", i / 2);
+        keep(id, target, "a", 1000 - i % 2);
+    }
+    int64_t began = clock_monotonic_us();
+    for (int i = 0; i < 100; i++) {
+        struct seen seen = next(2000, 0);
+        assert_int_equal(outbox_done(journal, str_of(seen.turn), NULL), OK);
+    }
+    assert_true(clock_monotonic_us() - began < 2000000);
+}
+
 static void counts_and_names_the_last(void **state)
 {
     char last[TURN_ID_BYTES] = "x";
@@ -155,6 +182,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(none_overtakes_another_to_its_target, desk_set_up,
                                         desk_tear_down),
         cmocka_unit_test_setup_teardown(knows_a_reply_in_the_words_of_the_one_before, desk_set_up,
+                                        desk_tear_down),
+        cmocka_unit_test_setup_teardown(a_turn_that_is_gone_holds_up_nobody, desk_set_up,
+                                        desk_tear_down),
+        cmocka_unit_test_setup_teardown(a_thousand_that_wait_are_told_in_a_moment, desk_set_up,
                                         desk_tear_down),
         cmocka_unit_test_setup_teardown(counts_and_names_the_last, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(each_failing_allocation_and_statement_loses_no_post,
