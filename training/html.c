@@ -20,6 +20,7 @@ enum {
     CELL_BYTES = LIMIT_FIELD_BYTES,
     SPAN_MOST = 64,
     PREFIX_BYTES = 48,
+    RESERVE_BYTES = 256 * 1024, /* for what the parser takes beside a page's own bytes */
     BREAK_LINE = 1,
     BREAK_PARAGRAPH = 2,
 };
@@ -114,6 +115,14 @@ static void stop(struct page *page, enum err e)
     xmlStopParser(page->parser);
 }
 
+/* Nothing more is taken: it was stopped, or memory ran out within the parser. */
+static bool is_over(struct page *page)
+{
+    if (!page->failed && xml_memory_failed())
+        stop(page, ERR_MEMORY);
+    return page->failed != OK;
+}
+
 static void break_need(struct page *page, int lines)
 {
     if (page->in_cell)
@@ -175,7 +184,7 @@ static void text_take(void *data, const xmlChar *bytes, int n)
 {
     struct page *page = data;
     struct str text = {(const char *)bytes, n > 0 ? (size_t)n : 0};
-    if (page->failed || page->skipped_from > 0)
+    if (is_over(page) || page->skipped_from > 0)
         return;
     if (page->in_title && page->title->n + text.n < LIMIT_TITLE_BYTES / 2)
         buf_add_str(page->title, text);
@@ -290,7 +299,7 @@ static void tag_take(void *data, const xmlChar *xml_name, const xmlChar **attrib
 {
     struct page *page = data;
     const char *name = (const char *)xml_name;
-    if (page->failed)
+    if (is_over(page))
         return;
     if (++page->depth > LIMIT_HTML_DEPTH)
         stop(page, ERR_INPUT);
@@ -325,7 +334,7 @@ static void tag_end_take(void *data, const xmlChar *xml_name)
     struct page *page = data;
     const char *name = (const char *)xml_name;
     size_t depth = page->depth;
-    if (page->failed || depth == 0)
+    if (is_over(page) || depth == 0)
         return;
     page->depth--;
     if (page->skipped_from > 0) {
@@ -352,14 +361,11 @@ static void tag_end_take(void *data, const xmlChar *xml_name)
         break_need(page, BREAK_LINE);
 }
 
-/* Pages are full of faults, which are no matter; but without memory the parser may tell the same
- * one for ever. */
-static void __attribute__((format(printf, 2, 3))) fault_take(void *data, const char *format, ...)
+/* Pages are full of faults, which are no matter. */
+static void __attribute__((format(printf, 2, 3))) fault_drop(void *data, const char *format, ...)
 {
-    struct page *page = data;
+    (void)data;
     (void)format;
-    if (xml_memory_failed())
-        stop(page, ERR_MEMORY);
 }
 
 /* ---- the whole ---- */
@@ -437,26 +443,50 @@ static bool has_long_tag(struct str text)
     return is_long;
 }
 
+static void parser_prepare(struct page *page)
+{
+    htmlSAXHandler *sax = page->parser->sax;
+    memset(sax, 0, sizeof *sax);
+    sax->startElement = tag_take;
+    sax->endElement = tag_end_take;
+    sax->characters = text_take;
+    sax->ignorableWhitespace = text_take;
+    sax->error = fault_drop;
+    sax->warning = fault_drop;
+    page->parser->userData = page;
+}
+
+/* A tag's attributes and a comment are held whole, in buffers that double. */
+static size_t reserve_bytes(struct str text)
+{
+    return 8 * text.n + RESERVE_BYTES;
+}
+
+/* The byte order mark tells libxml2 that this is UTF-8; told by name, it converts UTF-8 into
+ * itself.
+ */
 static enum err parse(struct page *page, struct str text, struct fail *why)
 {
+    struct buf marked;
+    buf_init(&marked, (size_t)2 * LIMIT_DOCUMENT_BYTES + 3);
+    buf_add_text(&marked, "\xEF\xBB\xBF");
+    buf_add_str(&marked, text);
+    enum err e = buf_error(&marked, "a page", why);
     xml_memory_begin();
-    page->parser = htmlNewParserCtxt();
-    if (!page->parser)
-        return fail_memory(why);
-    memset(page->parser->sax, 0, sizeof *page->parser->sax);
-    page->parser->sax->startElement = tag_take;
-    page->parser->sax->endElement = tag_end_take;
-    page->parser->sax->characters = text_take;
-    page->parser->sax->ignorableWhitespace = text_take;
-    page->parser->sax->error = fault_take;
-    page->parser->sax->warning = fault_take;
-    page->parser->userData = page;
-    xmlDocPtr tree = htmlCtxtReadMemory(page->parser, text.p, (int)text.n, NULL, "UTF-8",
-                                        HTML_PARSE_RECOVER | HTML_PARSE_NONET |
-                                            HTML_PARSE_IGNORE_ENC | HTML_PARSE_NOIMPLIED);
-    xmlFreeDoc(tree);
-    htmlFreeParserCtxt(page->parser);
-    return xml_memory_failed() ? fail_memory(why) : OK;
+    page->parser = e ? NULL : htmlNewParserCtxt();
+    if (page->parser)
+        e = xml_reserve_open(reserve_bytes(text), why);
+    if (page->parser && !e) {
+        parser_prepare(page);
+        xmlFreeDoc(htmlCtxtReadMemory(page->parser, marked.p, (int)marked.n, NULL, NULL,
+                                      HTML_PARSE_RECOVER | HTML_PARSE_NONET |
+                                          HTML_PARSE_IGNORE_ENC | HTML_PARSE_NOIMPLIED));
+    }
+    if (page->parser)
+        htmlFreeParserCtxt(page->parser);
+    xml_reserve_close();
+    buf_free(&marked);
+    return xml_memory_failed() ? fail_memory(why) : e;
 }
 
 enum err html_read(struct str text, const char *path, struct buf *out, struct buf *title,
@@ -485,6 +515,10 @@ enum err html_read(struct str text, const char *path, struct buf *out, struct bu
     }
     if (!e && out->n > 0)
         buf_add_char(out, '\n');
+    if (!e)
+        e = buf_error(out, path, why);
+    if (!e)
+        e = buf_error(title, path, why);
     buf_free(&page.cell);
     buf_free(&page.row);
     return e;

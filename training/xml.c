@@ -10,6 +10,7 @@
 
 #include <libxml/xmlmemory.h>
 #include <libxml/xmlreader.h>
+#include <stdint.h>
 #include <string.h>
 
 struct xml {
@@ -20,28 +21,89 @@ struct xml {
     int said_line;
 };
 
-/* Allocations of this thread's readers that failed. */
-static _Thread_local size_t shortages;
+/* Before each piece of libxml2's memory; as large as what malloc aligns to. */
+struct piece {
+    _Alignas(16) size_t size;
+};
 
-static void *count_shortage(void *p)
+/* Allocations of this thread's readers that failed, and what they get instead. */
+static _Thread_local size_t shortages;
+static _Thread_local struct {
+    unsigned char *bytes; /* NULL: nothing */
+    size_t size, used;
+} reserve;
+
+static bool is_reserved(const struct piece *piece)
 {
-    shortages += p == NULL;
-    return p;
+    const uintptr_t at = (uintptr_t)piece;
+    const uintptr_t from = (uintptr_t)reserve.bytes;
+    return reserve.bytes && at >= from && at < from + reserve.size;
+}
+
+static void *of_piece(struct piece *piece, size_t size)
+{
+    if (!piece)
+        return NULL;
+    piece->size = size;
+    return piece + 1;
+}
+
+static void *reserve_take(size_t size)
+{
+    size_t whole = 0;
+    shortages++;
+    if (!reserve.bytes || __builtin_add_overflow(size, 2 * sizeof(struct piece) - 1, &whole))
+        return NULL;
+    whole -= whole % sizeof(struct piece);
+    if (whole > reserve.size - reserve.used)
+        return NULL;
+    reserve.used += whole;
+    return of_piece((struct piece *)(void *)(reserve.bytes + reserve.used - whole), size);
+}
+
+static size_t with_piece(size_t size)
+{
+    return size > SIZE_MAX - sizeof(struct piece) ? SIZE_MAX : size + sizeof(struct piece);
 }
 
 static void *memory_take(size_t size)
 {
-    return count_shortage(mem_take(size, 1));
+    void *p = of_piece(mem_take(with_piece(size), 1), size);
+    return p ? p : reserve_take(size);
+}
+
+static void memory_give(void *p)
+{
+    struct piece *piece = p ? (struct piece *)p - 1 : NULL;
+    if (piece && !is_reserved(piece))
+        mem_give(piece);
 }
 
 static void *memory_grow(void *p, size_t size)
 {
-    return count_shortage(mem_grow(p, size, 1));
+    struct piece *piece = p ? (struct piece *)p - 1 : NULL;
+    if (!p)
+        return memory_take(size);
+    if (!is_reserved(piece)) {
+        void *grown = of_piece(mem_grow(piece, with_piece(size), 1), size);
+        if (grown)
+            return grown;
+    }
+    void *other = reserve_take(size);
+    if (other) {
+        memcpy(other, p, piece->size < size ? piece->size : size);
+        memory_give(p);
+    }
+    return other;
 }
 
 static char *memory_copy(const char *text)
 {
-    return count_shortage(mem_copy(str_of(text)));
+    const size_t n = strlen(text) + 1;
+    char *copy = memory_take(n);
+    if (copy)
+        memcpy(copy, text, n);
+    return copy;
 }
 
 /* What libxml2 has to say goes to error_keep; nothing to standard error. */
@@ -73,7 +135,7 @@ static enum err fail_at(struct xml *xml, const char *what, struct fail *why)
 void xml_memory_begin(void)
 {
     shortages = 0;
-    if (xmlMemSetup(mem_give, memory_take, memory_grow, memory_copy))
+    if (xmlMemSetup(memory_give, memory_take, memory_grow, memory_copy))
         shortages++;
     xmlSetGenericErrorFunc(NULL, error_drop);
 }
@@ -81,6 +143,21 @@ void xml_memory_begin(void)
 bool xml_memory_failed(void)
 {
     return shortages > 0;
+}
+
+enum err xml_reserve_open(size_t bytes, struct fail *why)
+{
+    reserve.used = 0;
+    reserve.size = bytes;
+    reserve.bytes = mem_take(bytes, 1);
+    return reserve.bytes ? OK : fail_memory(why);
+}
+
+void xml_reserve_close(void)
+{
+    xmlResetLastError(); /* it may hold some of it */
+    mem_give(reserve.bytes);
+    reserve.bytes = NULL;
 }
 
 enum err xml_open(struct str bytes, const char *path, struct xml **out, struct fail *why)

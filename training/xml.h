@@ -19,9 +19,16 @@ struct str xml_words(const struct xml *xml); /* borrowed until xml_next */
  * there. */
 bool xml_attribute(struct xml *xml, const char *name, struct buf *out);
 
-/* libxml2 takes its memory from ours from now on; whether any of it could not be had since. Also
- * for what else reads with it (training/html.c). */
+/* libxml2 takes its memory from ours from now on. Also for what else reads with it
+ * (training/html.c). */
 void xml_memory_begin(void);
+/* Whether any of it could not be had since. */
 bool xml_memory_failed(void);
+/* libxml2's HTML parser, told that there is no memory, may come to the same tag for ever or read
+ * from nowhere. Until xml_reserve_close this thread's readers get what cannot be had from these
+ * bytes, so that they come to where they can be stopped; xml_memory_failed tells. What they made
+ * must be closed first. */
+MUST_USE enum err xml_reserve_open(size_t bytes, struct fail *why);
+void xml_reserve_close(void);
 
 #endif

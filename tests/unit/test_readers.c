@@ -1,15 +1,13 @@
 /* Files into documents: what each reader makes of a file, byte for byte, and what it refuses. */
 #include "base/limits.h"
+#include "tests/unit/failing.h"
 #include "training/html.h"
 #include "training/import_document.h"
 #include "training/pdf.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
+#include <unistd.h>
 
 #undef fail /* cmocka's, which nobody here calls */
 
@@ -189,9 +187,60 @@ static void a_pdf_is_its_pages_and_where_they_begin(void **state)
     buf_free(&places);
 }
 
+/* ---- without memory ---- */
+
+struct document {
+    const char *path;
+    struct str bytes;
+    const char *title, *text;
+};
+
+/* A document is read whole, or not at all and for want of memory. */
+static enum err read_whole(void *data)
+{
+    const struct document *document = data;
+    struct imported *imported = NULL;
+    enum err e = imported_open(&imported, &why);
+    (void)alarm(20); /* a reader that tells the same fault for ever */
+    if (!e)
+        e = document_read(imported, document->path, document->bytes, &why);
+    failing_stop();
+    (void)alarm(0);
+    if (!e) {
+        is_field(imported, FIELD_TITLE, document->title);
+        is_field(imported, FIELD_TEXT, document->text);
+    } else if (imported) {
+        assert_int_equal(imported_count(imported), 0);
+    }
+    imported_close(imported);
+    return e;
+}
+
+static void html_survives_each_failing_allocation(void **state)
+{
+    struct document document = {"a.html", STR(page), "수수료 & 기한", page_text};
+    (void)state;
+    assert_true(failing_allocations(read_whole, &document) > 50);
+}
+
+static void text_survives_each_failing_allocation(void **state)
+{
+    struct document texts[] = {
+        {"a.md", STR("---\nid: a\ntags: x\n---\n# 제목\n"), "제목", "# 제목\n"},
+        {"a.txt", STR("\xBA\xB8\xC7\xE8\n"), "", "보험\n"},
+        {"a.txt", STR("\xFF\xFE\xF4\xBC\xD8\xD5"), "", "보험"},
+        {"a.html", STR("<meta charset=cp1252><p>caf\xE9"), "", "café\n"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        assert_true(failing_allocations(read_whole, &texts[i]) > 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        /* first, so that libxml2 sets itself up while its memory fails */
+        cmocka_unit_test(html_survives_each_failing_allocation),
+        cmocka_unit_test(text_survives_each_failing_allocation),
         cmocka_unit_test(markdown_is_its_front_matter_and_its_text),
         cmocka_unit_test(plain_text_is_itself_in_any_of_its_encodings),
         cmocka_unit_test(what_is_no_text_is_refused_with_its_line),
