@@ -70,3 +70,15 @@ def a_pdf_without_end_is_ended_by_its_limits(bot):
     began = time.monotonic()
     refused(bot, endless, "endless.pdf: takes more processor time", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (2, 3)))
     assert time.monotonic() - began < 30
+
+
+@test
+def a_pdf_that_wants_all_memory_is_ended_by_its_limits(bot):
+    if is_sanitized():
+        return
+    text = b"BT /F1 9 Tf " + b" ".join(b"1 0 0 1 %d %d Tm <0041> Tj" % (i % 500, i // 2) for i in range(1000)) + b" ET"
+    greedy = bot.write("greedy.pdf", bomb(9, 20, text))
+    most = 256 << 20
+    began = time.monotonic()
+    refused(bot, greedy, "greedy.pdf: reading it failed .*memory", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (most, most)))
+    assert time.monotonic() - began < 30
