@@ -164,8 +164,8 @@ static void a_pdf_is_its_pages_and_where_they_begin(void **state)
 {
     static const char *const pages[] = {
         "BT /F 11 Tf 1 0 0 1 60 800 Tm (First words of the terms.) Tj ET",
-        "BT /F 11 Tf 1 0 0 1 60 800 Tm (Fee) Tj 1 0 0 1 300 800 Tm (Rate) Tj "
-        "1 0 0 1 60 780 Tm (early) Tj 1 0 0 1 300 780 Tm (2%) Tj ET",
+        ("BT /F 11 Tf 1 0 0 1 60 800 Tm (Fee) Tj 1 0 0 1 300 800 Tm (Rate) Tj "
+         "1 0 0 1 60 780 Tm (early) Tj 1 0 0 1 300 780 Tm (2%) Tj ET"),
         "BT /F 11 Tf 1 0 0 1 60 800 Tm (Last words.) Tj ET"};
     struct buf file;
     struct buf out;
