@@ -264,7 +264,7 @@ static bool is_slip(const struct twinning *t, struct str a, struct str b)
     if (differing == WORDS_MOST || has_digit_or_mark(x[differing]) ||
         has_digit_or_mark(y[differing]))
         return false;
-    bool are_words = is_known(t, x[differing]) == is_known(t, y[differing]);
+    bool are_words = is_known(t, x[differing]) && is_known(t, y[differing]);
     return !are_words && is_one_slip(x[differing], y[differing]);
 }
 

@@ -62,6 +62,16 @@ def an_english_bot_is_told_in_english(bot):
 
 
 @test
+def a_slip_in_a_word_that_is_nowhere_else_is_told(bot):
+    fill(bot)
+    bot.take("more.csv", "id,text,intent\n"
+             "r1,펭귄 분양 신청 되나요,cancel_policy\nr2,팽귄 분양 신청 되나요,loan_rate\n"
+             "d1,오늘 말고 내일 해지할게요,cancel_policy\nd2,내일 말고 오늘 해지할게요,loan_rate\n")
+    pairs = [{row["id"] for row in fault["rows"]} for fault in of_kind(told(bot), "near_conflict")]
+    assert {"r1", "r2"} in pairs and {"d1", "d2"} not in pairs, pairs
+
+
+@test
 def what_is_meant_is_accepted_and_comes_back_with_its_row(bot):
     fill(bot)
     bot.take("more.csv", "id,text,intent\nx1,청구할때 필요한 서류 궁금해요,cancel_policy\n")
