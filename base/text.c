@@ -317,20 +317,6 @@ bool text_rune_is_space(uint32_t rune)
     }
 }
 
-bool text_is_blank(struct str s)
-{
-    for (size_t at = 0; at < s.n;) {
-        uint32_t rune = text_rune(s, &at);
-        /* The Hangul fillers and the empty Braille cell are letters and symbols to Unicode. */
-        bool is_filler = rune == 0x115F || rune == 0x1160 || rune == 0x3164 || rune == 0xFFA0 ||
-                         rune == 0x2800 || (rune >= 0xFE00 && rune <= 0xFE0F);
-        if (!is_filler && !text_rune_is_space(rune) &&
-            utf8proc_category((utf8proc_int32_t)rune) != UTF8PROC_CATEGORY_CF)
-            return false;
-    }
-    return true;
-}
-
 /* Ranges in which NFC changes no rune and no rune joins or sorts with the one before it. Not all of
  * them: those that messages are made of. A text of these alone is already NFC. */
 static const struct {

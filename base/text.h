@@ -45,8 +45,6 @@ size_t text_put_rune(char out[4], uint32_t rune);
 bool text_is_valid(struct str s); /* strict UTF-8: no surrogates, no overlong forms */
 bool text_rune_is_letter_or_digit(uint32_t rune); /* Unicode categories L*, M*, N* */
 bool text_rune_is_space(uint32_t rune);
-bool text_is_blank(
-    struct str s); /* nothing in it leaves ink: spaces of any kind, joiners, fillers */
 
 /* Bytes from outside into text: valid UTF-8, NFC, CR LF to LF, no control characters but newline
  * and tab, no U+FEFF, at most `limit_runes` code points. `field` names the input in the failure

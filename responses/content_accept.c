@@ -117,7 +117,7 @@ enum err content_accept(const struct content_table *table, const struct str *in,
             out[i] = str_trim(out[i]);
         if (table->forms[i] == FORM_POLICY && out[i].n == 0)
             out[i] = STR("scripted");
-        if (column->is_required && text_is_blank(out[i]))
+        if (column->is_required && str_trim(out[i]).n == 0)
             return fail(why, ERR_INPUT, "%s is empty", column->name);
         const char *fault = form_fault(table->forms[i], out[i]);
         if (fault)

@@ -140,8 +140,6 @@ static void sorts_runes_into_kinds(void **state)
         assert_true(text_rune_is_space(spaces[i]));
     assert_false(text_rune_is_space('a'));
     assert_false(text_rune_is_space(0x200B));
-    assert_true(text_is_blank(STR("")) && text_is_blank(STR(" \n\u00A0\u200B\u3000\u3164\uFE0F")));
-    assert_false(text_is_blank(STR("\u200B.")) || text_is_blank(STR("\u3160")));
     assert_false(text_rune_is_space(0xAC00));
 }
 
