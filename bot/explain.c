@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "bot/book_facts.h"
 #include "bot/conversation.h"
 #include "bot/feedback.h"
 #include "bot/journal.h"
@@ -176,6 +177,15 @@ static void passages_print(const struct explained *x, struct buf *out)
         buf_add_format(out, "evidence     %.*s\n", STR_ARG(x->row.evidence));
 }
 
+/* What was looked up among the facts before any passage. */
+static void facts_print(const struct explained *x, struct buf *out)
+{
+    const struct graph_answer *asked =
+        book_facts_asked(open_book_facts(turner_open_book(x->turner)));
+    if (asked)
+        buf_add_format(out, "facts        %s\n", asked->why);
+}
+
 /* What the journal alone can say. */
 static void row_print(const struct turn_row *row, struct buf *out)
 {
@@ -223,6 +233,7 @@ static void explanation_print(const struct explained *x, struct buf *out)
     const struct turn_row *row = &x->row;
     row_print(row, out);
     classification_print(x, out);
+    facts_print(x, out);
     passages_print(x, out);
     if (x->reply.answer)
         buf_add_format(out, "answer       %.*s v%d: %s\n", STR_ARG(x->reply.answer->id),
@@ -302,6 +313,14 @@ static void mark_put(const struct verdict *mark, struct json_writer *w)
     json_end(w, '}');
 }
 
+static void facts_put(const struct explained *x, struct json_writer *w)
+{
+    const struct graph_answer *asked =
+        book_facts_asked(open_book_facts(turner_open_book(x->turner)));
+    if (asked)
+        json_put_text(w, "facts", asked->why);
+}
+
 static void passages_put(const struct explained *x, struct json_writer *w)
 {
     const struct open_book *book = turner_open_book(x->turner);
@@ -370,6 +389,7 @@ static void explanation_put(const struct explained *x, struct buf *out)
     row_put(&x->row, &w);
     json_put_text(&w, "why_answer", x->reply.why_answer);
     classification_put(x, &w);
+    facts_put(x, &w);
     passages_put(x, &w);
     reply_put_citations(&x->reply, &w);
     json_put_str(&w, "reply_again", str_from_buf(&x->reply.text));
