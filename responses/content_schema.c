@@ -83,6 +83,8 @@ static const struct db_migration migrations[] = {
         " accepted_by TEXT NOT NULL, accepted_at BIGINT NOT NULL);"},
     {5, "ALTER TABLE documents ADD COLUMN series TEXT NOT NULL DEFAULT '';"
         "ALTER TABLE documents ADD COLUMN pages TEXT NOT NULL DEFAULT '';"},
+    {6, "CREATE TABLE prompts (number BIGINT PRIMARY KEY NOT NULL, hash TEXT NOT NULL,"
+        " text TEXT NOT NULL, changed_by TEXT NOT NULL, changed_at BIGINT NOT NULL);"},
 };
 
 /* Runes, so that LIMIT_ANSWER_BYTES and LIMIT_TITLE_BYTES hold for any script. */
