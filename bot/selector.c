@@ -58,8 +58,10 @@ enum err selector_open(const struct release *release, struct open_book *book, st
     buf_init(&selector->request, LIMIT_LLM_PROMPT);
     buf_init(&selector->said, SAID_BYTES);
     buf_init(&selector->sources, SAID_BYTES);
-    enum err e = prompt_open(prompt_default(config_text(release->settings, CONFIG_LANGUAGE)),
-                             "the prompt", &selector->prompt, why);
+    const struct str set = {(const char *)release->prompt.p, release->prompt.n};
+    enum err e =
+        prompt_open(set.n ? set : prompt_default(config_text(release->settings, CONFIG_LANGUAGE)),
+                    "the release's prompt", &selector->prompt, why);
     if (!e)
         e = guard_open(&selector->guard, why);
     if (!e)
@@ -83,6 +85,12 @@ void selector_close(struct selector *selector)
     buf_free(&selector->said);
     buf_free(&selector->sources);
     mem_give(selector);
+}
+
+void selector_use(struct selector *selector, struct prompt *prompt)
+{
+    prompt_close(selector->prompt);
+    selector->prompt = prompt;
 }
 
 const char *selector_prompt(const struct selector *selector)

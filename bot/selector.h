@@ -16,6 +16,8 @@ struct selector;
 MUST_USE enum err selector_open(const struct release *release, struct open_book *book,
                                 struct selector **out, struct fail *why);
 void selector_close(struct selector *selector);
+/* Asks with another prompt than the release's, to try it; takes it. */
+void selector_use(struct selector *selector, struct prompt *prompt);
 /* Whether a model may be asked about the last turn, and the key of its pin. */
 MUST_USE enum err selector_wants(struct selector *selector, bool *wants, char key[HASH_HEX_BYTES],
                                  struct fail *why);

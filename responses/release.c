@@ -365,6 +365,8 @@ static enum err release_load(const char *bot_folder, int number, struct fault_li
         e = listed_map(folder, str_from_buf(&manifest), "index.bin", &release->index, why);
     if (!e)
         e = listed_map(folder, str_from_buf(&manifest), "graph.jsonl", &release->graph, why);
+    if (!e)
+        e = listed_map(folder, str_from_buf(&manifest), "prompt.txt", &release->prompt, why);
     buf_free(&manifest);
     if (e)
         release_close(release);
@@ -415,6 +417,7 @@ void release_close(struct release *release)
     config_close(release->settings);
     file_map_close(&release->index);
     file_map_close(&release->graph);
+    file_map_close(&release->prompt);
     mem_give(release);
 }
 

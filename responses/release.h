@@ -4,7 +4,8 @@
  * answers, facts, slots, values settings.conf   the settings replies hang on, as key = value in
  * table order (language, budget, clarification, handoff text …) index.bin      passages
  * (fallback/index.h), when there are documents graph.jsonl     facts (fallback/graph.h), when there
- * are entities report.json     evaluation at training time
+ * are entities prompt.txt      what a model is asked (fallback/prompt.h), when writers have set
+ * one report.json     evaluation at training time
  * BOT/current holds the number of the active release and, on a second line, of the one that was
  * active before it; replaced atomically. */
 #ifndef RELEASE_H
@@ -22,7 +23,8 @@ struct release { /* read-only after open; any thread */
     struct config *settings;
     struct file_map
         index; /* index.bin (fallback/index.h), checked against MANIFEST; p NULL: none */
-    struct file_map graph; /* graph.jsonl (fallback/graph.h), likewise */
+    struct file_map graph;  /* graph.jsonl (fallback/graph.h), likewise */
+    struct file_map prompt; /* prompt.txt (fallback/prompt.h), likewise */
 };
 
 /* number 0 is the active one. Checks every file against MANIFEST. ERR_MISSING ("no release is

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "responses/prompts.h"
 #include "training/calibrate.h"
 #include "training/evaluate_retrieval.h"
 #include "training/graph_of_content.h"
@@ -331,8 +332,8 @@ static enum err print_scripts(struct content *content, const struct config *conf
 static enum err write_release(const struct config *config, const struct buf *image,
                               const struct buf *scripts, const struct buf *marks,
                               const struct buf *index, const struct buf *graph,
-                              struct train_report *report, struct release_writer **writer,
-                              struct fail *why)
+                              const struct buf *prompt, struct train_report *report,
+                              struct release_writer **writer, struct fail *why)
 {
     struct buf settings;
     buf_init(&settings, LIMIT_CONFIG_BYTES);
@@ -349,6 +350,8 @@ static enum err write_release(const struct config *config, const struct buf *ima
         e = release_put(*writer, "index.bin", str_from_buf(index), why);
     if (!e && graph->n > 0)
         e = release_put(*writer, "graph.jsonl", str_from_buf(graph), why);
+    if (!e && prompt->n > 0)
+        e = release_put(*writer, "prompt.txt", str_from_buf(prompt), why);
     if (!e) {
         e = release_end(*writer, &report->number, report->hash, why);
         *writer = NULL;
@@ -411,13 +414,14 @@ enum err train(const char *bot_folder, const struct config *config,
 {
     struct release_writer *writer = NULL;
     struct content *content = NULL;
-    struct buf image, scripts, marks, index, graph;
+    struct buf image, scripts, marks, index, graph, prompt;
     *out = (struct train_report){0};
     buf_init(&image, LIMIT_FILE_BYTES);
     buf_init(&scripts, LIMIT_FILE_BYTES);
     buf_init(&marks, LIMIT_FILE_BYTES);
     buf_init(&index, LIMIT_FILE_BYTES);
     buf_init(&graph, LIMIT_FILE_BYTES);
+    buf_init(&prompt, LIMIT_FILE_BYTES);
     enum err e = release_begin(bot_folder, &writer, why);
     if (!e)
         e = content_open(bot_folder, false, &content, why);
@@ -431,11 +435,14 @@ enum err train(const char *bot_folder, const struct config *config,
             &index, why);
     if (!e)
         e = graph_of_content(content, &graph, why);
+    if (!e)
+        e = prompts_read(content, 0, &prompt, why);
     if (!e && options->settle)
         options->settle(options->settle_data);
     if (!e) {
         const int64_t began = clock_monotonic_us();
-        e = write_release(config, &image, &scripts, &marks, &index, &graph, out, &writer, why);
+        e = write_release(config, &image, &scripts, &marks, &index, &graph, &prompt, out, &writer,
+                          why);
         out->seconds[STEP_WRITE] = (double)(clock_monotonic_us() - began) / 1e6;
     }
     if (!e)
@@ -447,5 +454,6 @@ enum err train(const char *bot_folder, const struct config *config,
     buf_free(&marks);
     buf_free(&index);
     buf_free(&graph);
+    buf_free(&prompt);
     return e;
 }
