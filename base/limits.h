@@ -51,6 +51,7 @@ enum {
     LIMIT_PROMPT_PASSAGES = 16,    /* passages shown to a model */
     LIMIT_PROMPT_SENTENCES = 512,  /* sentences of all of them */
     LIMIT_PROMPT_FACTS = 64,       /* facts shown beside them */
+    LIMIT_PROMPT_CALLS = 10000,    /* of one command about prompts, whatever --limit says */
     LIMIT_SELECTED = 16,           /* sentences, and facts, that a reply may point at */
 
     /* Files of other systems, which are read whole (training/bundle.h, training/tree.h). */

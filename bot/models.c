@@ -91,6 +91,11 @@ int64_t models_deadline_ms(const struct models *models)
     return models->deadline_ms;
 }
 
+struct spending models_used(struct models *models)
+{
+    return provider_counts(models->provider).used;
+}
+
 bool models_have(const struct models *models, struct str model)
 {
     return provider_has_model(models->provider, model);

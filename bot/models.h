@@ -19,6 +19,8 @@ void models_close(struct models *models); /* ends it first */
 /* No call is made from now on, and those under way are told OUTCOME_OFF. */
 void models_stop(struct models *models);
 int64_t models_deadline_ms(const struct models *models);
+/* Of the day so far, with what the ledger held when this was opened. */
+struct spending models_used(struct models *models);
 bool models_have(const struct models *models, struct str model);
 
 /* provider_ask with the deadline of the settings. */

@@ -97,6 +97,17 @@ static const struct command {
      "replies that a model had a hand in and that are repeated",
      "  --promote ID       make this one a scripted answer, with its question as an example\n"
      "  --intent NAME      of this intent, which is made if there is none\n"},
+    {"prompt", command_prompt, "list|show [N]|diff A B|set FILE|eval|improve",
+     "what a model is asked, and how well it does with that",
+     "  list               the versions: which is live, which the next release holds\n"
+     "  show [N]           one; 0 is the program's own, without N the next release's\n"
+     "  diff A B           two, line by line; a number or a file\n"
+     "  set FILE           a new version, for the next release; a number says one again\n"
+     "  eval               score one on the bot's golden questions, asking the provider\n"
+     "  improve            ask the model for a better one, and score both; nothing is adopted\n"
+     "  --prompt FILE|N    eval, improve: this one instead of the next release's\n"
+     "  --limit N          eval, improve: at most so many calls in all (20; 41)\n"
+     "  --out FILE         improve: where the suggestion is written (prompt-new.txt)\n"},
     {"replay", command_replay, "[--release N] [--since DATE] [--out FILE.csv]",
      "the journal against a release: which replies would change",
      "  --release N        this release instead of the newest\n"

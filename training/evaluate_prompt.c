@@ -1,0 +1,225 @@
+/* Marks of a prompt. First every golden question is looked up, without a model, to see which ones
+ * it would be asked at all; of those as many as the caller pays for are chosen at even distances,
+ * so that two prompts are marked on the same questions. They are asked one after the other. */
+#include "training/evaluate_prompt.h"
+
+#include "base/arena.h"
+#include "bot/route.h"
+#include "bot/selector.h"
+#include "responses/release.h"
+
+#include <pthread.h>
+#include <string.h>
+
+static const char *const verdict_names[PROMPT_VERDICTS] = {"right", "wrong", "abstained_rightly",
+                                                           "abstained_wrongly", "failed"};
+
+const char *prompt_verdict_name(enum prompt_verdict verdict)
+{
+    return verdict_names[verdict];
+}
+
+/* ---- One call ---- */
+
+struct waited {
+    pthread_mutex_t lock;
+    pthread_cond_t told_it;
+    struct buf *text;
+    enum outcome outcome;
+    bool is_told;
+};
+
+static void waited_told(void *data, uint64_t ticket, const struct provider_result *result)
+{
+    struct waited *waited = data;
+    (void)ticket;
+    (void)pthread_mutex_lock(&waited->lock);
+    buf_add_str(waited->text, result->text);
+    waited->outcome = result->outcome;
+    waited->is_told = true;
+    (void)pthread_cond_signal(&waited->told_it);
+    (void)pthread_mutex_unlock(&waited->lock);
+}
+
+enum err prompt_call(struct models *models, const struct model_request *request, const char *hash,
+                     struct buf *text, enum outcome *outcome, struct fail *why)
+{
+    struct waited waited = {.text = text};
+    (void)pthread_mutex_init(&waited.lock, NULL);
+    (void)pthread_cond_init(&waited.told_it, NULL);
+    buf_clear(text);
+    enum err e = models_ask(models, request, hash, 0, waited_told, &waited, why);
+    if (!e) {
+        (void)pthread_mutex_lock(&waited.lock);
+        while (!waited.is_told)
+            (void)pthread_cond_wait(&waited.told_it, &waited.lock);
+        (void)pthread_mutex_unlock(&waited.lock);
+        *outcome = waited.outcome;
+        e = buf_error(text, "the model's reply", why);
+    }
+    (void)pthread_cond_destroy(&waited.told_it);
+    (void)pthread_mutex_destroy(&waited.lock);
+    return e;
+}
+
+/* ---- Questions ---- */
+
+struct bench {
+    const struct prompt_trial *trial;
+    struct open_book *book;
+    struct selector *selector;
+    struct reply reply;
+    struct buf words;
+    size_t *suited; /* numbers of golden questions */
+};
+
+/* Puts a golden question to the documents; *is_suited: a model would be asked. */
+static enum err question_put(struct bench *bench, size_t number, bool *is_suited, struct fail *why)
+{
+    struct book_asked asked;
+    bool is_answered = false;
+    const struct book_question question = {
+        .text = bench->trial->golden->texts[number],
+        .product = STR(""),
+        .entity = STR(""),
+        .language = config_text(bench->trial->release->settings, CONFIG_LANGUAGE),
+        .as_of = bench->trial->as_of};
+    reply_clear(&bench->reply);
+    open_book_clear(bench->book);
+    enum err e = open_book_answer(bench->book, &question, &bench->reply, &is_answered, why);
+    *is_suited = !e && open_book_asked(bench->book, &asked);
+    return e;
+}
+
+static bool id_is_listed(struct str ids, struct str id)
+{
+    struct str one;
+    while (ids.n > 0 && str_next(&ids, ' ', &one))
+        if (one.n > 0 && str_equal(one, id))
+            return true;
+    return false;
+}
+
+/* Golden questions name a document or the series it is a version of. */
+static bool span_is_right(const struct index *index, const char *document, struct str ids)
+{
+    for (uint32_t i = 0; i < index->head->documents; i++)
+        if (str_equal(index_text(index, index->documents[i].id), str_of(document)))
+            return id_is_listed(ids, str_of(document)) ||
+                   id_is_listed(ids, index_text(index, index->documents[i].series));
+    return false;
+}
+
+static enum prompt_verdict verdict_of(const struct bench *bench, const struct evidence *evidence,
+                                      struct str ids)
+{
+    const struct index *index = open_book_index(bench->book);
+    const bool is_answerable = str_trim(ids).n > 0;
+    if (evidence->count == 0)
+        return strcmp(evidence->why, "not_answerable") != 0 ? PROMPT_FAILED
+               : is_answerable                              ? PROMPT_ABSTAINED_WRONGLY
+                                                            : PROMPT_ABSTAINED_RIGHTLY;
+    for (int i = 0; i < evidence->count; i++)
+        if (!span_is_right(index, evidence->spans[i].document, ids))
+            return PROMPT_WRONG;
+    return PROMPT_RIGHT;
+}
+
+static enum err question_mark(struct bench *bench, size_t number, struct prompt_marks *out,
+                              struct fail *why)
+{
+    static const struct str conversation = {"prompt", 6};
+    const struct prompt_trial *trial = bench->trial;
+    struct evidence evidence = {.count = 0};
+    struct model_request request;
+    enum outcome outcome = OUTCOME_WHOLE;
+    enum prompt_verdict verdict = PROMPT_FAILED;
+    const char *how = "too_long";
+    bool is_suited = false;
+    enum err e = question_put(bench, number, &is_suited, why);
+    if (!e)
+        e = selector_ask(bench->selector, conversation, &request, why);
+    if (!e)
+        e = prompt_call(trial->models, &request, selector_prompt(bench->selector), &bench->words,
+                        &outcome, why);
+    if (e && e != ERR_LIMIT)
+        return e;
+    if (!e && outcome != OUTCOME_WHOLE)
+        how = outcome_name(outcome);
+    if (!e && outcome == OUTCOME_WHOLE) {
+        e = selector_read(bench->selector, conversation, str_from_buf(&bench->words), &evidence,
+                          why);
+        if (e)
+            return e;
+        verdict = verdict_of(bench, &evidence, trial->golden->documents[number]);
+        how = evidence.why;
+    }
+    out->counts[verdict]++;
+    out->asked++;
+    if (trial->each)
+        trial->each(trial->data, number, verdict, how);
+    return OK;
+}
+
+/* ---- All of them ---- */
+
+static enum err suited_find(struct bench *bench, struct prompt_marks *out, struct fail *why)
+{
+    enum err e = OK;
+    out->questions = bench->trial->golden->count;
+    for (size_t i = 0; i < out->questions && !e; i++) {
+        bool is_suited = false;
+        e = question_put(bench, i, &is_suited, why);
+        if (is_suited)
+            bench->suited[out->suited++] = i;
+    }
+    return e;
+}
+
+static enum err bench_open(struct bench *bench, struct str text, struct fail *why)
+{
+    struct prompt *prompt = NULL;
+    const struct release *release = bench->trial->release;
+    enum err e = open_book_open(release, &bench->book, why);
+    if (!e && !bench->book)
+        e = fail(why, ERR_MISSING, "release %d has no documents to point at", release->number);
+    if (!e)
+        e = selector_open(release, bench->book, &bench->selector, why);
+    if (!e)
+        e = prompt_open(text, "the prompt", &prompt, why);
+    if (e)
+        return e;
+    selector_use(bench->selector, prompt);
+    bench->suited = mem_take(bench->trial->golden->count + 1, sizeof *bench->suited);
+    return bench->suited ? OK : fail_memory(why);
+}
+
+enum err prompt_mark(const struct prompt_trial *trial, struct str text, struct prompt_marks *out,
+                     struct fail *why)
+{
+    struct bench bench = {.trial = trial};
+    const struct spending before = models_used(trial->models);
+    *out = (struct prompt_marks){.questions = 0};
+    buf_init(&bench.reply.text, LIMIT_ANSWER_BYTES * 4);
+    buf_init(&bench.words, LIMIT_LLM_REPLY);
+    enum err e = bench_open(&bench, text, why);
+    if (!e)
+        e = suited_find(&bench, out, why);
+    const size_t chosen = out->suited < trial->limit ? out->suited : trial->limit;
+    for (size_t i = 0; i < chosen && !e; i++) {
+        e = question_mark(&bench, bench.suited[i * out->suited / chosen], out, why);
+        if (trial->progress)
+            trial->progress(trial->progress_data, "questions", i + 1, chosen);
+    }
+    const struct spending after = models_used(trial->models);
+    const bool is_same_day = before.day == after.day;
+    out->spent = (struct spending){after.day, after.calls - (is_same_day ? before.calls : 0),
+                                   after.tokens - (is_same_day ? before.tokens : 0),
+                                   after.micro_won - (is_same_day ? before.micro_won : 0)};
+    mem_give(bench.suited);
+    buf_free(&bench.reply.text);
+    buf_free(&bench.words);
+    selector_close(bench.selector);
+    open_book_close(bench.book);
+    return e;
+}
