@@ -42,7 +42,7 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -pthread $(SANITIZE) $(LDFLAGS)
 LDLIBS = $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lsvm -lm
 
 SOURCES := $(filter-out cli/main.c,$(wildcard $(addsuffix /*.c,$(FOLDERS))))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/samples.o $(BUILD)/prompts.o
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/samples.o $(BUILD)/prompts.o $(BUILD)/pages.o
 LIBRARY := $(BUILD)/libparing.a
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -50,10 +50,11 @@ REPLAYS := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/fuzz/replay_%,$(wildcar
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
 SHIM := $(BUILD)/tests/faults/fail_nth.so
 SAMPLES := $(wildcard training/corpora/*/*.csv training/corpora/*/*/*.csv training/corpora/*/documents/*.md training/corpora/*/bot.conf)
+CONSOLE := $(wildcard console/src/* console/*.js console/*.json console/*.html console/build.sh)
 
 SAY = $(if $(V),,@echo '  $@';)# V=1 shows the commands
 
-.PHONY: all run test units tests asan tsan faults fuzz fuzzers lint bench benches marks coverage install fresh clean help
+.PHONY: all console FORCE run test units tests asan tsan faults fuzz fuzzers lint bench benches marks coverage install fresh clean help
 .SECONDARY:
 
 all: $(BUILD)/paring
@@ -78,7 +79,18 @@ $(BUILD)/samples.S: $(SAMPLES) training/corpora/embed.sh
 $(BUILD)/prompts.S: $(wildcard fallback/prompts/*.txt) training/corpora/embed.sh
 	@mkdir -p $(@D)
 	$(SAY) TABLE=prompt_files FOLDER=fallback/prompts/ sh training/corpora/embed.sh $(wildcard fallback/prompts/*.txt) >$@.tmp && mv $@.tmp $@
-$(BUILD)/samples.o $(BUILD)/prompts.o: %.o: %.S
+# And the pages, where node has built them; a list without any is tried again by the next make.
+build/console/list: $(CONSOLE) $(if $(shell [ -s build/console/list ] || echo empty),FORCE)
+	@sh console/build.sh build/console
+FORCE:
+console:
+	@rm -f build/console/npm-failed
+	@CONSOLE_MUST=1 sh console/build.sh build/console
+	@$(MAKE) --no-print-directory all
+$(BUILD)/pages.S: build/console/list training/corpora/embed.sh
+	@mkdir -p $(@D)
+	$(SAY) TABLE=page_files FOLDER=build/console/dist/ sh training/corpora/embed.sh $$(cat $<) >$@.tmp && mv $@.tmp $@
+$(BUILD)/samples.o $(BUILD)/prompts.o $(BUILD)/pages.o: %.o: %.S
 	$(SAY) $(CC) -c -o $@ $<
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
@@ -155,6 +167,7 @@ help:
 	@echo 'make lint         layout, layers, analysers (LINT=all: not only what has changed)'
 	@echo 'make bench        speed and memory; make marks: accuracy on public sets; make coverage'
 	@echo 'make fresh        run and test in a new Debian, as root'
+	@echo 'make console      the web pages, which need node (make leaves them out without it)'
 	@echo 'make install      DESTDIR= PREFIX=; make clean'
 
 -include $(OBJECTS:.o=.d) $(BUILD)/cli/main.d $(UNITS:=.d) $(BENCHES:=.d) $(FUZZERS:=.d) $(REPLAYS:$(BUILD)/tests/fuzz/replay_%=$(BUILD)/tests/fuzz/fuzz_%.d)

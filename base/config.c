@@ -165,6 +165,14 @@ static const struct entry {
     [CONFIG_CLAIM_MINUTES] = {"claim_minutes", TYPE_INT, 0, 7 * 24 * 60, "15",
                               "an agent who has been silent for so long loses a claimed ticket to "
                               "the queue; 0: never"},
+    [CONFIG_CHAT] = {"chat", TYPE_YES_NO, 0, 0, "no",
+                     "the customers' chat page at /chat, for anybody without a key, yes or no"},
+    [CONFIG_CHAT_ORIGINS] = {"chat_origins", TYPE_TEXT, 0, 0, "",
+                             "sites that may show the chat page inside theirs, such as "
+                             "https://www.example.com; empty: none"},
+    [CONFIG_CHAT_PER_MINUTE] = {"chat_per_minute", TYPE_INT, 0, 100000, "30",
+                                "messages a minute from one address on the chat page, this "
+                                "machine's own free; 0: no limit"},
 };
 
 struct setting {

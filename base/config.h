@@ -66,6 +66,9 @@ enum config_key {
     CONFIG_JOURNAL_DAYS,         /* int    0: turns are kept for ever */
     CONFIG_HANDOFF_CHANNELS,     /* text   where a promised person opens a ticket */
     CONFIG_CLAIM_MINUTES,        /* int    15: a silent agent's ticket goes back to the queue */
+    CONFIG_CHAT,                 /* "yes" or "no": the customers' chat page at /chat */
+    CONFIG_CHAT_ORIGINS,         /* text   whose pages may hold it in a frame; "": nobody's */
+    CONFIG_CHAT_PER_MINUTE,      /* int    30 messages a minute from one address; 0: no limit */
     CONFIG_KEYS
 };
 

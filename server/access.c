@@ -18,12 +18,13 @@
 #include <sodium.h>
 
 enum {
-    SLOTS = 1 << 16,
+    SLOTS = 1 << 16, /* for addresses, and as many again for what customers of the page write */
     KEYS_FILE_BYTES = 256 * 1024,
     KEY_BYTES_LEAST = 16,
     KEY_NAME_BYTES = 64,
     DIGEST_BYTES = 32,
     BURST_SECONDS = 2,
+    CHAT_BURST_SECONDS = 20,
 };
 static const int64_t us_per_second = 1000000;
 
@@ -46,7 +47,8 @@ struct access {
     unsigned char secret[crypto_generichash_KEYBYTES];
     unsigned char slot_secret[crypto_shorthash_KEYBYTES];
     int64_t per_address, per_key; /* requests a second; 0: no limit */
-    char *path;                   /* of the file; "" for none */
+    int64_t chat_per_minute;
+    char *path; /* of the file; "" for none */
     _Atomic(struct key_ring *) ring;
     atomic_int_least64_t *due_us;
 };
@@ -181,8 +183,9 @@ enum err access_open(const struct config *config, struct access **out, struct fa
     randombytes_buf(access->slot_secret, sizeof(access->slot_secret));
     access->per_address = config_int(config, CONFIG_RATE_PER_ADDRESS);
     access->per_key = config_int(config, CONFIG_RATE_PER_KEY);
+    access->chat_per_minute = config_int(config, CONFIG_CHAT_PER_MINUTE);
     access->path = mem_copy(path);
-    access->due_us = mem_take(SLOTS, sizeof(*access->due_us));
+    access->due_us = mem_take((size_t)2 * SLOTS, sizeof(*access->due_us));
     enum err e = access->path && access->due_us ? access_reload(access, why) : fail_memory(why);
     if (e)
         access_close(access);
@@ -211,31 +214,47 @@ bool access_has_keys(const struct access *access)
 
 /* ---- Allowances ---- */
 
-/* Takes `cost` requests of an allowance of `per_second`; false when there is not that much. */
-static bool allowance_take(atomic_int_least64_t *due_us, int64_t per_second, int cost)
+/* Takes `step` of an allowance that may be `burst` ahead; false when there is not that much. */
+static bool allowance_step(atomic_int_least64_t *due_us, int64_t step, int64_t burst)
 {
-    if (per_second == 0 || cost == 0)
-        return true;
-    int64_t now = clock_monotonic_us(), step = cost * us_per_second / per_second;
+    int64_t now = clock_monotonic_us();
     int64_t due = atomic_load_explicit(due_us, memory_order_relaxed), next;
     do {
         next = (due > now ? due : now) + step;
-        if (next - now > BURST_SECONDS * us_per_second + step)
+        if (next - now > burst + step)
             return false;
     } while (!atomic_compare_exchange_weak_explicit(due_us, &due, next, memory_order_relaxed,
                                                     memory_order_relaxed));
     return true;
 }
 
-static bool address_take(struct access *access, struct str address, int cost)
+/* Takes `cost` requests of an allowance of `per_second`. */
+static bool allowance_take(atomic_int_least64_t *due_us, int64_t per_second, int cost)
+{
+    return per_second == 0 || cost == 0 ||
+           allowance_step(due_us, cost * us_per_second / per_second, BURST_SECONDS * us_per_second);
+}
+
+static size_t slot_of(const struct access *access, struct str address)
 {
     unsigned char bytes[crypto_shorthash_BYTES];
     uint64_t hash;
-    if (!address.p || access->per_address == 0)
-        return true;
     (void)crypto_shorthash(bytes, (const unsigned char *)address.p, address.n, access->slot_secret);
     memcpy(&hash, bytes, sizeof(hash));
-    return allowance_take(&access->due_us[hash % SLOTS], access->per_address, cost);
+    return hash % SLOTS;
+}
+
+static bool address_take(struct access *access, const struct http_route *route, struct str address)
+{
+    const int64_t us_per_minute = 60 * us_per_second;
+    if (!address.p)
+        return true;
+    size_t slot = slot_of(access, address);
+    if (!allowance_take(&access->due_us[slot], access->per_address, route->rate))
+        return false;
+    return route->role != ROLE_CUSTOMER || access->chat_per_minute == 0 ||
+           allowance_step(&access->due_us[SLOTS + slot], us_per_minute / access->chat_per_minute,
+                          CHAT_BURST_SECONDS * us_per_second);
 }
 
 enum access_verdict access_check(struct access *access, const struct http_route *route,
@@ -244,10 +263,10 @@ enum access_verdict access_check(struct access *access, const struct http_route 
     unsigned char presented[DIGEST_BYTES];
     struct key *found = NULL;
     *name = STR("");
-    if (!address_take(access, address, route->rate))
+    if (!address_take(access, route, address))
         return ACCESS_TOO_FAST; /* also for wrong keys: guessing is not free */
     struct key_ring *ring = atomic_load(&access->ring);
-    if (route->role == ROLE_ANYONE || ring->count == 0)
+    if (route->role == ROLE_ANYONE || route->role == ROLE_CUSTOMER || ring->count == 0)
         return ACCESS_GRANTED;
     if (key.n == 0)
         return ACCESS_NO_KEY;

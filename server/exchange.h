@@ -30,6 +30,8 @@ struct head {
     struct str chat_id;              /* X-OpenWebUI-Chat-Id */
     struct str signature, signed_at; /* X-Chatwoot-Signature, X-Chatwoot-Timestamp */
     struct str last_event;           /* Last-Event-ID */
+    struct str encodings_taken;      /* Accept-Encoding */
+    struct str tags_had;             /* If-None-Match */
     int hosts, lengths, encodings, authorizations, api_keys;
     size_t content_length;
     bool has_body;
@@ -37,6 +39,16 @@ struct head {
 
 /* Where a parked exchange is; changed under the worker's lock only. */
 enum parking { PARK_NONE, PARK_SEAT, PARK_MODEL, PARK_COMMIT, PARK_CHANGE, PARK_WOKEN, PARK_LATE };
+
+enum { TAG_BYTES = 40 };
+
+/* What the reply's head says of a page; all NULL for what is no page. */
+struct page {
+    const char *policy;   /* Content-Security-Policy */
+    const char *cache;    /* Cache-Control */
+    const char *encoding; /* Content-Encoding, or NULL */
+    char tag[TAG_BYTES];  /* ETag */
+};
 
 struct exchange {
     /* The request */
@@ -53,6 +65,7 @@ struct exchange {
     unsigned status;
     int retry_after; /* seconds, 0 for none */
     const char *content_type;
+    struct page page;
     struct buf out;
     const char *error; /* the code of a failure, for the log and the counts */
     char turn_id[TURN_ID_BYTES];

@@ -20,6 +20,15 @@ enum handled handoffs_say_post(struct exchange *exchange);
 enum handled handoffs_return_post(struct exchange *exchange);
 enum handled handoffs_close_post(struct exchange *exchange);
 
+/* What people wrote in a conversation, after the event that the request names. */
+enum handled messages_say(struct exchange *exchange, struct str conversation);
+
+enum handled chat_get(struct exchange *exchange);
+enum handled chat_embed_get(struct exchange *exchange);
+enum handled chat_asset_get(struct exchange *exchange);
+enum handled chat_turns_post(struct exchange *exchange);
+enum handled chat_messages_get(struct exchange *exchange);
+
 enum handled chatwoot_post(struct exchange *exchange);
 
 enum handled kakao_post(struct exchange *exchange);

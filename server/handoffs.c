@@ -140,7 +140,7 @@ static enum err message_add(void *data, const struct handoff_event *event, struc
     return buf_error(listing->w.out, "the messages", why);
 }
 
-enum handled messages_get(struct exchange *exchange)
+enum handled messages_say(struct exchange *exchange, struct str name)
 {
     struct journal *journal = clerk_journal(exchange->clerk);
     struct fail why = {.text = ""};
@@ -150,8 +150,7 @@ enum handled messages_get(struct exchange *exchange)
     if (!after_read(exchange, &listing.last))
         return after_refuse(exchange);
     listing.last = listing.last < 0 ? 0 : listing.last;
-    enum err e = clerk_conversation(exchange->clerk, exchange_query(exchange, "conversation"),
-                                    &conversation, &why);
+    enum err e = clerk_conversation(exchange->clerk, name, &conversation, &why);
     if (!e)
         e = handoff_state_of(journal, conversation, &state, &why);
     json_begin(&listing.w, &exchange->out);
@@ -165,6 +164,11 @@ enum handled messages_get(struct exchange *exchange)
     json_put_int(&listing.w, "last", listing.last);
     json_end(&listing.w, '}');
     return e ? exchange_fail_as(exchange, e, &why) : say_json(exchange);
+}
+
+enum handled messages_get(struct exchange *exchange)
+{
+    return messages_say(exchange, exchange_query(exchange, "conversation"));
 }
 
 enum handled messages_events_get(struct exchange *exchange)

@@ -116,14 +116,26 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **d
 
 /* ---- Replying ---- */
 
+/* Only a page may be kept, or run anything in a browser. */
+static void policy_add(struct MHD_Response *response, const struct page *page)
+{
+    const char *const headers[][2] = {
+        {"X-Content-Type-Options", "nosniff"},
+        {"Referrer-Policy", "no-referrer"},
+        {"Cache-Control", page->cache ? page->cache : "no-store"},
+        {"Content-Security-Policy",
+         page->policy ? page->policy : "default-src 'none'; frame-ancestors 'none'"},
+        {"Vary", page->tag[0] ? "Accept-Encoding" : NULL},
+        {"ETag", page->tag[0] ? page->tag : NULL},
+        {"Content-Encoding", page->encoding},
+    };
+    for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
+        if (headers[i][1])
+            (void)MHD_add_response_header(response, headers[i][0], headers[i][1]);
+}
+
 static enum MHD_Result reply(struct exchange *exchange)
 {
-    static const char *const fixed[][2] = {
-        {"X-Content-Type-Options", "nosniff"},
-        {"Cache-Control", "no-store"},
-        {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
-        {"Referrer-Policy", "no-referrer"},
-    };
     const struct site *site = exchange->worker->site;
     struct MHD_Response *response =
         exchange->stream ? stream_response(exchange->stream)
@@ -133,8 +145,7 @@ static enum MHD_Result reply(struct exchange *exchange)
         return MHD_NO;
     (void)MHD_add_response_header(response, "Content-Type", exchange->content_type);
     (void)MHD_add_response_header(response, "X-Request-Id", exchange->id);
-    for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
-        (void)MHD_add_response_header(response, fixed[i][0], fixed[i][1]);
+    policy_add(response, &exchange->page);
     if (exchange->retry_after) {
         char seconds[16];
         (void)snprintf(seconds, sizeof(seconds), "%d", exchange->retry_after);

@@ -16,6 +16,7 @@ struct site {
     struct access *access;
     struct chatwoot *chatwoot;   /* NULL: none */
     struct callbacks *callbacks; /* NULL: no model can be asked */
+    struct chat *chat;           /* NULL: none */
     struct buf certificate, key; /* PEM; empty: no TLS */
     const struct config *config;
     const char *address_header; /* or NULL */

@@ -7,6 +7,7 @@
 
 enum role {
     ROLE_ANYONE = 1, /* so that a route without a role is 0, which no table may hold */
+    ROLE_CUSTOMER,   /* a person at the chat page: no key, an allowance by the minute */
     ROLE_CHANNEL,    /* who brings customers' messages */
     ROLE_AGENT,      /* who answers customers whom the bot hands over */
     ROLE_OPERATOR    /* who looks after the server */

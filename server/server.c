@@ -19,6 +19,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "server/callbacks.h"
+#include "server/chat.h"
 #include "server/chatwoot.h"
 #include "server/claims.h"
 #include "server/http.h"
@@ -255,6 +256,8 @@ static enum err site_open(struct server *server, const char *bot_folder,
         e = service_open(bot_folder, &settings, &site->service, why);
     if (!e && site->models)
         e = callbacks_open(site, (int)workers, &site->callbacks, why);
+    if (!e)
+        e = chat_open(config, &site->chat, why);
     return e ? e : chatwoot_open(bot_folder, config, &site->chatwoot, why);
 }
 
@@ -424,6 +427,7 @@ void server_close(struct server *server)
     for (size_t i = 0; i < server->site.worker_count; i++)
         worker_close(server->workers[i]);
     chatwoot_close(server->site.chatwoot);
+    chat_close(server->site.chat);
     service_close(server->site.service);
     models_close(server->site.models);
     access_close(server->site.access);
