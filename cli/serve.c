@@ -9,9 +9,11 @@
 
 enum { SETTING_BYTES = 256, SAID_BYTES = 2048 };
 
-static enum err serve_say(const struct cli *cli, const struct server *server, bool is_english,
-                          struct fail *why)
+static enum err serve_say(const struct cli *cli, const struct server *server,
+                          const struct config *config, struct fail *why)
 {
+    bool is_english = str_equal(config_text(config, CONFIG_LANGUAGE), STR("en"));
+    bool has_chat = str_equal(config_text(config, CONFIG_CHAT), STR("yes"));
     char hash[65];
     int release = server_release(server, hash);
     const char *address = server_address(server);
@@ -28,8 +30,10 @@ static enum err serve_say(const struct cli *cli, const struct server *server, bo
         json_put_text(&w, "hash", hash);
         json_end(&w, '}');
     } else {
-        buf_add_format(&out, "Answering on %s%s from release %d. Try, from another terminal:\n\n",
-                       is_local ? "" : scheme, address, release);
+        buf_add_format(&out, "Answering on %s%s from release %d. Try:\n\n", is_local ? "" : scheme,
+                       address, release);
+        if (has_chat && !is_local)
+            buf_add_format(&out, "  %s%s/chat   the customers' page\n\n", scheme, address);
         buf_add_format(&out,
                        "  curl %s%s%s/v1/turns -H 'Content-Type: application/json' \\\n"
                        "       -d '{\"conversation\":\"c1\",\"text\":\"%s\"}'\n"
@@ -75,7 +79,7 @@ enum err command_serve(struct cli *cli, int argc, char **argv, struct fail *why)
     if (!e)
         e = server_open(cli->bot_folder, config, &server, why);
     if (!e)
-        e = serve_say(cli, server, str_equal(config_text(config, CONFIG_LANGUAGE), STR("en")), why);
+        e = serve_say(cli, server, config, why);
     if (!e) {
         log_line(LOG_INFO, LOG_STARTED, "\"address\":\"%s\"", server_address(server));
         e = server_run(server, why);
