@@ -18,17 +18,14 @@ leave_out() {
 
 # node_modules as the lock file has it.
 modules() {
-    if [ console/node_modules/.package-lock.json -nt console/package-lock.json ]; then
-        return 0
-    fi
-    if [ "$failed" -nt console/package-lock.json ] || ! command -v npm >/dev/null; then
-        return 1
-    fi
-    if (cd console && timeout 120 npm ci --ignore-scripts --fetch-retries=1 --fetch-timeout=20000 >"$out/npm.log" 2>&1); then
+    cmp -s console/package-lock.json console/node_modules/.brought && return 0
+    cmp -s console/package-lock.json "$failed" && return 1
+    if (cd console && timeout 120 npm ci --ignore-scripts --fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-timeout=20000) >"$out/npm.log" 2>&1; then
+        cp console/package-lock.json console/node_modules/.brought
         return 0
     fi
     rm -rf console/node_modules
-    touch "$failed"
+    cp console/package-lock.json "$failed"
     return 1
 }
 
