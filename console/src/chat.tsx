@@ -228,11 +228,11 @@ function Chat() {
         {isEmbedded && <button type="button" class="quiet" onClick={close}>{words.close}</button>}
       </header>
       {asks && (
-        <div class="asks" role="group" aria-label={words.fresh}>
+        <section class="asks" aria-label={words.fresh}>
           <p>{words.freshAsk}</p>
           <button type="button" class="strong" onClick={() => { restart(); setAsks(false); focusComposer(); }}>{words.freshYes}</button>
           <button type="button" onClick={() => ask(false)}>{words.cancel}</button>
-        </div>
+        </section>
       )}
       <p role="status" class={status ? `status ${trouble ? "bad" : talk.handoff}` : "unseen"}>{status}</p>
       <main>

@@ -1,6 +1,6 @@
 // The box that messages are written in. With a Korean input method Enter often comes while a syllable is still being composed:
 // nothing is sent then; Enter is remembered, and the message goes when the composition has ended, whole and once.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { length } from "./conversation";
 import { words } from "./words";
 
@@ -67,6 +67,19 @@ export function Composer({ onSend, focusKey }: { onSend: (text: string) => void;
       } else if (box.current) measure();
     }, 0);
   };
+  const onCompositionStart = () => {
+    isComposing.current = true;
+    sendsWhenComposed.current = false;
+  };
+  // By hand: Preact knows an event's name only where the browser has a property for it, and for these many have none.
+  useLayoutEffect(() => {
+    const area = box.current!;
+    const events = { compositionstart: onCompositionStart, compositionend: onCompositionEnd, beforeinput: onBeforeInput };
+    for (const [name, listener] of Object.entries(events)) area.addEventListener(name, listener as EventListener);
+    return () => {
+      for (const [name, listener] of Object.entries(events)) area.removeEventListener(name, listener as EventListener);
+    };
+  });
   useEffect(() => {
     if (hasKeyboard()) box.current?.focus({ preventScroll: true });
   }, [focusKey]);
@@ -78,8 +91,7 @@ export function Composer({ onSend, focusKey }: { onSend: (text: string) => void;
       <textarea
         id="message" ref={box} rows={1} placeholder={words.placeholder} autocomplete="off" enterkeyhint="send"
         aria-describedby={count >= HINT_FROM ? "count" : undefined} aria-invalid={isOver} onInput={measure} onKeyDown={onKeyDown}
-        onBeforeInput={onBeforeInput} onBlur={() => { sendsWhenComposed.current = false; }}
-        onCompositionStart={() => { isComposing.current = true; sendsWhenComposed.current = false; }} onCompositionEnd={onCompositionEnd}
+        onBlur={() => { sendsWhenComposed.current = false; }}
       />
       <button type="submit" class="send" disabled={isOver} aria-label={words.send} title={words.send}>
         <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 20V5M5 11.5 12 4.5l7 7" /></svg>
