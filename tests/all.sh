@@ -46,6 +46,7 @@ if [ "$build" = build/tsan ]; then
     done
 else
     part "api" python3 -B tests/api/run.py tests/api "$build/paring"
+    part "browser" python3 -B tests/api/run.py tests/browser "$build/paring" # skipped without node and chromium
     part "faults" sh tests/faults/run.sh "$build"
     part "fuzz corpora" sh tests/fuzz/replay.sh "$build"
 fi

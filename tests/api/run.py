@@ -55,7 +55,7 @@ def main():
         print(f"{outcome:8}{time.monotonic() - began:6.1f} s  {sentence}\n{trouble}", end="", flush=True)
     skipped = f", {counts['skipped']} skipped" if counts["skipped"] else ""
     print(f"{counts['passed']} passed, {counts['failed']} failed{skipped}")
-    return 1 if counts["failed"] or not counts["passed"] else 0
+    return 1 if counts["failed"] or not counts["passed"] + counts["skipped"] else 0
 
 
 if __name__ == "__main__":
