@@ -44,6 +44,12 @@ MUST_USE enum err graph_open(struct str text, const char *path, struct graph **o
                              struct fail *why);
 void graph_close(struct graph *graph);
 size_t graph_statements(const struct graph *graph, const struct graph_statement **out);
+size_t graph_entities(const struct graph *graph); /* how many */
+size_t graph_rates(const struct graph *graph);
+bool graph_entity_number(const struct graph *graph, struct str id, size_t *out);
+/* Calls `each` for every statement that may be told and whose value is another entity. */
+void graph_each_link(const struct graph *graph, void (*each)(void *data, size_t from, size_t to),
+                     void *data);
 
 enum graph_fault {
     GRAPH_CONTRADICTS,  /* two values for one thing on one date, under one condition */

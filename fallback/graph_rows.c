@@ -412,3 +412,29 @@ void graph_each_fault(const struct graph *graph,
     for (size_t i = 0; i < graph->flaw_count; i++)
         each(data, graph->flaws[i].fault, graph->flaws[i].row, graph->flaws[i].other);
 }
+
+size_t graph_entities(const struct graph *graph)
+{
+    return graph->entity_count;
+}
+
+size_t graph_rates(const struct graph *graph)
+{
+    return graph->rate_count;
+}
+
+bool graph_entity_number(const struct graph *graph, struct str id, size_t *out)
+{
+    uint32_t found;
+    if (!entity_find(graph, id, &found))
+        return false;
+    *out = found;
+    return true;
+}
+
+void graph_each_link(const struct graph *graph, void (*each)(void *data, size_t from, size_t to),
+                     void *data)
+{
+    for (size_t i = 0; i < graph->link_count; i++)
+        each(data, graph->links[i].from, graph->links[i].to);
+}

@@ -189,6 +189,7 @@ const char *check_kind_name(enum check_kind kind)
         [CHECK_SCRIPT] = "script",
         [CHECK_FACT_GAP] = "fact_missing",
         [CHECK_FACT_TWICE] = "fact_twice",
+        [CHECK_STATED_TWICE] = "facts_contradict",
         [CHECK_NO_ANSWER] = "no_answer",
         [CHECK_FIGURE_WRONG] = "figure_contradicts",
         [CHECK_CONFLICT] = "conflict",
@@ -204,6 +205,9 @@ const char *check_kind_name(enum check_kind kind)
         [CHECK_OVERLAP] = "answers_overlap",
         [CHECK_TOO_LONG] = "too_long",
         [CHECK_SLOT] = "slot",
+        [CHECK_STATED_OF_NOTHING] = "fact_of_nothing",
+        [CHECK_STATED_SOURCE] = "fact_source",
+        [CHECK_STATED_CIRCLE] = "facts_circle",
         [CHECK_SEEN_CASE] = "seen_case",
         [CHECK_LEAKED_CASE] = "leaked_case",
         [CHECK_NO_OUT_OF_SCOPE] = "no_out_of_scope",
@@ -213,6 +217,8 @@ const char *check_kind_name(enum check_kind kind)
         [CHECK_FIGURE_TYPED] = "figure_typed",
         [CHECK_EXPIRED] = "answer_expired",
         [CHECK_UNUSED] = "unused",
+        [CHECK_NAME_SHARED] = "name_shared",
+        [CHECK_NOTHING_STATED] = "entity_unused",
         [CHECK_EMPTY] = "empty",
         [CHECK_REPEAT] = "repeated_examples",
     };
@@ -248,6 +254,8 @@ static enum err content_take(struct checking *c, struct content *content,
     e = content_rows_read(content, rows, why);
     if (!e)
         e = rows_read(c, content, why);
+    if (!e)
+        e = graph_check(c, content, why);
     content_snapshot_end(content);
     return e ? e : intents_take(c, *rows, why);
 }

@@ -25,6 +25,7 @@ enum check_kind {
     CHECK_SCRIPT,        /* an answer or a fact that cannot be used as it is written  */
     CHECK_FACT_GAP,      /* an answer is in force on a day when its fact has no value */
     CHECK_FACT_TWICE,    /* a fact has two values on one day                          */
+    CHECK_STATED_TWICE,  /* two statements of one thing on one day: never told      */
     CHECK_NO_ANSWER,     /* an intent that nothing answers, or not for everybody      */
     CHECK_FIGURE_WRONG,  /* a figure typed into an answer contradicts a fact          */
     CHECK_CONFLICT,      /* the same message is an example of two intents             */
@@ -34,23 +35,28 @@ enum check_kind {
     CHECK_CROSSED,       /* an example that the other examples put elsewhere          */
     CHECK_NO_EXAMPLES,   /* an intent that no message can be taken for                */
     CHECK_ONE_EXAMPLE,
-    CHECK_FEW,             /* fewer than CHECK_FEW_EXAMPLES                           */
-    CHECK_EXPIRES,         /* an answer that ends soon with nothing in its place      */
-    CHECK_UNREACHABLE,     /* an answer that no customer gets                         */
-    CHECK_OVERLAP,         /* two answers for the same customers                      */
-    CHECK_TOO_LONG,        /* more than a channel shows                               */
-    CHECK_SLOT,            /* a slot that cannot be asked for or filled               */
-    CHECK_SEEN_CASE,       /* a case that is a training example too: marks flatter    */
-    CHECK_LEAKED_CASE,     /* … that nearly is                                        */
-    CHECK_NO_OUT_OF_SCOPE, /* no examples of what must not be answered                */
+    CHECK_FEW,               /* fewer than CHECK_FEW_EXAMPLES                           */
+    CHECK_EXPIRES,           /* an answer that ends soon with nothing in its place      */
+    CHECK_UNREACHABLE,       /* an answer that no customer gets                         */
+    CHECK_OVERLAP,           /* two answers for the same customers                      */
+    CHECK_TOO_LONG,          /* more than a channel shows                               */
+    CHECK_SLOT,              /* a slot that cannot be asked for or filled               */
+    CHECK_STATED_OF_NOTHING, /* a statement of what is not there: never told          */
+    CHECK_STATED_SOURCE,     /* … whose source is not there, or does not say it           */
+    CHECK_STATED_CIRCLE,     /* statements that lead back to where they began             */
+    CHECK_SEEN_CASE,         /* a case that is a training example too: marks flatter    */
+    CHECK_LEAKED_CASE,       /* … that nearly is                                        */
+    CHECK_NO_OUT_OF_SCOPE,   /* no examples of what must not be answered                */
     CHECK_NO_CASES,
     CHECK_NO_CONTRAST,  /* intents apart by one small word, and no pair that proves it */
     CHECK_LOPSIDED,     /* an intent with far more, or far fewer, examples than others */
     CHECK_FIGURE_TYPED, /* a figure typed where a fact has it                          */
     CHECK_EXPIRED,
-    CHECK_UNUSED, /* a fact or slot of no answer                                       */
-    CHECK_EMPTY,  /* an example of which nothing is left once normalised               */
-    CHECK_REPEAT, /* examples of one intent that are the same message                  */
+    CHECK_UNUSED,         /* a fact or slot of no answer                                       */
+    CHECK_NAME_SHARED,    /* a name of two entities: customers are asked which           */
+    CHECK_NOTHING_STATED, /* an entity of which nothing is                          */
+    CHECK_EMPTY,          /* an example of which nothing is left once normalised               */
+    CHECK_REPEAT,         /* examples of one intent that are the same message                  */
     CHECK_KINDS
 };
 const char *check_kind_name(enum check_kind kind); /* "conflict", "few_examples" … */

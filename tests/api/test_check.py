@@ -1,4 +1,5 @@
 """The faults of the content: told most harmful first with what mends them, accepted, back when their row changes; none on the samples."""
+import json
 import time
 
 from paring import Bot, fill, rows_of, test
@@ -100,3 +101,64 @@ def an_error_cannot_be_accepted(bot):
     broken = next(f for f in told(bot, status=1)["faults"] if f["level"] == "error")
     bot.run("check", "--accept", broken["id"], "--reason", "never mind", status=3, says="an error must be mended")
     assert rows_of(bot.export("answers").decode())
+
+
+TERMS = "# 운석보험 약관\n\n## 제1조(목적)\n운석을 다룹니다.\n\n## 제2조(한도)\n파편은 30만원까지 드립니다.\n"
+STATED = "id,entity,predicate,value,unit,condition,effective_from,effective_to,source\n"
+
+
+def with_graph(bot, statements, entities="e1,coverage,운석 파편,파편\ne2,coverage,운석 낙하,낙하\n", documents=None):
+    fill(bot)
+    bot.take("documents.jsonl", "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in documents or [
+        {"id": "meteor", "title": "운석보험 약관", "effective_from": "2026-01-01", "text": TERMS}]))
+    bot.take("entities.csv", "id,kind,name,aliases\n" + entities)
+    bot.take("predicates.csv", "name,title,aliases,text\nlimit,보상한도,,\nparts,구성,,\n")
+    bot.take("statements.csv", STATED + statements)
+    return told(bot)
+
+
+@test
+def statements_that_contradict_stop_a_release(bot):
+    one = "s1,e1,limit,300000,원,,2026-01-01,{},meteor#제2조\n"
+    other = "s2,e1,limit,200000,원,{},{},,meteor#제2조\n"
+    for end, condition, start, count in (("", "", "2026-03-01", 1), ("2026-02-28", "", "2026-03-01", 0),
+                                         ("2026-03-01", "", "2026-03-01", 1), ("", "첫해", "2026-03-01", 0)):
+        with Bot() as again:
+            result = with_graph(again, one.format(end) + other.format(condition, start))
+            faults = of_kind(result, "facts_contradict")
+            assert len(faults) == count and all(f["level"] == "error" for f in faults), (end, start, faults)
+            if count:
+                assert [row["id"] for row in faults[0]["rows"]] == ["s1", "s2"], faults
+
+
+@test
+def a_release_with_a_contradiction_does_not_go_live(bot):
+    with_graph(bot, "s1,e1,limit,300000,원,,2026-01-01,,meteor#제2조\ns2,e1,limit,200000,원,,2026-01-01,,meteor#제2조\n")
+    trained = bot.run("train", status=1)
+    assert "fails the gate: faults: 1 fault" in trained.err, trained
+    assert bot.run("release", "activate", "1", status=None).status == 1
+
+
+@test
+def a_statement_needs_a_source_that_says_it(bot):
+    sources = {"good": "300000,원,,2026-01-01,,meteor#제2조", "document": "300000,원,,2026-01-01,,comet#제2조",
+               "clause": "300000,원,,2026-01-01,,meteor#제12조", "none": "300000,원,,2026-01-01,,meteor",
+               "figure": "310000,원,,2026-01-01,,meteor#제2조", "unit": "300000,일,,2026-01-01,,meteor#제2조",
+               "past": "300000,원,,2025-01-01,2025-12-31,old#제2조", "superseded": "300000,원,,2025-01-01,,old#제2조"}
+    names = "".join(f"e{i},coverage,대상{i},\n" for i in range(len(sources)))
+    result = with_graph(bot, "".join(f"{name},e{i},limit,{rest}\n" for i, (name, rest) in enumerate(sources.items())), names, [
+        {"id": "meteor", "title": "운석보험 약관", "effective_from": "2026-01-01", "text": TERMS},
+        {"id": "old", "title": "운석보험 약관", "effective_to": "2025-12-31", "text": TERMS}])
+    faults = of_kind(result, "fact_source")
+    assert sorted(f["rows"][0]["id"] for f in faults) == ["clause", "document", "figure", "none", "superseded", "unit"], faults
+
+
+@test
+def what_statements_point_to_and_lead_to_is_looked_at(bot):
+    result = with_graph(bot, "s1,e9,limit,300000,원,,,,meteor#제2조\ns2,e1,width,300000,원,,,,meteor#제2조\n"
+                        "s3,e1,parts,e2,entity,,,,meteor#제2조\ns4,e2,parts,e1,entity,,,,meteor#제2조\n",
+                        "e1,coverage,운석 파편,파편|운석\ne2,coverage,운석 낙하,낙하|운석\ne3,coverage,혜성,\n")
+    rows = {kind: [[row["id"] for row in f["rows"]] for f in of_kind(result, kind)]
+            for kind in ("fact_of_nothing", "facts_circle", "name_shared", "entity_unused")}
+    assert rows == {"fact_of_nothing": [["s1"], ["s2"]], "facts_circle": [["e1"], ["e2"]],
+                    "name_shared": [["e1", "e2"]], "entity_unused": [["e3"]]}, rows
