@@ -73,6 +73,8 @@ enum err command_import(struct cli *cli, int argc, char **argv, struct fail *why
 enum err command_export(struct cli *cli, int argc, char **argv, struct fail *why);
 enum err command_config(struct cli *cli, int argc, char **argv, struct fail *why);
 enum err command_journal(struct cli *cli, int argc, char **argv, struct fail *why);
+enum err command_user(struct cli *cli, int argc, char **argv, struct fail *why);
+enum err command_audit(struct cli *cli, int argc, char **argv, struct fail *why);
 enum err command_backup(struct cli *cli, int argc, char **argv, struct fail *why);
 enum err command_train(struct cli *cli, int argc, char **argv, struct fail *why);
 enum err command_release(struct cli *cli, int argc, char **argv, struct fail *why);

@@ -147,6 +147,21 @@ static const struct command {
      "  retention          delete turns older than journal_days, also while the server runs, and\n"
      "                     report what went by day; the run is kept in the journal\n"
      "  --dry-run          only say what would go\n"},
+    {"user", command_user, "add|list|disable|enable|password|role [NAME] [--role ROLE]",
+     "look after the people who work with the bot",
+     "  add NAME           a new one; the password is read from standard input\n"
+     "  list               who there is\n"
+     "  disable NAME       no longer let in, from within a second on; enable lets in again\n"
+     "  password NAME      another one, read from standard input; ends their sessions\n"
+     "  role NAME          another role; ends their sessions\n"
+     "  --role ROLE        agent, writer, reviewer, lead or administrator\n"},
+    {"audit", command_audit, "verify [--head HASH]|export [--out FILE]",
+     "what staff read of customers and what they changed",
+     "  verify             exits 1 if a line was changed, moved, taken out or cut off, and names\n"
+     "                     the first\n"
+     "  --head HASH        and if this, written down earlier, is not the hash of a line any more\n"
+     "  export             every line as JSON Lines\n"
+     "  --out FILE         write them there\n"},
     {"backup", command_backup, "FILE", "the whole bot in one tar file, taken while it is in use",
      ""},
 };

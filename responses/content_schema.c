@@ -85,6 +85,19 @@ static const struct db_migration migrations[] = {
         "ALTER TABLE documents ADD COLUMN pages TEXT NOT NULL DEFAULT '';"},
     {6, "CREATE TABLE prompts (number BIGINT PRIMARY KEY NOT NULL, hash TEXT NOT NULL,"
         " text TEXT NOT NULL, changed_by TEXT NOT NULL, changed_at BIGINT NOT NULL);"},
+    /* People, their sessions, and the log of what they read and changed (server/accounts.h,
+     * server/audit.h); a row of audit_head is what the chain must end with. */
+    {7, "CREATE TABLE users (name TEXT PRIMARY KEY NOT NULL, role TEXT NOT NULL,"
+        " password TEXT NOT NULL, is_disabled INTEGER NOT NULL, epoch BIGINT NOT NULL,"
+        " created_at BIGINT NOT NULL, changed_at BIGINT NOT NULL);"
+        "CREATE TABLE sessions (digest TEXT PRIMARY KEY NOT NULL, user_name TEXT NOT NULL"
+        " REFERENCES users (name), epoch BIGINT NOT NULL, began_at BIGINT NOT NULL,"
+        " seen_at BIGINT NOT NULL);"
+        "CREATE TABLE audit_chain (number BIGINT PRIMARY KEY NOT NULL, at_us BIGINT NOT NULL,"
+        " actor TEXT NOT NULL, event TEXT NOT NULL, detail TEXT NOT NULL, hash TEXT NOT NULL);"
+        "CREATE TABLE audit_head (id INTEGER PRIMARY KEY NOT NULL, number BIGINT NOT NULL,"
+        " hash TEXT NOT NULL);"
+        "INSERT INTO audit_head (id, number, hash) VALUES (1, 0, '');"},
 };
 
 /* Runes, so that LIMIT_ANSWER_BYTES and LIMIT_TITLE_BYTES hold for any script. */
