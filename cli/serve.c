@@ -28,6 +28,8 @@ static enum err serve_say(const struct cli *cli, const struct server *server,
         json_put_text(&w, "address", address);
         json_put_int(&w, "release", release);
         json_put_text(&w, "hash", hash);
+        if (server_first_code(server)[0])
+            json_put_text(&w, "first_administrator_code", server_first_code(server));
         json_end(&w, '}');
     } else {
         buf_add_format(&out, "Answering on %s%s from release %d. Try:\n\n", is_local ? "" : scheme,
@@ -44,6 +46,11 @@ static enum err serve_say(const struct cli *cli, const struct server *server,
                                   : "보험금 청구 서류가 뭐예요?",
                        cli->bot_folder);
     }
+    if (!cli->json && server_first_code(server)[0])
+        buf_add_format(&out,
+                       "\n\nNobody looks after accounts yet. This code makes the first "
+                       "administrator, once:\n  %s",
+                       server_first_code(server));
     buf_add_char(&out, '\n');
     enum err e = buf_error(&out, "what there is to say", why);
     if (!e)

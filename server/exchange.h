@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "bot/service.h"
+#include "server/desk.h"
 
 struct MHD_Connection;
 struct worker;
@@ -32,6 +33,8 @@ struct head {
     struct str last_event;           /* Last-Event-ID */
     struct str encodings_taken;      /* Accept-Encoding */
     struct str tags_had;             /* If-None-Match */
+    struct str cookie, origin, csrf; /* of a session: X-CSRF-Token */
+    int origins;
     int hosts, lengths, encodings, authorizations, api_keys;
     size_t content_length;
     bool has_body;
@@ -75,6 +78,8 @@ struct exchange {
     int64_t number; /* of the event */
     enum handoff_verdict verdict;
     bool has_changed;
+    struct desk_reply desk; /* who is signed in; what came of a job (KEEPS) */
+    char cookie[192];       /* to be set; "" for none */
     struct stream *stream;
     /* For http.c */
     struct MHD_Connection *connection;
@@ -120,6 +125,10 @@ enum handled exchange_turn(struct exchange *exchange, const struct bot_request *
 
 /* A change of a ticket: KEEPS or WAITS, or the reply to its failure. */
 enum handled exchange_change(struct exchange *exchange, struct handoff_change *change);
+/* A job is done: wakes whom it is for. */
+void exchange_desk_done(void *data, uint64_t ticket, const struct desk_reply *reply);
+/* Whose allowance it is: the peer's, or whom a proxy on this machine names. */
+struct str exchange_address(const struct exchange *exchange);
 /* A parameter of the address, as text; STR_NONE when there is none. */
 struct str exchange_query(const struct exchange *exchange, const char *name);
 

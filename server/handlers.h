@@ -29,6 +29,11 @@ enum handled chat_asset_get(struct exchange *exchange);
 enum handled chat_turns_post(struct exchange *exchange);
 enum handled chat_messages_get(struct exchange *exchange);
 
+enum handled login_post(struct exchange *exchange);
+enum handled first_post(struct exchange *exchange);
+enum handled logout_post(struct exchange *exchange);
+enum handled me_get(struct exchange *exchange);
+
 enum handled chatwoot_post(struct exchange *exchange);
 
 enum handled kakao_post(struct exchange *exchange);

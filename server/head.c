@@ -43,6 +43,13 @@ static enum MHD_Result header_take(void *data, enum MHD_ValueKind kind, const ch
     } else if (is_named(name, name_size, "X-Api-Key")) {
         head->api_key = text;
         head->api_keys++;
+    } else if (is_named(name, name_size, "Cookie")) {
+        head->cookie = head->cookie.p ? STR("") : text; /* two are none */
+    } else if (is_named(name, name_size, "Origin")) {
+        head->origin = text;
+        head->origins++;
+    } else if (is_named(name, name_size, "X-CSRF-Token")) {
+        head->csrf = text;
     } else if (is_named(name, name_size, "X-Request-Id")) {
         head->request_id = text;
     } else if (is_named(name, name_size, "X-OpenWebUI-Chat-Id")) {

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "server/head.h"
 #include "server/parking.h"
+#include "server/staff.h"
 #include "server/stream.h"
 
 #include <arpa/inet.h>
@@ -151,6 +152,8 @@ static enum MHD_Result reply(struct exchange *exchange)
         (void)snprintf(seconds, sizeof(seconds), "%d", exchange->retry_after);
         (void)MHD_add_response_header(response, "Retry-After", seconds);
     }
+    if (exchange->cookie[0])
+        (void)MHD_add_response_header(response, "Set-Cookie", exchange->cookie);
     if (exchange->status == MHD_HTTP_UNAUTHORIZED)
         (void)MHD_add_response_header(response, "WWW-Authenticate", "Bearer");
     bool is_old = exchange->link && clock_monotonic_us() - exchange->link->began_us > connection_us;
@@ -192,8 +195,7 @@ static void id_make(struct exchange *exchange)
                        (unsigned long long)++worker->requests);
 }
 
-/* Whose allowance it is: the peer's, or whom a proxy on this machine names. */
-static struct str caller_address(const struct exchange *exchange)
+struct str exchange_address(const struct exchange *exchange)
 {
     struct str named = exchange->head.address, entry;
     if (exchange->link && exchange->link->address[0])
@@ -212,7 +214,12 @@ static enum MHD_Result access_judge(struct exchange *exchange)
     if (exchange->route->takes_token && key.n == 0)
         key = str_of(exchange->query_token);
     enum access_verdict verdict = access_check(site->access, exchange->route, key,
-                                               caller_address(exchange), &exchange->key_name);
+                                               exchange_address(exchange), &exchange->key_name);
+    if (verdict != ACCESS_TOO_FAST && staff_is_asked(exchange, key)) {
+        const struct head_problem *problem = staff_judge(exchange);
+        return problem ? refuse(exchange, problem->status, problem->code, problem->message)
+                       : MHD_YES;
+    }
     if (verdict != ACCESS_GRANTED)
         metrics_add(&exchange->worker->metrics.refused[verdict]);
     switch (verdict) {

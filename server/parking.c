@@ -304,6 +304,17 @@ enum handled exchange_change(struct exchange *exchange, struct handoff_change *c
     return KEEPS;
 }
 
+void exchange_desk_done(void *data, uint64_t ticket, const struct desk_reply *reply)
+{
+    struct exchange *exchange = data;
+    struct worker *worker = exchange->worker;
+    (void)pthread_mutex_lock(&worker->lock);
+    if (exchange->ticket == ticket)
+        exchange->desk = *reply;
+    (void)pthread_mutex_unlock(&worker->lock);
+    wake(exchange, ticket, true);
+}
+
 struct str exchange_query(const struct exchange *exchange, const char *name)
 {
     const char *value = NULL;

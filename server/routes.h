@@ -10,7 +10,13 @@ enum role {
     ROLE_CUSTOMER,   /* a person at the chat page: no key, an allowance by the minute */
     ROLE_CHANNEL,    /* who brings customers' messages */
     ROLE_AGENT,      /* who answers customers whom the bot hands over */
-    ROLE_OPERATOR    /* who looks after the server */
+    ROLE_OPERATOR,   /* who looks after the server */
+    /* The rest have no keys: they sign in (server/staff.h). Agents may, too. */
+    ROLE_STAFF, /* whoever is signed in */
+    ROLE_WRITER,
+    ROLE_REVIEWER,
+    ROLE_LEAD,
+    ROLE_ADMINISTRATOR
 };
 
 enum { ROUTES_MAXIMUM = 48 };

@@ -80,6 +80,11 @@ int server_release(const struct server *server, char hash[65])
     return counts.release;
 }
 
+const char *server_first_code(const struct server *server)
+{
+    return desk_first_code(server->site.desk);
+}
+
 /* ---- The door ---- */
 
 static void *door_run(void *data)
@@ -258,6 +263,8 @@ static enum err site_open(struct server *server, const char *bot_folder,
         e = callbacks_open(site, (int)workers, &site->callbacks, why);
     if (!e)
         e = chat_open(config, &site->chat, why);
+    if (!e)
+        e = desk_open(bot_folder, &site->desk, why);
     return e ? e : chatwoot_open(bot_folder, config, &site->chatwoot, why);
 }
 
@@ -424,6 +431,7 @@ void server_close(struct server *server)
     claims_close(server->claims);
     if (server->site.service)
         service_drain(server->site.service); /* its thread wakes what workers hold */
+    desk_close(server->site.desk);           /* before the exchanges that its jobs name are freed */
     for (size_t i = 0; i < server->site.worker_count; i++)
         worker_close(server->workers[i]);
     chatwoot_close(server->site.chatwoot);

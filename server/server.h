@@ -10,6 +10,9 @@ struct server;
  * ERR_USE: the address can be reached from elsewhere and there are no keys. */
 MUST_USE enum err server_open(const char *bot_folder, const struct config *config,
                               struct server **out, struct fail *why);
+/* Makes the first administrator, once (POST /api/first); "" when there is one. Before
+ * server_run. */
+const char *server_first_code(const struct server *server);
 const char *server_address(const struct server *server); /* as bound */
 bool server_has_tls(const struct server *server);
 int server_release(const struct server *server, char hash[65]);

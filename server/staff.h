@@ -1,0 +1,13 @@
+/* What is asked of a request that comes with a session instead of a key. */
+#ifndef STAFF_H
+#define STAFF_H
+
+#include "server/head.h"
+
+/* Whether it is for a session to let this request in: the route is for staff alone, or it is for
+ * agents and comes with a cookie and no key. */
+bool staff_is_asked(const struct exchange *exchange, struct str key);
+/* NULL: it may go on, exchange->key_name being the user's; else what to say. */
+const struct head_problem *staff_judge(struct exchange *exchange);
+
+#endif

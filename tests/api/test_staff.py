@@ -1,0 +1,173 @@
+"""Signing in over HTTP; and every route of the table with every kind of caller."""
+import os
+import re
+import sqlite3
+import time
+
+import paring
+from paring import test
+from server import Server
+
+WORD = "correct horse 9"
+ROLES = ["agent", "writer", "reviewer", "lead", "administrator"]
+# Who may call a route of this role; keys are of channel, agent and operator.
+MAY = {"ANYONE": {None, *ROLES, "key channel", "key agent", "key operator"}, "CHANNEL": {"key channel"}, "OPERATOR": {"key operator"},
+       "AGENT": {"key agent", "agent", "lead"}, "STAFF": set(ROLES), "WRITER": {"writer", "reviewer", "lead"},
+       "REVIEWER": {"reviewer", "lead"}, "LEAD": {"lead"}, "ADMINISTRATOR": {"administrator"}}
+
+
+def live(bot):
+    paring.fill(bot)
+    bot.go_live()
+    return bot
+
+
+def people(bot, *roles):
+    for role in roles:
+        bot.run("user", "add", role, "--role", role, input=WORD + "\n")
+
+
+def sign_in(server, name, word=WORD, status=200, headers=None):
+    reply = server.ask("POST", "/api/login", {"name": name, "password": word}, headers)
+    assert reply.status == status, reply
+    if status != 200:
+        assert "Set-Cookie" not in reply.headers, reply
+        return reply
+    cookie = reply.headers["Set-Cookie"]
+    assert re.fullmatch(r"__Host-paring=[0-9a-f]{64}; Path=/; Secure; HttpOnly; SameSite=Strict", cookie), cookie
+    return {"Cookie": cookie.split(";")[0], "X-CSRF-Token": reply.json()["csrf"]}
+
+
+def me(server, session):
+    return server.ask("GET", "/api/me", None, session).status
+
+
+@test
+def the_first_code_makes_one_administrator_once(bot):
+    with Server(live(bot)) as server:
+        code = server.said["first_administrator_code"]
+        first = {"name": "root", "password": WORD, "code": code}
+        assert server.ask("POST", "/api/first", {**first, "code": "0" * 64}).status == 403
+        assert server.ask("POST", "/api/first", {**first, "password": "short"}).status == 400
+        assert server.ask("POST", "/api/first", first, {"Origin": "https://evil.example"}).status == 403
+        reply = server.ask("POST", "/api/first", first)
+        assert reply.status == 200 and reply.json()["role"] == "administrator", reply
+        assert server.ask("POST", "/api/first", {**first, "name": "other"}).status == 403
+        sign_in(server, "root")
+    with Server(bot) as server:
+        assert "first_administrator_code" not in server.said
+    assert [line["event"] for line in bot.run("audit", "export").lines()] == ["user_added", "signed_in", "signed_in"]
+
+
+@test
+def a_session_is_kept_hashed_and_ends_when_it_should(bot):
+    people(live(bot), "agent", "lead")
+    with Server(bot) as server:
+        one, two = sign_in(server, "agent"), sign_in(server, "agent")
+        token = one["Cookie"].split("=")[1]
+        with open(os.path.join(bot.path, "content.db-wal"), "rb") as file:
+            assert token.encode() not in file.read() and me(server, one) == 200
+        assert me(server, {}) == me(server, {"Cookie": "__Host-paring=" + "0" * 64}) == 401
+        assert me(server, {"Cookie": one["Cookie"] + "; " + two["Cookie"]}) == 401
+        reply = server.ask("POST", "/api/logout", {}, one)
+        assert reply.status == 200 and "Max-Age=0" in reply.headers["Set-Cookie"], reply
+        assert (me(server, one), me(server, two)) == (401, 200)
+        three = sign_in(server, "agent", headers=two)  # a cookie that was planted is worth nothing after
+        assert (me(server, two), me(server, three)) == (401, 200) and two["Cookie"] != three["Cookie"]
+        bot.run("user", "disable", "agent")
+        until = time.monotonic() + 10
+        while me(server, three) == 200 and time.monotonic() < until:
+            time.sleep(0.05)
+        assert me(server, three) == 401
+        sign_in(server, "agent", status=403)
+        four = sign_in(server, "lead")
+    now = int(time.time() * 1e6)
+    for minutes, status in ((20, 200), (52, 401)):
+        with Server(bot, env={"PARING_NOW": str(now + minutes * 60 * 1000000)}) as server:
+            assert me(server, four) == status, minutes
+    with Server(bot) as server:
+        five = sign_in(server, "lead")
+    for minutes, status in ((12 * 60 - 5, 200), (12 * 60 + 5, 401)):  # however busily it is used
+        at = now + minutes * 60 * 1000000
+        with sqlite3.connect(os.path.join(bot.path, "content.db")) as db:
+            db.execute("UPDATE sessions SET seen_at = ?", (at,))
+        db.close()
+        with Server(bot, env={"PARING_NOW": str(at)}) as server:
+            assert me(server, five) == status, minutes
+
+
+@test
+def a_change_needs_the_token_and_our_own_page(bot):
+    people(live(bot), "agent")
+    with Server(bot) as server:
+        session = sign_in(server, "agent")
+        ours = f"http://127.0.0.1:{server.port}"
+        for wrong in ({"X-CSRF-Token": ""}, {"X-CSRF-Token": "0" * 64}, {"Origin": "https://evil.example"}, {"Origin": "null"},
+                      {"Origin": ours + "0"}, {"Origin": "http://evil.example/" + ours}):
+            assert server.ask("POST", "/api/logout", {}, {**session, **wrong}).status == 403, wrong
+        assert server.ask("POST", "/api/login", {"name": "agent", "password": WORD}, {"Origin": "null"}).status == 403
+        form = server.ask("POST", "/api/login", b"name=agent", {"Content-Type": "application/x-www-form-urlencoded"})
+        assert form.status == 415, form
+        assert server.ask("POST", "/api/logout", {}, {**session, "Origin": ours}).status == 200
+
+
+@test
+def who_guesses_waits_and_shuts_nobody_else_out(bot):
+    people(live(bot), "agent", "lead")
+    with Server(bot, address_header="X-Address") as server:
+        guess = {"X-Address": "192.0.2.7"}
+        replies = [server.ask("POST", "/api/login", {"name": "agent", "password": "wrong"}, guess) for _ in range(7)]
+        assert [reply.status for reply in replies[:5]] == [403] * 5 and replies[5].status == 429, replies
+        assert int(replies[5].headers["Retry-After"]) >= 1
+        sign_in(server, "agent", status=429, headers=guess)
+        sign_in(server, "agent", headers={"X-Address": "192.0.2.8"})  # the person themselves, from where they are
+        sign_in(server, "lead", headers=guess)
+        unknown = server.ask("POST", "/api/login", {"name": "nobody", "password": "wrong"}, {"X-Address": "192.0.2.9"})
+        assert unknown.status == 403 and unknown.body == replies[0].body, unknown  # says not whether there is such a name
+
+
+def table():
+    source = os.path.join(os.path.dirname(__file__), "..", "..", "server", "routes.c")
+    with open(source, encoding="utf-8") as file:
+        found = re.findall(r'\{\s*"(GET|POST)",\s*"([^"]+)",\s*\w+,\s*ROLE_(\w+),', file.read())
+    assert len(found) > 20, found
+    return found
+
+
+@test
+def every_route_lets_in_whom_its_role_names_and_nobody_else(bot):
+    people(live(bot), *ROLES)
+    keys = {role: f"{role}-key-of-24-bytes-{role}" for role in ("channel", "agent", "operator")}
+    path = bot.write("keys", "".join(f"{role} {role} {key}\n" for role, key in keys.items()))
+    os.chmod(path, 0o600)
+    with Server(bot, keys_file=path, rate_per_address=0) as server:
+        callers = {None: {}, **{role: sign_in(server, role) for role in ROLES},
+                   **{f"key {role}": {"X-Api-Key": key} for role, key in keys.items()}}
+        for method, route, role in table():
+            if route == "/api/logout" or route.endswith("/events"):
+                continue  # the one would sign out who is to try the rest, the others do not end
+            body = None if method == "GET" else {}
+            for who, headers in callers.items():
+                status = server.ask(method, route, body, headers).status
+                is_in = status not in (401, 403) or route == "/api/first"
+                assert is_in == (who in MAY[role]), (method, route, role, who, status)
+                if method == "POST" and role != "ANYONE" and who in ROLES:
+                    wrong = server.ask(method, route, body, {**headers, "X-CSRF-Token": "0" * 64})
+                    assert wrong.status in (401, 403), (route, who, wrong)
+        for route in [route for _, route, _ in table() if route.endswith("/events")]:
+            for who, headers in callers.items():
+                if who not in MAY["AGENT" if "handoffs" in route else "CHANNEL"]:
+                    assert server.ask("GET", route, None, headers).status in (401, 403), (route, who)
+
+
+@test
+def where_there_are_people_agents_sign_in(bot):
+    with Server(live(bot)) as server:
+        assert server.ask("GET", "/api/handoffs").status == 200  # nobody yet: this machine is trusted
+        people(bot, "agent")
+        until = time.monotonic() + 10
+        while server.ask("GET", "/api/handoffs").status == 200 and time.monotonic() < until:
+            time.sleep(0.05)
+        assert server.ask("GET", "/api/handoffs").status == 401
+        assert server.ask("GET", "/api/handoffs", None, {"X-Api-Key": "anything at all"}).status == 401
+        assert server.ask("GET", "/api/handoffs", None, sign_in(server, "agent")).status == 200
