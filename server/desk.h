@@ -18,11 +18,12 @@ struct desk_reply { /* what came of a job */
     enum staff_role role;
 };
 
-enum desk_work { DESK_LOGIN, DESK_LOGOUT, DESK_FIRST };
+enum desk_work { DESK_LOGIN, DESK_LOGOUT, DESK_FIRST, DESK_NOTE };
 struct desk_job {
     enum desk_work work;
     char name[USER_NAME_BYTES], password[DESK_TEXT_BYTES];
     char token[TOKEN_TEXT_BYTES]; /* the session to end; the code of a first run */
+    char event[64], detail[128];  /* a line of the audit */
     char address[64];
     void (*done)(void *data, uint64_t ticket, const struct desk_reply *reply); /* desk's thread */
     void *data;

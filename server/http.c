@@ -299,6 +299,18 @@ static enum handled not_kept(struct exchange *exchange)
     return exchange_fail(exchange, 503, "not_kept", "this could not be recorded");
 }
 
+/* What a person reads of customers or changes is on record before the handler is called; it is not
+ * called when that fails. */
+static enum handled handle(struct exchange *exchange)
+{
+    const struct desk_reply *desk = &exchange->desk;
+    if (staff_must_note(exchange))
+        return staff_note(exchange);
+    if (desk->is_done && exchange->route->role == ROLE_AGENT && desk->e)
+        return not_kept(exchange);
+    return exchange->route->handler(exchange);
+}
+
 static enum parking parking_for(enum handled handled)
 {
     return handled == WAITS ? PARK_SEAT : handled == ASKED ? PARK_MODEL : PARK_CHANGE;
@@ -315,7 +327,7 @@ static enum MHD_Result request_run(struct exchange *exchange)
         exchange->parking = PARK_NONE;
         exchange->has_begun = true;
         buf_clear(&exchange->out);
-        handled = exchange->route->handler(exchange);
+        handled = handle(exchange);
         waits = handled == WAITS || handled == ASKED || handled == KEEPS;
         is_parked = waits && exchange_park(exchange, parking_for(handled));
         if (handled == KEEPS && !is_parked && !exchange->may_answer) {

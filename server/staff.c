@@ -133,6 +133,47 @@ static enum handled job_give(struct exchange *exchange, struct desk_job *job)
     return is_given ? KEEPS : exchange_fail_as(exchange, ERR_BUSY, NULL);
 }
 
+/* The list of tickets is polled, and holds ids and reasons only. */
+bool staff_must_note(const struct exchange *exchange)
+{
+    const struct http_route *route = exchange->route;
+    return route->role == ROLE_AGENT && !exchange->desk.is_done &&
+           strcmp(route->path, "/api/handoffs") != 0;
+}
+
+/* An id of ours, or nothing: the audit holds no words of a stranger's. */
+static void detail_take(struct str id, struct desk_job *job)
+{
+    for (size_t i = 0; i < id.n; i++)
+        if (!((id.p[i] >= '0' && id.p[i] <= '9') || (id.p[i] >= 'a' && id.p[i] <= 'z') ||
+              (id.p[i] >= 'A' && id.p[i] <= 'Z') || id.p[i] == '-' || id.p[i] == '_'))
+            return;
+    if (id.n < sizeof(job->detail))
+        (void)snprintf(job->detail, sizeof(job->detail), "%.*s", STR_ARG(id));
+}
+
+enum handled staff_note(struct exchange *exchange)
+{
+    struct str id = exchange_query(exchange, "handoff");
+    struct desk_job job = {.work = DESK_NOTE};
+    cJSON *json = NULL;
+    if (exchange->desk.name[0])
+        memcpy(job.name, exchange->desk.name, sizeof(job.name));
+    else
+        (void)snprintf(job.name, sizeof(job.name), "%s%.*s",
+                       exchange->key_name.n ? "key " : "local",
+                       exchange->key_name.n ? (int)exchange->key_name.n : 0,
+                       exchange->key_name.n ? exchange->key_name.p : "");
+    if (exchange->body.n > 0 && !exchange_json(exchange, NULL, 0, &json, NULL) &&
+        json_optional_text(json, "handoff", &id, NULL))
+        id = STR_NONE;
+    detail_take(id, &job);
+    cJSON_Delete(json);
+    (void)snprintf(job.event, sizeof(job.event), "%s %s", exchange->route->method,
+                   exchange->route->path);
+    return job_give(exchange, &job);
+}
+
 static enum handled done_say(struct exchange *exchange)
 {
     const struct desk_reply *reply = &exchange->desk;

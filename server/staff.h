@@ -9,5 +9,9 @@
 bool staff_is_asked(const struct exchange *exchange, struct str key);
 /* NULL: it may go on, exchange->key_name being the user's; else what to say. */
 const struct head_problem *staff_judge(struct exchange *exchange);
+/* Whether the audit must have a line of this request before its handler is called: whatever shows
+ * an agent what customers said, or changes something for them. */
+bool staff_must_note(const struct exchange *exchange);
+enum handled staff_note(struct exchange *exchange); /* KEEPS, or a failure */
 
 #endif

@@ -171,3 +171,33 @@ def where_there_are_people_agents_sign_in(bot):
         assert server.ask("GET", "/api/handoffs").status == 401
         assert server.ask("GET", "/api/handoffs", None, {"X-Api-Key": "anything at all"}).status == 401
         assert server.ask("GET", "/api/handoffs", None, sign_in(server, "agent")).status == 200
+
+
+@test
+def the_audit_has_who_read_and_changed_what(bot):
+    people(live(bot), "agent")
+    with Server(bot) as server:
+        session = sign_in(server, "agent")
+        assert server.ask("GET", "/api/handoffs/packet?handoff=abc-1", None, session).status == 404
+        assert server.ask("POST", "/api/handoffs/claim", {"handoff": "abc-2"}, session).status == 404
+        assert server.ask("POST", "/api/handoffs/say", {"handoff": "010-1234 5678", "text": "hello"}, session).status in (400, 404)
+        assert server.ask("GET", "/api/handoffs/packet?handoff=abc-3").status == 401
+    told = [(line["actor"], line["event"], line["detail"]) for line in bot.run("audit", "export").lines()]
+    assert told[2:] == [("agent", "GET /api/handoffs/packet", "abc-1"), ("agent", "POST /api/handoffs/claim", "abc-2"),
+                        ("agent", "POST /api/handoffs/say", "")], told
+    bot.run("audit", "verify")
+
+
+@test
+def what_cannot_be_noted_is_not_shown(bot):
+    people(live(bot), "agent")
+    with Server(bot) as server:
+        session = sign_in(server, "agent")
+        db = sqlite3.connect(os.path.join(bot.path, "content.db"), isolation_level=None)
+        db.execute("BEGIN IMMEDIATE")
+        reply = server.ask("GET", "/api/handoffs/packet?handoff=abc-1", None, session)
+        assert reply.status == 503 and reply.json()["error"]["code"] == "not_kept", reply
+        server.turn("보험금 청구 서류 알려 주세요")  # customers do not wait for that
+        db.execute("ROLLBACK")
+        db.close()
+        assert server.ask("GET", "/api/handoffs/packet?handoff=abc-1", None, session).status == 404
