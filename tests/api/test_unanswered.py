@@ -54,7 +54,7 @@ def a_group_becomes_a_new_intent(bot):
     group, others = group_of(told, PARKING[0]), group_of(told, COFFEE[0])
     before = bot.content()
     dry = bot.run("unanswered", "--group", group["id"], "--new", "parking", "--dry-run").out
-    assert dry.startswith("would write 5 examples and 1 evaluation cases") and bot.content() == before
+    assert dry.startswith("would write 5 examples and 1 evaluation case of parking") and bot.content() == before
     told = bot.run("unanswered", "--group", group["id"], "--new", "parking", "--json").json()
     assert told == {"examples": 5, "cases": 1, "already_there": 0, "kept": True}, told
     examples = {row["text"] for row in rows_of(bot.export("examples").decode()) if row["intent"] == "parking"}
