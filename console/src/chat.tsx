@@ -207,6 +207,19 @@ function Chat() {
     box.scrollTop = Math.min(box.scrollHeight, newest && newest.offsetHeight > box.clientHeight ? top : box.scrollHeight);
   }, [entries.length, isWaiting]);
 
+  // What was seen at the end is still seen when a line above or a keyboard below takes room.
+  useEffect(() => {
+    const box = log.current!;
+    let before = box.clientHeight;
+    const observer = new ResizeObserver(() => {
+      const wasAtEnd = box.scrollHeight - box.scrollTop - before < 8;
+      if (wasAtEnd && box.clientHeight < before) box.scrollTop = box.scrollHeight;
+      before = box.clientHeight;
+    });
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, []);
+
   const close = () => parent.postMessage("paring:close", "*"); // says nothing but that
   const ask = (open: boolean) => {
     setAsks(open);
