@@ -13,10 +13,12 @@ struct lines {
 static enum err lines_cut(struct str text, struct lines *out, struct fail *why)
 {
     struct str line;
+    out->count = 0;
+    if (text.n == 0)
+        return OK;
     if (str_ends(text, STR("\n")))
         text.n--; /* so that every part is a line */
-    out->count = 0;
-    while (text.p && str_next(&text, '\n', &line)) {
+    while (str_next(&text, '\n', &line)) {
         if (out->count == LINES_MOST)
             return fail(why, ERR_LIMIT, "a prompt of more than %d lines is not compared",
                         LINES_MOST);

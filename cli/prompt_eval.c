@@ -1,5 +1,5 @@
-/* `paring prompt eval` and `improve`: both ask the configured provider and so cost money; --limit
- * is a maximum of calls for the whole command. A suggestion of the model's is a text like
+/* The commands prompt eval and prompt improve: both ask the configured provider and so cost money;
+ * --limit is a maximum of calls for the whole command. A suggestion of the model's is a text like
  * anybody's: it is checked, scored beside what it would replace, and written to a file for a person
  * to read and set. */
 #include "base/json.h"
@@ -265,7 +265,7 @@ enum err prompt_improve_run(const struct cli *cli, const struct prompt_request *
     struct prompt *prompt = NULL;
     struct buf old, new, changes;
     buf_init(&old, PROMPT_TEXT_BYTES);
-    buf_init(&new, 2 * PROMPT_TEXT_BYTES);
+    buf_init(&new, (size_t)2 * PROMPT_TEXT_BYTES);
     buf_init(&changes, OUTPUT_BYTES);
     enum err e = trial_open(cli, &trial, why);
     if (!e && request->limit < 3)

@@ -200,7 +200,7 @@ enum err prompt_mark(const struct prompt_trial *trial, struct str text, struct p
     struct bench bench = {.trial = trial};
     const struct spending before = models_used(trial->models);
     *out = (struct prompt_marks){.questions = 0};
-    buf_init(&bench.reply.text, LIMIT_ANSWER_BYTES * 4);
+    buf_init(&bench.reply.text, (size_t)4 * LIMIT_ANSWER_BYTES);
     buf_init(&bench.words, LIMIT_LLM_REPLY);
     enum err e = bench_open(&bench, text, why);
     if (!e)
