@@ -109,7 +109,7 @@ def a_prompt_is_scored_on_golden_questions(bot):
 
 @test
 def a_suggestion_is_checked_scored_and_adopted_by_nobody(bot):
-    with_golden(bot)
+    with_golden(bot, GOLDEN.rstrip() + "canteen\n")
     own, out = bot.run("prompt", "show").out, os.path.join(bot.path, "new.txt")
     suggestion = [changed(own)]
     with Model(lambda user: suggestion[0] if "What it did badly on" in user else pointing(answerable=False)) as model:
@@ -118,8 +118,9 @@ def a_suggestion_is_checked_scored_and_adopted_by_nobody(bot):
         assert improved["before"]["asked"] == improved["after"]["asked"] == 3 and len(model.seen) == 7, improved
         assert "+" in improved["diff"] and "꼼꼼한" in improved["diff"], improved
         (asked,) = [text for text in model.sent() if "What it did badly on" in text]
-        assert QUESTION in asked and "010-1234" not in asked, asked
-        assert "abstained_wrongly" in asked and "구내식당" not in asked.split("What it did badly on")[1], asked
+        cases = asked.split("What it did badly on")[1]
+        assert QUESTION in cases and "구내식당 평일 점심" in cases and "[전화번호#1]" in cases and "abstained_wrongly" in cases, asked
+        assert not [text for text in model.sent() if "1234-5678" in text]
         with open(out, encoding="utf-8") as file:
             assert file.read() == changed(own)
         assert len(bot.run("prompt", "list", "--json").json()["prompts"]) == 1 and bot.run("prompt", "show").out == own
