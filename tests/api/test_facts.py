@@ -29,8 +29,8 @@ def with_facts(bot, statements=STATEMENTS):
     for kind, rows in (("documents", DOCUMENTS), ("entities", ENTITIES), ("predicates", PREDICATES), ("statements", statements)):
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         bot.run("import", "--as", kind, bot.write(f"{kind}.jsonl", text))
-    bot.run("train", "--set", "quote_from=1")
-    bot.run("release", "activate", "1", status=None)
+    bot.run("train", "--set", "quote_from=1", status=None)
+    bot.run("release", "activate", "1", "--override", "a test of facts")
 
 
 @test
@@ -83,3 +83,18 @@ def a_figure_that_only_the_template_has_is_stopped(bot):
     reply = bot.ask("파편 대기일", "--as-of", "2026-11-24")
     assert reply["route"] == "handoff" and "777" not in reply["reply"]["text"], reply
     assert "stopped by the guard" in bot.run("explain", reply["turn"]).out
+
+
+@test
+def particles_and_missing_spaces_do_not_hide_a_name(bot):
+    with_facts(bot)
+    for question in ("운석파편의 보상한도는요", "파편보상한도", "운 석 파 편 보상 한도가", "파편은 보상한도를"):
+        reply = bot.ask(question, "--as-of", "2026-11-24")
+        assert reply["route"] == "quoted" and reply["reply"]["text"].startswith("운석 파편 보상한도: 300,000원"), (question, reply)
+
+
+@test
+def statements_that_contradict_are_never_told(bot):
+    with_facts(bot, STATEMENTS[:1] + [statement("s9", "shard", "900000")])
+    reply = bot.ask("파편 보상한도", "--as-of", "2026-11-24")
+    assert reply["route"] == "handoff" and not reply["reply"].get("citations"), reply
