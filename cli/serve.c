@@ -48,8 +48,9 @@ static enum err serve_say(const struct cli *cli, const struct server *server,
     }
     if (!cli->json && server_first_code(server)[0])
         buf_add_format(&out,
-                       "\n\nNobody looks after accounts yet. This code makes the first "
-                       "administrator, once:\n  %s",
+                       "\n\nNobody looks after accounts yet. \"paring user add NAME --role "
+                       "administrator\" makes somebody who does,\nand so does this code, once, in "
+                       "POST /api/first:\n  %s",
                        server_first_code(server));
     buf_add_char(&out, '\n');
     enum err e = buf_error(&out, "what there is to say", why);
