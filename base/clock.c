@@ -157,3 +157,40 @@ void clock_format_us(int64_t at_us, char out[TIME_TEXT_BYTES])
     (void)snprintf(out, TIME_TEXT_BYTES, "%s%c%02d:%02d:%02d.%03dZ", date, 'T', ms / 3600000,
                    ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
 }
+
+static bool two_digits(struct str s, size_t at, int most, int *out)
+{
+    if (at + 2 > s.n || s.p[at] < '0' || s.p[at] > '9' || s.p[at + 1] < '0' || s.p[at + 1] > '9')
+        return false;
+    *out = (s.p[at] - '0') * 10 + (s.p[at + 1] - '0');
+    return *out <= most;
+}
+
+/* ".004Z" or "Z" */
+static bool fraction_read(struct str s, int64_t *us)
+{
+    int64_t unit = 100000;
+    size_t i = 0;
+    *us = 0;
+    if (s.n > 1 && s.p[0] == '.')
+        for (i = 1; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++, unit /= 10)
+            *us += (s.p[i] - '0') * unit;
+    return i != 1 && i + 1 == s.n && s.p[i] == 'Z';
+}
+
+bool clock_parse_us(struct str text, int64_t *out)
+{
+    static const int64_t us_per_second = 1000000;
+    date_days day;
+    int hour = 0, minute = 0, second = 0;
+    int64_t us = 0;
+    if (!date_parse(str_slice(text, 0, 10), &day))
+        return false;
+    if (text.n > 10 &&
+        !(text.n >= 20 && text.p[10] == 'T' && text.p[13] == ':' && text.p[16] == ':' &&
+          two_digits(text, 11, 23, &hour) && two_digits(text, 14, 59, &minute) &&
+          two_digits(text, 17, 59, &second) && fraction_read(str_slice(text, 19, text.n), &us)))
+        return false;
+    *out = (((int64_t)day * 24 + hour) * 3600 + minute * 60 + second) * us_per_second + us;
+    return true;
+}

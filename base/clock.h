@@ -24,5 +24,7 @@ enum { DATE_TEXT_BYTES = 16, TIME_TEXT_BYTES = 32 };
 /* "2026-11-23"; "" for DATE_NONE */
 void date_format(date_days date, char out[DATE_TEXT_BYTES]);
 void clock_format_us(int64_t at_us, char out[TIME_TEXT_BYTES]); /* "2026-11-23T01:02:03.004Z" */
+/* Back again: with or without the fraction; a day alone is its first moment. All of it UTC. */
+bool clock_parse_us(struct str text, int64_t *out);
 
 #endif

@@ -60,6 +60,7 @@ const struct content_column *content_columns(enum content_kind kind, size_t *cou
 const char *content_kind_name(enum content_kind kind);
 enum content_kind content_kind_named(struct str name); /* KIND_UNKNOWN */
 
+struct db;
 struct content; /* one thread */
 /* Opens or creates BOT/content.db and migrates it. */
 MUST_USE enum err content_open(const char *bot_folder, bool may_write, struct content **out,
@@ -68,6 +69,12 @@ MUST_USE enum err content_open(const char *bot_folder, bool may_write, struct co
  * written. */
 MUST_USE enum err content_open_copy(const char *bot_folder, struct content **out, struct fail *why);
 void content_close(struct content *content);
+
+/* One transaction around all that is done between them, an import that is kept included: `e` takes
+ * everything back and is returned. */
+MUST_USE enum err content_begin(struct content *content, struct fail *why);
+MUST_USE enum err content_end(struct content *content, enum err e, struct fail *why);
+struct db *content_db(struct content *content); /* for nouns whose tables lie beside */
 
 /* One import: rows are offered one by one inside one transaction and nothing is there until
  * content_import_end. Fields are in content_columns order; a STR_NONE field was not in the file. An
@@ -96,7 +103,7 @@ MUST_USE enum err content_import_row(struct content *content, enum content_kind 
                                      const struct str *fields, enum content_change *change,
                                      struct fail *why);
 /* Commits, or takes everything back when !keep (a dry run, OK) or when anything failed or was
- * refused. */
+ * refused. Inside content_begin it does neither: what is not to be kept, content_end takes back. */
 MUST_USE enum err content_import_end(struct content *content, bool keep, struct fail *why);
 
 /* A row that was exported, edited elsewhere, and comes back. Its base, "3.9f2c41d07ab0", is its

@@ -383,14 +383,28 @@ static enum err row_import(struct content *content, enum content_kind kind, cons
     return e ? e : row_write(content, kind, row, key, why);
 }
 
-enum err content_import_begin(struct content *content, const char *author, struct fail *why)
+enum err content_begin(struct content *content, struct fail *why)
 {
     enum err e = content_explain_busy(content, db_begin(content->db, why), why);
+    content->is_within = !e;
+    return e;
+}
+
+enum err content_end(struct content *content, enum err e, struct fail *why)
+{
+    content->is_within = false;
+    return db_end(content->db, e, why);
+}
+
+enum err content_import_begin(struct content *content, const char *author, struct fail *why)
+{
+    enum err e =
+        content->is_within ? OK : content_explain_busy(content, db_begin(content->db, why), why);
     if (e)
         return e;
     e = content_count(content, KIND_INTENTS, &content->intents, why);
     if (e)
-        return db_end(content->db, e, why);
+        return content->is_within ? e : db_end(content->db, e, why);
     content->is_importing = true;
     content->failed = OK;
     content->at_us = clock_now_us();
@@ -514,6 +528,8 @@ enum err content_import_end(struct content *content, bool keep, struct fail *why
         e = import_note(content, why);
     content->is_importing = false;
     seen_clear(&content->seen);
+    if (content->is_within)
+        return e;
     if (e)
         return db_end(content->db, e, why);
     if (keep && is_changed)

@@ -98,6 +98,34 @@ static const struct db_migration migrations[] = {
         "CREATE TABLE audit_head (id INTEGER PRIMARY KEY NOT NULL, number BIGINT NOT NULL,"
         " hash TEXT NOT NULL);"
         "INSERT INTO audit_head (id, number, hash) VALUES (1, 0, '');"},
+    /* The writers' desk. A draft is one person's; a review is rows that somebody wants changed and
+     * somebody else decides on; `fields`, `was` and `now` are a row as revisions keep it, "" for
+     * none. A job is what runs beside the server: a training, a trial of a review, a check … A task
+     * is a reply that somebody called wrong. */
+    {8, "CREATE TABLE drafts (kind TEXT NOT NULL, row_id TEXT NOT NULL, author TEXT NOT NULL,"
+        " base TEXT NOT NULL, fields TEXT NOT NULL, changed_at BIGINT NOT NULL,"
+        " PRIMARY KEY (kind, row_id, author));"
+        "CREATE TABLE reviews (number BIGINT PRIMARY KEY NOT NULL, title TEXT NOT NULL,"
+        " note TEXT NOT NULL, source TEXT NOT NULL, state TEXT NOT NULL CHECK"
+        " (state IN ('open', 'approved', 'rejected', 'withdrawn')), author TEXT NOT NULL,"
+        " created_at BIGINT NOT NULL, decided_by TEXT, decided_at BIGINT, decision TEXT);"
+        "CREATE TABLE review_rows (review BIGINT NOT NULL REFERENCES reviews (number),"
+        " kind TEXT NOT NULL, row_id TEXT NOT NULL, base TEXT NOT NULL, was TEXT NOT NULL,"
+        " now TEXT NOT NULL, revision INTEGER, PRIMARY KEY (review, kind, row_id));"
+        "CREATE INDEX review_rows_row ON review_rows (kind, row_id);"
+        "CREATE TABLE jobs (number BIGINT PRIMARY KEY NOT NULL, kind TEXT NOT NULL,"
+        " subject TEXT NOT NULL, state TEXT NOT NULL CHECK"
+        " (state IN ('waiting', 'running', 'done', 'failed', 'cancelled')),"
+        " wanted_at BIGINT NOT NULL, author TEXT NOT NULL, reason TEXT NOT NULL,"
+        " created_at BIGINT NOT NULL, began_at BIGINT, ended_at BIGINT, progress TEXT NOT NULL,"
+        " result TEXT NOT NULL);"
+        "CREATE TABLE ignored_groups (id TEXT PRIMARY KEY NOT NULL, reason TEXT NOT NULL,"
+        " author TEXT NOT NULL, at_us BIGINT NOT NULL);"
+        "CREATE TABLE tasks (number BIGINT PRIMARY KEY NOT NULL, turn TEXT NOT NULL,"
+        " message TEXT NOT NULL, answered TEXT NOT NULL, intent TEXT NOT NULL, note TEXT NOT NULL,"
+        " trace TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('open', 'done', 'dismissed')),"
+        " author TEXT NOT NULL, at_us BIGINT NOT NULL, settled_by TEXT, settled_at BIGINT,"
+        " settlement TEXT);"},
 };
 
 /* Runes, so that LIMIT_ANSWER_BYTES and LIMIT_TITLE_BYTES hold for any script. */

@@ -72,6 +72,7 @@ struct content {
     struct db *db;
     char path[4096];
     bool is_importing;
+    bool is_within; /* content_begin has begun the transaction */
     bool in_snapshot;
     bool is_settling; /* the next row may be one that this import has met (responses/versions.c) */
     bool is_moved;    /* the next row has just come over from another kind */
@@ -88,7 +89,6 @@ struct content {
     struct buf last_intent; /* examples come in runs of one intent */
 };
 
-struct db *content_db(struct content *content);
 /* A sentence of ours for ERR_BUSY; other codes as they are. */
 enum err content_explain_busy(const struct content *content, enum err e, struct fail *why);
 

@@ -12,6 +12,7 @@ struct MHD_Connection;
 struct worker;
 struct http_route;
 struct link;
+struct call;
 
 enum handled {
     HANDLED,  /* status and `out` are the reply */
@@ -68,6 +69,7 @@ struct exchange {
     unsigned status;
     int retry_after; /* seconds, 0 for none */
     const char *content_type;
+    const char *file_name; /* Content-Disposition: a literal; NULL: none */
     struct page page;
     struct buf out;
     const char *error; /* the code of a failure, for the log and the counts */
@@ -79,6 +81,7 @@ struct exchange {
     enum handoff_verdict verdict;
     bool has_changed;
     struct desk_reply desk; /* who is signed in; what came of a job (KEEPS) */
+    struct call *call;      /* the office has done it (KEEPS); the exchange's own */
     char cookie[192];       /* to be set; "" for none */
     struct stream *stream;
     /* For http.c */
@@ -127,6 +130,10 @@ enum handled exchange_turn(struct exchange *exchange, const struct bot_request *
 enum handled exchange_change(struct exchange *exchange, struct handoff_change *change);
 /* A job is done: wakes whom it is for. */
 void exchange_desk_done(void *data, uint64_t ticket, const struct desk_reply *reply);
+/* The same of a call of the office's, which it takes over. */
+void exchange_call_done(void *data, uint64_t ticket, struct call *call);
+/* Every parameter of the address: name, NUL, value, NUL, appended. */
+void exchange_query_copy(const struct exchange *exchange, struct buf *out);
 /* Whose allowance it is: the peer's, or whom a proxy on this machine names. */
 struct str exchange_address(const struct exchange *exchange);
 /* A parameter of the address, as text; STR_NONE when there is none. */

@@ -3,6 +3,7 @@
 #define HANDLERS_H
 
 #include "server/exchange.h"
+#include "server/office.h"
 
 enum handled alive_get(struct exchange *exchange);
 enum handled ready_get(struct exchange *exchange);
@@ -29,6 +30,9 @@ enum handled chat_asset_get(struct exchange *exchange);
 enum handled chat_turns_post(struct exchange *exchange);
 enum handled chat_messages_get(struct exchange *exchange);
 
+/* Every route that is the office's. */
+enum handled office_handle(struct exchange *exchange);
+
 enum handled login_post(struct exchange *exchange);
 enum handled first_post(struct exchange *exchange);
 enum handled logout_post(struct exchange *exchange);
@@ -52,5 +56,9 @@ enum handled rasa_health_get(struct exchange *exchange);
 enum handled rasa_webhook_post(struct exchange *exchange);
 enum handled rasa_parse_post(struct exchange *exchange);
 void rasa_fail(struct exchange *exchange, const char *code, const char *message);
+
+/* ---- The office's ---- */
+
+MUST_USE enum err bot_get(struct call *call, struct fail *why);
 
 #endif

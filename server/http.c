@@ -152,6 +152,11 @@ static enum MHD_Result reply(struct exchange *exchange)
         (void)snprintf(seconds, sizeof(seconds), "%d", exchange->retry_after);
         (void)MHD_add_response_header(response, "Retry-After", seconds);
     }
+    if (exchange->file_name) {
+        char text[128];
+        (void)snprintf(text, sizeof(text), "attachment; filename=\"%s\"", exchange->file_name);
+        (void)MHD_add_response_header(response, "Content-Disposition", text);
+    }
     if (exchange->cookie[0])
         (void)MHD_add_response_header(response, "Set-Cookie", exchange->cookie);
     if (exchange->status == MHD_HTTP_UNAUTHORIZED)
@@ -264,7 +269,7 @@ static enum MHD_Result request_judge(struct exchange *exchange, const char *url,
     enum MHD_Result result = access_judge(exchange);
     if (exchange->is_refused)
         return result;
-    if (head->has_body && !head_is_json(head))
+    if (head->has_body && !exchange->route->takes_file && !head_is_json(head))
         return refuse(exchange, 415, "unsupported_media_type",
                       "the body must be JSON, with Content-Type: application/json");
     return MHD_YES;

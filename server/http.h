@@ -15,6 +15,7 @@ struct site {
     struct service *service;
     struct access *access;
     struct desk *desk;
+    struct office *office;
     struct chatwoot *chatwoot;   /* NULL: none */
     struct callbacks *callbacks; /* NULL: no model can be asked */
     struct chat *chat;           /* NULL: none */

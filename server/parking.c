@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "server/callbacks.h"
+#include "server/office.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +34,7 @@ struct exchange *exchange_take(struct worker *worker)
     if (is_new) {
         exchange->worker = worker;
         exchange->clerk = worker->clerk;
-        buf_init(&exchange->body, LIMIT_BODY);
+        buf_init(&exchange->body, LIMIT_UPLOAD); /* routes take less */
         buf_init(&exchange->out, REPLY_BYTES);
         buf_init(&exchange->told_text, LIMIT_LLM_REPLY);
     }
@@ -57,11 +58,13 @@ void exchange_give(struct exchange *exchange)
     struct worker *worker = exchange->worker;
     struct buf body = exchange->body, out = exchange->out, told_text;
     struct clerk *clerk = exchange->clerk;
+    struct call *call;
     buffer_clean(&body);
     buffer_clean(&out);
     service_unseat(worker->site->service, exchange->seat);
     (void)pthread_mutex_lock(&worker->lock);
     told_text = exchange->told_text;
+    call = exchange->call;
     buffer_clean(&told_text);
     *exchange = (struct exchange){.worker = worker,
                                   .clerk = clerk,
@@ -71,6 +74,7 @@ void exchange_give(struct exchange *exchange)
                                   .ticket = ++worker->tickets};
     worker->active--;
     (void)pthread_mutex_unlock(&worker->lock);
+    call_close(call);
     exchange->next = worker->spare;
     worker->spare = exchange;
 }
@@ -313,6 +317,40 @@ void exchange_desk_done(void *data, uint64_t ticket, const struct desk_reply *re
         exchange->desk = *reply;
     (void)pthread_mutex_unlock(&worker->lock);
     wake(exchange, ticket, true);
+}
+
+/* Past its deadline nobody wants it. */
+void exchange_call_done(void *data, uint64_t ticket, struct call *call)
+{
+    struct exchange *exchange = data;
+    struct worker *worker = exchange->worker;
+    (void)pthread_mutex_lock(&worker->lock);
+    bool is_wanted = exchange->ticket == ticket && !exchange->call;
+    if (is_wanted)
+        exchange->call = call;
+    (void)pthread_mutex_unlock(&worker->lock);
+    if (is_wanted)
+        wake(exchange, ticket, true);
+    else
+        call_close(call);
+}
+
+static enum MHD_Result parameter_add(void *data, enum MHD_ValueKind kind, const char *key,
+                                     const char *value)
+{
+    struct buf *out = data;
+    (void)kind;
+    buf_add_text(out, key);
+    buf_add_char(out, '\0');
+    buf_add_text(out, value ? value : "");
+    buf_add_char(out, '\0');
+    return MHD_YES;
+}
+
+void exchange_query_copy(const struct exchange *exchange, struct buf *out)
+{
+    (void)MHD_get_connection_values(exchange->connection, MHD_GET_ARGUMENT_KIND, parameter_add,
+                                    out);
 }
 
 struct str exchange_query(const struct exchange *exchange, const char *name)

@@ -10,43 +10,66 @@ enum {
     HISTORY_BODY = LIMIT_BODY,
 };
 
+/* METHOD, path, handler, role, body limit, rate, ?token=, failure form */
+#define ROUTE(...)                                                                                 \
+    {                                                                                              \
+        __VA_ARGS__, NULL, AUDIT_NONE, false                                                       \
+    }
+/* METHOD, path, work, role, body limit, what the audit keeps; UPLOAD: the body is a file's bytes */
+#define OFFICE(method, path, work, role, limit, audited)                                           \
+    {                                                                                              \
+        method, path, office_handle, role, limit, 1, false, NULL, work, audited, false             \
+    }
+#define UPLOAD(method, path, work, role, audited)                                                  \
+    {                                                                                              \
+        method, path, office_handle, role, LIMIT_UPLOAD, 1, false, NULL, work, audited, true       \
+    }
+
 static const struct http_route table[] = {
-    /* METHOD, path, handler, role, body limit, rate, ?token=, failure form */
-    {"GET", "/alive", alive_get, ROLE_ANYONE, 0, 0, false, NULL},
-    {"GET", "/ready", ready_get, ROLE_ANYONE, 0, 0, false, NULL},
-    {"GET", "/metrics", metrics_get, ROLE_OPERATOR, 0, 1, false, NULL},
-    {"POST", "/v1/turns", turns_post, ROLE_CHANNEL, TURN_BODY, 1, false, NULL},
-    {"GET", "/v1/messages", messages_get, ROLE_CHANNEL, 0, 1, false, NULL},
-    {"GET", "/v1/events", messages_events_get, ROLE_CHANNEL, 0, 1, true, NULL},
-    {"GET", "/api/handoffs", handoffs_get, ROLE_AGENT, 0, 1, false, NULL},
-    {"GET", "/api/handoffs/packet", handoffs_packet_get, ROLE_AGENT, 0, 1, false, NULL},
-    {"GET", "/api/handoffs/events", handoffs_events_get, ROLE_AGENT, 0, 1, true, NULL},
-    {"POST", "/api/handoffs/claim", handoffs_claim_post, ROLE_AGENT, TURN_BODY, 1, false, NULL},
-    {"POST", "/api/handoffs/say", handoffs_say_post, ROLE_AGENT, TURN_BODY, 1, false, NULL},
-    {"POST", "/api/handoffs/return", handoffs_return_post, ROLE_AGENT, TURN_BODY, 1, false, NULL},
-    {"POST", "/api/handoffs/close", handoffs_close_post, ROLE_AGENT, TURN_BODY, 1, false, NULL},
-    {"POST", "/api/login", login_post, ROLE_ANYONE, TURN_BODY, 1, false, NULL},
-    {"POST", "/api/first", first_post, ROLE_ANYONE, TURN_BODY, 1, false, NULL},
-    {"POST", "/api/logout", logout_post, ROLE_STAFF, TURN_BODY, 1, false, NULL},
-    {"GET", "/api/me", me_get, ROLE_STAFF, 0, 1, false, NULL},
-    {"POST", "/kakao/skill", kakao_post, ROLE_CHANNEL, TURN_BODY, 1, false, NULL},
-    {"POST", "/chatwoot/bot", chatwoot_post, ROLE_CHANNEL, HISTORY_BODY, 1, true, NULL},
-    {"POST", "/v1/chat/completions", openai_chat_post, ROLE_CHANNEL, HISTORY_BODY, 1, false,
-     openai_fail},
-    {"GET", "/v1/models", openai_models_get, ROLE_CHANNEL, 0, 1, false, openai_fail},
-    {"GET", "/v1/models/*", openai_model_get, ROLE_CHANNEL, 0, 1, false, openai_fail},
-    {"GET", "/chat", chat_get, ROLE_ANYONE, 0, 1, false, NULL},
-    {"GET", "/chat/embed.js", chat_embed_get, ROLE_ANYONE, 0, 1, false, NULL},
-    {"GET", "/chat/assets/*", chat_asset_get, ROLE_ANYONE, 0, 1, false, NULL},
-    {"POST", "/chat/turns", chat_turns_post, ROLE_CUSTOMER, TURN_BODY, 1, false, NULL},
-    {"GET", "/chat/messages", chat_messages_get, ROLE_ANYONE, 0, 1, false, NULL},
-    {"GET", "/", rasa_hello_get, ROLE_ANYONE, 0, 1, false, NULL},
-    {"GET", "/version", rasa_version_get, ROLE_ANYONE, 0, 1, false, rasa_fail},
-    {"GET", "/status", rasa_status_get, ROLE_CHANNEL, 0, 1, true, rasa_fail},
-    {"GET", "/webhooks/rest/", rasa_health_get, ROLE_ANYONE, 0, 1, false, rasa_fail},
-    {"POST", "/webhooks/rest/webhook", rasa_webhook_post, ROLE_CHANNEL, TURN_BODY, 1, true,
-     rasa_fail},
-    {"POST", "/model/parse", rasa_parse_post, ROLE_CHANNEL, TURN_BODY, 1, true, rasa_fail},
+    ROUTE("GET", "/alive", alive_get, ROLE_ANYONE, 0, 0, false, NULL),
+    ROUTE("GET", "/ready", ready_get, ROLE_ANYONE, 0, 0, false, NULL),
+    ROUTE("GET", "/metrics", metrics_get, ROLE_OPERATOR, 0, 1, false, NULL),
+    ROUTE("POST", "/v1/turns", turns_post, ROLE_CHANNEL, TURN_BODY, 1, false, NULL),
+    ROUTE("GET", "/v1/messages", messages_get, ROLE_CHANNEL, 0, 1, false, NULL),
+    ROUTE("GET", "/v1/events", messages_events_get, ROLE_CHANNEL, 0, 1, true, NULL),
+    ROUTE("GET", "/api/handoffs", handoffs_get, ROLE_AGENT, 0, 1, false, NULL),
+    ROUTE("GET", "/api/handoffs/packet", handoffs_packet_get, ROLE_AGENT, 0, 1, false, NULL),
+    ROUTE("GET", "/api/handoffs/events", handoffs_events_get, ROLE_AGENT, 0, 1, true, NULL),
+    ROUTE("POST", "/api/handoffs/claim", handoffs_claim_post, ROLE_AGENT, TURN_BODY, 1, false,
+          NULL),
+    ROUTE("POST", "/api/handoffs/say", handoffs_say_post, ROLE_AGENT, TURN_BODY, 1, false, NULL),
+    ROUTE("POST", "/api/handoffs/return", handoffs_return_post, ROLE_AGENT, TURN_BODY, 1, false,
+          NULL),
+    ROUTE("POST", "/api/handoffs/close", handoffs_close_post, ROLE_AGENT, TURN_BODY, 1, false,
+          NULL),
+    ROUTE("POST", "/api/login", login_post, ROLE_ANYONE, TURN_BODY, 1, false, NULL),
+    ROUTE("POST", "/api/first", first_post, ROLE_ANYONE, TURN_BODY, 1, false, NULL),
+    ROUTE("POST", "/api/logout", logout_post, ROLE_STAFF, TURN_BODY, 1, false, NULL),
+    ROUTE("GET", "/api/me", me_get, ROLE_STAFF, 0, 1, false, NULL),
+    OFFICE("GET", "/api/bot", bot_get, ROLE_STAFF, 0, AUDIT_NONE),
+    /* agents */
+    /* writers */
+    /* reviews and releases */
+    /* leads, compliance, operations */
+    /* channels */
+    ROUTE("POST", "/kakao/skill", kakao_post, ROLE_CHANNEL, TURN_BODY, 1, false, NULL),
+    ROUTE("POST", "/chatwoot/bot", chatwoot_post, ROLE_CHANNEL, HISTORY_BODY, 1, true, NULL),
+    ROUTE("POST", "/v1/chat/completions", openai_chat_post, ROLE_CHANNEL, HISTORY_BODY, 1, false,
+          openai_fail),
+    ROUTE("GET", "/v1/models", openai_models_get, ROLE_CHANNEL, 0, 1, false, openai_fail),
+    ROUTE("GET", "/v1/models/*", openai_model_get, ROLE_CHANNEL, 0, 1, false, openai_fail),
+    ROUTE("GET", "/chat", chat_get, ROLE_ANYONE, 0, 1, false, NULL),
+    ROUTE("GET", "/chat/embed.js", chat_embed_get, ROLE_ANYONE, 0, 1, false, NULL),
+    ROUTE("GET", "/chat/assets/*", chat_asset_get, ROLE_ANYONE, 0, 1, false, NULL),
+    ROUTE("POST", "/chat/turns", chat_turns_post, ROLE_CUSTOMER, TURN_BODY, 1, false, NULL),
+    ROUTE("GET", "/chat/messages", chat_messages_get, ROLE_ANYONE, 0, 1, false, NULL),
+    ROUTE("GET", "/", rasa_hello_get, ROLE_ANYONE, 0, 1, false, NULL),
+    ROUTE("GET", "/version", rasa_version_get, ROLE_ANYONE, 0, 1, false, rasa_fail),
+    ROUTE("GET", "/status", rasa_status_get, ROLE_CHANNEL, 0, 1, true, rasa_fail),
+    ROUTE("GET", "/webhooks/rest/", rasa_health_get, ROLE_ANYONE, 0, 1, false, rasa_fail),
+    ROUTE("POST", "/webhooks/rest/webhook", rasa_webhook_post, ROLE_CHANNEL, TURN_BODY, 1, true,
+          rasa_fail),
+    ROUTE("POST", "/model/parse", rasa_parse_post, ROLE_CHANNEL, TURN_BODY, 1, true, rasa_fail),
 };
 enum { ROUTES = sizeof(table) / sizeof(table[0]) };
 _Static_assert((int)ROUTES < (int)ROUTES_MAXIMUM,

@@ -4,6 +4,7 @@
 #define ROUTES_H
 
 #include "server/exchange.h"
+#include "server/office.h"
 
 enum role {
     ROLE_ANYONE = 1, /* so that a route without a role is 0, which no table may hold */
@@ -19,7 +20,7 @@ enum role {
     ROLE_ADMINISTRATOR
 };
 
-enum { ROUTES_MAXIMUM = 48 };
+enum { ROUTES_MAXIMUM = 128 };
 
 struct http_route {
     const char *method, *path; /* one that ends in a star stands for all that go on after it */
@@ -30,6 +31,10 @@ struct http_route {
     bool takes_token;  /* ?token= is as good as a key in a header, as Rasa's clients do */
     /* A failure in the channel's own form; NULL: {"error":{"code","message"}} */
     void (*fail)(struct exchange *exchange, const char *code, const char *message);
+    /* The office's (server/office.h): `handler` is office_handle. */
+    call_work *work;
+    enum audited audited;
+    bool takes_file; /* the body may be of any type; otherwise JSON */
 };
 
 /* NULL when there is none; *is_path says whether another method has the path. */

@@ -7,6 +7,8 @@
  *   the door              new connections, dealt to the workers in turn
  *   the watch             the release: opened here when BOT/current changes, then swapped; and
  *                         agents who have gone (server/claims.c)
+ *   the desk's            passwords and sessions (server/desk.c)
+ *   the office's, two     what staff read and change (server/office.c)
  *   main                  signals; a few times a second it cuts what is too old
  *
  * Stopping has an order. The door closes; replies then close their connections, for long enough
@@ -265,6 +267,8 @@ static enum err site_open(struct server *server, const char *bot_folder,
         e = chat_open(config, &site->chat, why);
     if (!e)
         e = desk_open(bot_folder, &site->desk, why);
+    if (!e)
+        e = office_open(bot_folder, site, &site->office, why);
     return e ? e : chatwoot_open(bot_folder, config, &site->chatwoot, why);
 }
 
@@ -432,6 +436,7 @@ void server_close(struct server *server)
     if (server->site.service)
         service_drain(server->site.service); /* its thread wakes what workers hold */
     desk_close(server->site.desk);           /* before the exchanges that its jobs name are freed */
+    office_close(server->site.office);
     for (size_t i = 0; i < server->site.worker_count; i++)
         worker_close(server->workers[i]);
     chatwoot_close(server->site.chatwoot);

@@ -137,7 +137,7 @@ static enum handled job_give(struct exchange *exchange, struct desk_job *job)
 bool staff_must_note(const struct exchange *exchange)
 {
     const struct http_route *route = exchange->route;
-    return route->role == ROLE_AGENT && !exchange->desk.is_done &&
+    return route->role == ROLE_AGENT && !route->work && !exchange->desk.is_done &&
            strcmp(route->path, "/api/handoffs") != 0;
 }
 

@@ -130,7 +130,7 @@ def who_guesses_waits_and_shuts_nobody_else_out(bot):
 def table():
     source = os.path.join(os.path.dirname(__file__), "..", "..", "server", "routes.c")
     with open(source, encoding="utf-8") as file:
-        found = re.findall(r'\{\s*"(GET|POST)",\s*"([^"]+)",\s*\w+,\s*ROLE_(\w+),', file.read())
+        found = re.findall(r'(?:ROUTE|OFFICE|UPLOAD)\(\s*"(GET|POST)",\s*"([^"]+)",\s*\w+,\s*ROLE_(\w+),', file.read())
     assert len(found) > 20, found
     return found
 
@@ -202,3 +202,14 @@ def what_cannot_be_noted_is_not_shown(bot):
         db.execute("ROLLBACK")
         db.close()
         assert server.ask("GET", "/api/handoffs/packet?handoff=abc-1", None, session).status == 404
+
+
+@test
+def the_office_answers_who_is_signed_in(bot):
+    people(live(bot), "agent")
+    with Server(bot) as server:
+        assert server.ask("GET", "/api/bot").status == 401
+        reply = server.ask("GET", "/api/bot", None, sign_in(server, "agent"))
+        assert reply.status == 200 and reply.headers["Content-Type"].startswith("application/json"), reply
+        told = reply.json()
+        assert told["release"] == 1 and "claim" in str(told["intents"]), told
