@@ -191,6 +191,7 @@ bool clock_parse_us(struct str text, int64_t *out)
           two_digits(text, 11, 23, &hour) && two_digits(text, 14, 59, &minute) &&
           two_digits(text, 17, 59, &second) && fraction_read(str_slice(text, 19, text.n), &us)))
         return false;
-    *out = (((int64_t)day * 24 + hour) * 3600 + minute * 60 + second) * us_per_second + us;
+    int64_t minutes = ((int64_t)day * 24 + hour) * 60 + minute;
+    *out = (minutes * 60 + second) * us_per_second + us;
     return true;
 }

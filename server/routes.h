@@ -26,9 +26,9 @@ struct http_route {
     const char *method, *path; /* one that ends in a star stands for all that go on after it */
     enum handled (*handler)(struct exchange *exchange);
     enum role role;
-    size_t body_limit; /* bytes; 0: no body is taken */
-    int rate;          /* what a request takes of the caller's allowance */
-    bool takes_token;  /* ?token= is as good as a key in a header, as Rasa's clients do */
+    uint32_t body_limit; /* bytes; 0: no body is taken */
+    int rate;            /* what a request takes of the caller's allowance */
+    bool takes_token;    /* ?token= is as good as a key in a header, as Rasa's clients do */
     /* A failure in the channel's own form; NULL: {"error":{"code","message"}} */
     void (*fail)(struct exchange *exchange, const char *code, const char *message);
     /* The office's (server/office.h): `handler` is office_handle. */

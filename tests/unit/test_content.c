@@ -685,13 +685,14 @@ static void documents_of_the_schema_before_versions_stay_as_they_were(void **sta
     assert_int_equal(db_open(path, DB_CREATE, true, 0, &db, &why), OK);
     assert_int_equal(db_run(db, "ALTER TABLE documents DROP COLUMN series", NULL), OK);
     assert_int_equal(db_run(db, "ALTER TABLE documents DROP COLUMN pages", NULL), OK);
-    assert_int_equal(db_run(db,
-                            "DROP TABLE review_rows; DROP TABLE reviews; DROP TABLE drafts; DROP TABLE "
-                            "jobs; DROP TABLE ignored_groups; DROP TABLE tasks;"
-                            " DROP TABLE sessions; DROP TABLE users; DROP TABLE audit_chain;"
-                            " DROP TABLE audit_head; DROP TABLE prompts",
-                            NULL),
-                     OK);
+    assert_int_equal(
+        db_run(db,
+               "DROP TABLE review_rows; DROP TABLE reviews; DROP TABLE drafts; DROP TABLE "
+               "jobs; DROP TABLE ignored_groups; DROP TABLE tasks;"
+               " DROP TABLE sessions; DROP TABLE users; DROP TABLE audit_chain;"
+               " DROP TABLE audit_head; DROP TABLE prompts",
+               NULL),
+        OK);
     assert_int_equal(db_run(db, "PRAGMA user_version=4", NULL), OK);
     db_close(db);
     assert_int_equal(content_open(folder, true, &content, &why), OK);
