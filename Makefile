@@ -50,7 +50,7 @@ REPLAYS := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/fuzz/replay_%,$(wildcar
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
 SHIM := $(BUILD)/tests/faults/fail_nth.so
 SAMPLES := $(wildcard training/corpora/*/*.csv training/corpora/*/*/*.csv training/corpora/*/documents/*.md training/corpora/*/bot.conf)
-CONSOLE := $(wildcard console/src/* console/*.js console/*.json console/*.html console/build.sh)
+CONSOLE := $(wildcard console/src/* console/src/*/* console/src/*/*/* console/*.js console/*.json console/*.html console/build.sh)
 
 SAY = $(if $(V),,@echo '  $@';)# V=1 shows the commands
 

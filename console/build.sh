@@ -12,7 +12,7 @@ mkdir -p "$out/dist"
 failed="$out/npm-failed"
 
 leave_out() {
-    echo "  console: $1; without the chat page" >&2
+    echo "  console: $1; without web pages" >&2
     [ -z "${CONSOLE_MUST:-}" ] || exit 1
 }
 

@@ -32,6 +32,7 @@ struct head {
     struct str chat_id;              /* X-OpenWebUI-Chat-Id */
     struct str signature, signed_at; /* X-Chatwoot-Signature, X-Chatwoot-Timestamp */
     struct str last_event;           /* Last-Event-ID */
+    struct str types_taken;          /* Accept */
     struct str encodings_taken;      /* Accept-Encoding */
     struct str tags_had;             /* If-None-Match */
     struct str cookie, origin, csrf; /* of a session: X-CSRF-Token */

@@ -24,6 +24,9 @@ enum handled handoffs_close_post(struct exchange *exchange);
 /* What people wrote in a conversation, after the event that the request names. */
 enum handled messages_say(struct exchange *exchange, struct str conversation);
 
+enum handled console_get(struct exchange *exchange);
+enum handled console_asset_get(struct exchange *exchange);
+
 enum handled chat_get(struct exchange *exchange);
 enum handled chat_embed_get(struct exchange *exchange);
 enum handled chat_asset_get(struct exchange *exchange);

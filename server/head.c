@@ -60,6 +60,8 @@ static enum MHD_Result header_take(void *data, enum MHD_ValueKind kind, const ch
         head->signed_at = text;
     } else if (is_named(name, name_size, "Last-Event-ID")) {
         head->last_event = text;
+    } else if (is_named(name, name_size, "Accept")) {
+        head->types_taken = text;
     } else if (is_named(name, name_size, "Accept-Encoding")) {
         head->encodings_taken = text;
     } else if (is_named(name, name_size, "If-None-Match")) {

@@ -25,10 +25,10 @@ static const char not_built[] =
     "<!doctype html>\n<html lang=\"ko\">\n<meta charset=\"utf-8\">\n"
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
     "<title>Paring</title>\n"
-    "<h1>채팅 페이지가 들어 있지 않습니다</h1>\n"
+    "<h1>웹 페이지가 들어 있지 않습니다</h1>\n"
     "<p>이 프로그램은 Node.js 없이 만들어졌습니다. Node.js 18 이상을 설치하고 <code>make "
     "console</code>을 실행한 뒤 다시 시작해 주세요. 다른 채널은 그대로 답합니다.</p>\n"
-    "<p lang=\"en\">This binary was built without Node.js and has no chat page. Install Node.js 18 "
+    "<p lang=\"en\">This binary was built without Node.js and has no web pages. Install Node.js 18 "
     "or newer, run <code>make console</code> and start it again. All other channels answer.</p>\n"
     "</html>\n";
 
@@ -76,7 +76,13 @@ static enum handled nothing(struct exchange *exchange)
     return exchange_fail(exchange, 404, "not_found", "there is nothing here");
 }
 
-static enum handled file_say(struct exchange *exchange, struct str name, const char *cache)
+/* The staff's page runs what is ours and nothing else, and no other site may show it. */
+static const char staff_policy[] =
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "object-src 'none'";
+
+static enum handled file_say(struct exchange *exchange, struct str name, const char *cache,
+                             const char *policy)
 {
     char zipped_name[FILE_NAME_BYTES], hex[HASH_HEX_BYTES];
     unsigned char hash[HASH_BYTES];
@@ -91,7 +97,7 @@ static enum handled file_say(struct exchange *exchange, struct str name, const c
     hash_bytes(bytes, hash);
     hash_hex(hash, hex);
     (void)snprintf(page->tag, sizeof(page->tag), "\"%.*s%s\"", TAG_HEX, hex, zipped.p ? "-gz" : "");
-    page->policy = chat_policy(exchange->worker->site->chat);
+    page->policy = policy;
     page->cache = cache;
     exchange->content_type = type_of(name);
     if (str_find(head->tags_had, str_of(page->tag)) < head->tags_had.n) {
@@ -102,6 +108,35 @@ static enum handled file_say(struct exchange *exchange, struct str name, const c
     exchange->status = 200;
     buf_add_str(&exchange->out, zipped.p ? zipped : bytes);
     return HANDLED;
+}
+
+static const char for_ever[] = "public, max-age=31536000, immutable";
+
+static enum handled page_say(struct exchange *exchange, struct str name, const char *policy)
+{
+    if (page_file(name).p)
+        return file_say(exchange, name, "no-cache", policy);
+    exchange->status = 503;
+    exchange->error = "not_built";
+    exchange->content_type = type_of(STR(".html"));
+    buf_add_text(&exchange->out, not_built);
+    return HANDLED;
+}
+
+/* The console for a browser; for whoever asks as Rasa's clients do, what they expect. */
+enum handled console_get(struct exchange *exchange)
+{
+    struct str types = exchange->head.types_taken;
+    bool is_browser = types.p && str_find(types, STR("text/html")) < types.n;
+    return is_browser ? page_say(exchange, STR("staff/staff.html"), staff_policy)
+                      : rasa_hello_get(exchange);
+}
+
+enum handled console_asset_get(struct exchange *exchange)
+{
+    char name[FILE_NAME_BYTES];
+    (void)snprintf(name, sizeof(name), "staff%.*s", STR_ARG(exchange->path));
+    return file_say(exchange, str_of(name), for_ever, staff_policy);
 }
 
 /* ?lang= chooses the page's language; the bot's own otherwise. */
@@ -116,13 +151,7 @@ enum handled chat_get(struct exchange *exchange)
                            : str_equal(wanted, STR("ko")) ? "ko"
                                                           : chat_language(chat);
     (void)snprintf(name, sizeof(name), "chat.%s.html", language);
-    if (page_file(str_of(name)).p)
-        return file_say(exchange, str_of(name), "no-cache");
-    exchange->status = 503;
-    exchange->error = "not_built";
-    exchange->content_type = type_of(STR(".html"));
-    buf_add_text(&exchange->out, not_built);
-    return HANDLED;
+    return page_say(exchange, str_of(name), chat_policy(chat));
 }
 
 /* Of no use, and so not there, where no site may show the page. */
@@ -130,14 +159,13 @@ enum handled chat_embed_get(struct exchange *exchange)
 {
     const struct chat *chat = exchange->worker->site->chat;
     return chat && chat_is_framed(chat)
-               ? file_say(exchange, STR("embed.js"), "public, max-age=3600")
+               ? file_say(exchange, STR("embed.js"), "public, max-age=3600", chat_policy(chat))
                : nothing(exchange);
 }
 
 enum handled chat_asset_get(struct exchange *exchange)
 {
     struct str name = str_slice(exchange->path, strlen("/chat/"), exchange->path.n);
-    return exchange->worker->site->chat
-               ? file_say(exchange, name, "public, max-age=31536000, immutable")
-               : nothing(exchange);
+    const struct chat *chat = exchange->worker->site->chat;
+    return chat ? file_say(exchange, name, for_ever, chat_policy(chat)) : nothing(exchange);
 }

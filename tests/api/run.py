@@ -35,6 +35,7 @@ def trouble_of(error):
 
 def main():
     folder, binary = sys.argv[1:3]
+    sys.path.insert(1, os.path.abspath(folder))
     words = " ".join(sys.argv[3:])
     paring.BINARY = os.path.abspath(binary)
     counts = {"passed": 0, "failed": 0, "skipped": 0}

@@ -1,0 +1,119 @@
+// The staff's page: who is signed in, the menu of what their role may open, and the page that the address names.
+import { render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { get, post, sessionBegin, type Bot, type Me } from "./api";
+import { areas, others, type Area, type Page } from "./areas";
+import { SessionContext } from "./context";
+import { Login } from "./login";
+import { go, linkTo, usePlace } from "./router";
+import { Button, Empty, Toasts, Trouble } from "./ui";
+import { languageBegin, languageSet, roleWords, say, speaks } from "./words";
+import "./staff.css";
+
+function Opened({ area, me }: { area: Area; me: Me }) {
+  const place = usePlace();
+  const [page, setPage] = useState<{ name: string; Page: Page } | null>(null);
+  const [error, setError] = useState("");
+  useEffect(() => {
+    setError("");
+    area.load().then(
+      (module) => setPage({ name: area.name, Page: module.default }),
+      () => setError(say({ ko: "화면을 불러오지 못했습니다. 새로 고쳐 주세요.", en: "The page could not be loaded. Please reload." })),
+    );
+  }, [area]);
+  useEffect(() => {
+    document.title = `${say(area.title)} · Paring`;
+  }, [area]);
+  if (!area.roles.includes(me.role)) return <Empty title={say({ ko: "이 화면을 볼 권한이 없습니다.", en: "This page is not for your role." })} />;
+  if (error) return <Trouble of={error} />;
+  return (
+    <>
+      <h1 class="hidden">{say(area.title)}</h1>
+      {page && page.name === area.name ? <page.Page place={place} /> : null}
+    </>
+  );
+}
+
+function Menu({ me, current, onLanguage, onOut }: { me: Me; current: string; onLanguage: () => void; onOut: () => void }) {
+  const [dense, setDense] = useState(() => localStorage.getItem("paring.dense") === "yes");
+  useEffect(() => {
+    document.documentElement.classList.toggle("dense", dense);
+    localStorage.setItem("paring.dense", dense ? "yes" : "no");
+  }, [dense]);
+  return (
+    <header class="top">
+      <a class="skip" href="#content" onClick={(event) => { event.preventDefault(); document.getElementById("content")?.focus(); }}>
+        {say({ ko: "본문으로", en: "To the content" })}
+      </a>
+      <nav aria-label={say({ ko: "메뉴", en: "Menu" })}>
+        {areas.filter((area) => area.roles.includes(me.role)).map((area) => (
+          <a key={area.name} href={linkTo(area.name)} aria-current={area.name === current ? "page" : undefined}>
+            {say(area.title)}
+          </a>
+        ))}
+      </nav>
+      <div class="who">
+        <span>
+          {me.name} <small>{roleWords[me.role] ? say(roleWords[me.role]!) : me.role}</small>
+        </span>
+        <Button kind="quiet" onClick={onLanguage} lang={speaks() === "ko" ? "en" : "ko"}>
+          {speaks() === "ko" ? "English" : "한국어"}
+        </Button>
+        <Button kind="quiet" aria-pressed={dense} onClick={() => setDense(!dense)}>
+          {say({ ko: "촘촘히", en: "Dense" })}
+        </Button>
+        <Button kind="quiet" onClick={onOut}>
+          {say({ ko: "로그아웃", en: "Sign out" })}
+        </Button>
+      </div>
+    </header>
+  );
+}
+
+type State = { kind: "asking" } | { kind: "out"; again: boolean } | { kind: "in"; me: Me; bot: Bot };
+
+function Console() {
+  const [state, set] = useState<State>({ kind: "asking" });
+  const [error, setError] = useState("");
+  const [, redraw] = useState(0);
+  const place = usePlace();
+
+  const enter = async (me: Me) => {
+    sessionBegin(me.csrf, () => set({ kind: "out", again: true }));
+    const bot = await get<Bot>("/api/bot");
+    languageBegin(bot.language);
+    set({ kind: "in", me, bot });
+  };
+  useEffect(() => {
+    languageBegin(navigator.language.startsWith("en") ? "en" : "ko");
+    get<Me>("/api/me").then(enter).catch((failure) => (failure.status === 401 ? set({ kind: "out", again: false }) : setError(failure.message)));
+  }, []);
+
+  if (error) return <Trouble of={error} />;
+  if (state.kind === "asking") return null;
+  if (state.kind === "out") return <Login again={state.again} onDone={(me) => void enter(me).catch((failure) => setError(failure.message))} />;
+
+  const { me, bot } = state;
+  const allowed = areas.filter((area) => area.roles.includes(me.role));
+  const area = [...areas, ...others].find((one) => one.name === place.area);
+  if (!area && allowed[0]) {
+    if (place.area === "") go(linkTo(allowed[0].name), true);
+  }
+  const out = async () => {
+    await post("/api/logout").catch(() => {});
+    sessionBegin("", () => {});
+    set({ kind: "out", again: false });
+  };
+  const refresh = async () => set({ kind: "in", me, bot: await get<Bot>("/api/bot") });
+  return (
+    <SessionContext.Provider value={{ me, bot, refresh }}>
+      <Menu me={me} current={place.area} onOut={() => void out()} onLanguage={() => { languageSet(speaks() === "ko" ? "en" : "ko"); redraw((n) => n + 1); }} />
+      <main id="content" tabIndex={-1} key={speaks()}>
+        {area ? <Opened area={area} me={me} /> : <Empty title={say({ ko: "이런 주소는 없습니다.", en: "There is nothing at this address." })} />}
+      </main>
+      <Toasts />
+    </SessionContext.Provider>
+  );
+}
+
+render(<Console />, document.getElementById("page")!);
