@@ -1,6 +1,7 @@
-/* The command pins: the replies that a model had a hand in and that are now repeated; and one of them
- * made a scripted answer by a person, with the question as an example, so that no model and no pin
- * is needed for it any more. Nothing that customers are told changes before the next release. */
+/* The command pins: the replies that a model had a hand in and that are now repeated; and one of
+ * them made a scripted answer by a person, with the question as an example, so that no model and no
+ * pin is needed for it any more. Nothing that customers are told changes before the next release.
+ */
 #include "bot/pins.h"
 
 #include "base/json.h"

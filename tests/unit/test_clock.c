@@ -93,6 +93,39 @@ static void reads_iso_dates_and_nothing_else(void **state)
     assert_int_equal(date, 20780);
 }
 
+static void reads_moments_as_it_writes_them(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t us; /* -1: none */
+    } cases[] = {
+        {"1970-01-02", INT64_C(86400000000)},
+        {"1970-01-01T00:00:01Z", 1000000},
+        {"2026-11-23T01:02:03.004Z", INT64_C(1795395723004000)},
+        {"1970-01-01T00:00:00.5Z", 500000},
+        {"1970-01-01T24:00:00Z", -1},
+        {"1970-01-01T00:60:00Z", -1},
+        {"1970-01-01T00:00:00", -1},
+        {"1970-01-01T00:00:00.Z", -1},
+        {"1970-01-01 00:00:00Z", -1},
+        {"1970-02-30", -1},
+        {"yesterday", -1},
+        {"", -1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int64_t us = 0;
+        assert_int_equal(clock_parse_us(str_of(cases[i].text), &us), cases[i].us != -1);
+        if (cases[i].us != -1)
+            assert_int_equal(us, cases[i].us);
+    }
+    char text[TIME_TEXT_BYTES];
+    int64_t back = 0;
+    clock_format_us(INT64_C(1795395723004000), text);
+    assert_true(clock_parse_us(str_of(text), &back));
+    assert_int_equal(back, INT64_C(1795395723004000));
+}
+
 static void tells_the_local_date(void **state)
 {
     (void)state;
@@ -142,6 +175,7 @@ int main(void)
         cmocka_unit_test(knows_which_days_there_are),
         cmocka_unit_test(adds_months_within_the_month),
         cmocka_unit_test(reads_iso_dates_and_nothing_else),
+        cmocka_unit_test(reads_moments_as_it_writes_them),
         cmocka_unit_test(tells_the_local_date),
         cmocka_unit_test(writes_times_in_utc),
         cmocka_unit_test(can_be_moved_by_a_test),
