@@ -34,8 +34,10 @@ static enum err serve_say(const struct cli *cli, const struct server *server,
     } else {
         buf_add_format(&out, "Answering on %s%s from release %d. Try:\n\n", is_local ? "" : scheme,
                        address, release);
+        if (!is_local)
+            buf_add_format(&out, "  %s%s/       the staff's console\n", scheme, address);
         if (has_chat && !is_local)
-            buf_add_format(&out, "  %s%s/chat   the customers' page\n\n", scheme, address);
+            buf_add_format(&out, "  %s%s/chat   the customers' page\n", scheme, address);
         buf_add_format(&out,
                        "  curl %s%s%s/v1/turns -H 'Content-Type: application/json' \\\n"
                        "       -d '{\"conversation\":\"c1\",\"text\":\"%s\"}'\n"
@@ -48,9 +50,9 @@ static enum err serve_say(const struct cli *cli, const struct server *server,
     }
     if (!cli->json && server_first_code(server)[0])
         buf_add_format(&out,
-                       "\n\nNobody looks after accounts yet. \"paring user add NAME --role "
-                       "administrator\" makes somebody who does,\nand so does this code, once, in "
-                       "POST /api/first:\n  %s",
+                       "\n\nNobody looks after accounts yet. This code makes the first "
+                       "administrator, once, in the console's sign-in page\n(or \"paring user add "
+                       "NAME --role administrator\" does):\n  %s",
                        server_first_code(server));
     buf_add_char(&out, '\n');
     enum err e = buf_error(&out, "what there is to say", why);
