@@ -17,6 +17,7 @@ enum role {
     ROLE_WRITER,
     ROLE_REVIEWER,
     ROLE_LEAD,
+    ROLE_OPERATIONS, /* who answers for the service, or looks after it */
     ROLE_ADMINISTRATOR
 };
 

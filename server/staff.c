@@ -62,6 +62,8 @@ static bool role_may(enum staff_role has, enum role wanted)
         return has == STAFF_REVIEWER || has == STAFF_LEAD;
     case ROLE_LEAD:
         return has == STAFF_LEAD;
+    case ROLE_OPERATIONS:
+        return has == STAFF_LEAD || has == STAFF_ADMINISTRATOR;
     case ROLE_ADMINISTRATOR:
         return has == STAFF_ADMINISTRATOR;
     default:

@@ -14,7 +14,8 @@ ROLES = ["agent", "writer", "reviewer", "lead", "administrator"]
 ALL = {None, *ROLES, "key channel", "key agent", "key operator"}
 MAY = {"ANYONE": ALL, "CUSTOMER": ALL, "CHANNEL": {"key channel"}, "OPERATOR": {"key operator"},
        "AGENT": {"key agent", "agent", "lead"}, "STAFF": set(ROLES), "WRITER": {"writer", "reviewer", "lead"},
-       "REVIEWER": {"reviewer", "lead"}, "LEAD": {"lead"}, "ADMINISTRATOR": {"administrator"}}
+       "REVIEWER": {"reviewer", "lead"}, "LEAD": {"lead"}, "OPERATIONS": {"lead", "administrator"},
+       "ADMINISTRATOR": {"administrator"}}
 
 
 def live(bot):
