@@ -173,6 +173,9 @@ static const struct entry {
     [CONFIG_CHAT_PER_MINUTE] = {"chat_per_minute", TYPE_INT, 0, 100000, "30",
                                 "messages a minute from one address on the chat page, this "
                                 "machine's own free; 0: no limit"},
+    [CONFIG_CONTACT_WON] = {"contact_won", TYPE_INT, 0, 1e7, "0",
+                            "what a contact answered by a person costs, in won, for the figures; "
+                            "0: not known"},
 };
 
 struct setting {

@@ -69,6 +69,7 @@ enum config_key {
     CONFIG_CHAT,                 /* "yes" or "no": the customers' chat page at /chat */
     CONFIG_CHAT_ORIGINS,         /* text   whose pages may hold it in a frame; "": nobody's */
     CONFIG_CHAT_PER_MINUTE,      /* int    30 messages a minute from one address; 0: no limit */
+    CONFIG_CONTACT_WON,          /* int    0: what a contact costs that a person answers; not known */
     CONFIG_KEYS
 };
 

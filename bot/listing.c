@@ -4,12 +4,13 @@
 #include "bot/listing.h"
 
 #include "base/clock.h"
+#include "fallback/mask.h"
 #include "store/db.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { LOOK_AT_CLOCK = 64 /* rows */ };
+enum { LOOK_AT_CLOCK = 64 /* rows */, NAME_BYTES = 4096 };
 
 #define SHOWN "SELECT t.at_us, t.id, t.answer FROM "
 #define ASKED                                                                                      \
@@ -114,6 +115,21 @@ static enum err mark_find(struct journal *journal, struct str turn, struct db_st
     if (!e && has_row && str_equal(db_text(*s, 0), STR("wrong")))
         *out = (struct turn_mark){true, db_text(*s, 1), db_text(*s, 2)};
     return e;
+}
+
+enum err conversation_name(struct journal *journal, struct str language, struct str *name,
+                           char out[PSEUDONYM_BYTES], struct fail *why)
+{
+    struct buf masked;
+    bool is_personal = false;
+    buf_init(&masked, NAME_BYTES);
+    enum err e = mask_text(*name, language, &masked, &is_personal, why);
+    buf_free(&masked);
+    if (e || !is_personal)
+        return e;
+    journal_pseudonym(journal, *name, out);
+    *name = str_of(out);
+    return OK;
 }
 
 struct piece {

@@ -36,6 +36,11 @@ struct turn_filter {            /* what is "" or 0 is any */
     bool (*takes)(void *data, const struct turn_row *row);
     void *data;
 };
+/* A conversation's name as it is kept: one that is somebody's number has a pseudonym, which is put
+ * into `out`. The journal is open for writing. */
+MUST_USE enum err conversation_name(struct journal *journal, struct str language, struct str *name,
+                                    char out[PSEUDONYM_BYTES], struct fail *why);
+
 struct turn_mark { /* the verdict that holds */
     bool is_wrong;
     struct str intent, author; /* borrowed as the row is */

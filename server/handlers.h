@@ -63,5 +63,11 @@ void rasa_fail(struct exchange *exchange, const char *code, const char *message)
 /* ---- The office's ---- */
 
 MUST_USE enum err bot_get(struct call *call, struct fail *why);
+/* leads, compliance, operations */
+MUST_USE enum err figures_get(struct call *call, struct fail *why);
+MUST_USE enum err figures_csv_get(struct call *call, struct fail *why);
+MUST_USE enum err evaluations_get(struct call *call, struct fail *why);
+MUST_USE enum err turns_get(struct call *call, struct fail *why);
+MUST_USE enum err turns_csv_get(struct call *call, struct fail *why);
 
 #endif

@@ -16,6 +16,7 @@ struct site {
     struct access *access;
     struct desk *desk;
     struct office *office;
+    struct tallies *tallies;
     struct chatwoot *chatwoot;   /* NULL: none */
     struct callbacks *callbacks; /* NULL: no model can be asked */
     struct chat *chat;           /* NULL: none */

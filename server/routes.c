@@ -51,6 +51,11 @@ static const struct http_route table[] = {
     /* writers */
     /* reviews and releases */
     /* leads, compliance, operations */
+    OFFICE("GET", "/api/figures", figures_get, ROLE_LEAD, 0, AUDIT_NONE),
+    OFFICE("GET", "/api/figures.csv", figures_csv_get, ROLE_LEAD, 0, AUDIT_NONE),
+    OFFICE("GET", "/api/evaluations", evaluations_get, ROLE_LEAD, 0, AUDIT_NONE),
+    OFFICE("GET", "/api/turns", turns_get, ROLE_LEAD, 0, AUDIT_READ),
+    OFFICE("GET", "/api/turns.csv", turns_csv_get, ROLE_LEAD, 0, AUDIT_READ),
     /* channels */
     ROUTE("POST", "/kakao/skill", kakao_post, ROLE_CHANNEL, TURN_BODY, 1, false, NULL),
     ROUTE("POST", "/chatwoot/bot", chatwoot_post, ROLE_CHANNEL, HISTORY_BODY, 1, true, NULL),
