@@ -19,6 +19,10 @@ static const char add_sql[] =
 static const char all_sql[] =
     "SELECT number, at_us, actor, event, detail, hash FROM audit_chain ORDER BY number";
 
+static const char page_sql[] =
+    "SELECT number, at_us, actor, event, detail, hash FROM audit_chain WHERE number < $1"
+    " AND ($3 = '' OR actor = $3) ORDER BY number DESC LIMIT $2";
+
 static enum err line_hash(const char *before, const struct audit_line *line,
                           char out[HASH_HEX_BYTES], struct fail *why)
 {
@@ -101,17 +105,15 @@ enum err audit_add(struct db *db, struct str actor, struct str event, struct str
     return db_finish(s, why);
 }
 
-enum err audit_each(struct db *db,
-                    enum err (*each)(void *data, const struct audit_line *line, struct fail *why),
-                    void *data, struct fail *why)
+/* Calls `each` for every row of the statement, and gives it back. */
+static enum err lines_each(struct db_statement *s,
+                           enum err (*each)(void *data, const struct audit_line *line,
+                                            struct fail *why),
+                           void *data, struct fail *why)
 {
-    struct db_statement *s = NULL;
     bool has_row = true;
-    enum err e = db_take(db, all_sql, &s, why);
-    while (!e && has_row) {
-        e = db_step(s, &has_row, why);
-        if (e || !has_row)
-            break;
+    enum err e = OK;
+    while (!e && !(e = db_step(s, &has_row, why)) && has_row) {
         struct audit_line line = {.number = db_int(s, 0),
                                   .at_us = db_int(s, 1),
                                   .actor = db_text(s, 2),
@@ -122,6 +124,29 @@ enum err audit_each(struct db *db,
     }
     db_give(s);
     return e;
+}
+
+enum err audit_each(struct db *db,
+                    enum err (*each)(void *data, const struct audit_line *line, struct fail *why),
+                    void *data, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    enum err e = db_take(db, all_sql, &s, why);
+    return e ? e : lines_each(s, each, data, why);
+}
+
+enum err audit_page(struct db *db, int64_t before, int64_t limit, struct str actor,
+                    enum err (*each)(void *data, const struct audit_line *line, struct fail *why),
+                    void *data, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    enum err e = db_take(db, page_sql, &s, why);
+    if (e)
+        return e;
+    db_bind_int(s, 1, before);
+    db_bind_int(s, 2, limit);
+    db_bind_text(s, 3, actor.p ? actor : STR(""));
+    return lines_each(s, each, data, why);
 }
 
 /* ---- Verify ---- */

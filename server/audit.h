@@ -21,6 +21,12 @@ MUST_USE enum err audit_each(struct db *db,
                                               struct fail *why),
                              void *data, struct fail *why);
 
+/* At most `limit` lines before number `before`, newest first; of one actor, or "" for all. */
+MUST_USE enum err audit_page(struct db *db, int64_t before, int64_t limit, struct str actor,
+                             enum err (*each)(void *data, const struct audit_line *line,
+                                              struct fail *why),
+                             void *data, struct fail *why);
+
 struct audit_verdict {
     int64_t lines;             /* that there are */
     int64_t bad;               /* number of the first that is wrong; 0: none */

@@ -69,5 +69,12 @@ MUST_USE enum err figures_csv_get(struct call *call, struct fail *why);
 MUST_USE enum err evaluations_get(struct call *call, struct fail *why);
 MUST_USE enum err turns_get(struct call *call, struct fail *why);
 MUST_USE enum err turns_csv_get(struct call *call, struct fail *why);
+MUST_USE enum err as_of_post(struct call *call, struct fail *why);
+MUST_USE enum err recall_get(struct call *call, struct fail *why);
+MUST_USE enum err egress_get(struct call *call, struct fail *why);
+MUST_USE enum err retention_get(struct call *call, struct fail *why);
+MUST_USE enum err approvals_get(struct call *call, struct fail *why);
+MUST_USE enum err audit_get(struct call *call, struct fail *why);
+MUST_USE enum err audit_verify_get(struct call *call, struct fail *why);
 
 #endif

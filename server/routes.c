@@ -56,6 +56,13 @@ static const struct http_route table[] = {
     OFFICE("GET", "/api/evaluations", evaluations_get, ROLE_LEAD, 0, AUDIT_NONE),
     OFFICE("GET", "/api/turns", turns_get, ROLE_LEAD, 0, AUDIT_READ),
     OFFICE("GET", "/api/turns.csv", turns_csv_get, ROLE_LEAD, 0, AUDIT_READ),
+    OFFICE("POST", "/api/as-of", as_of_post, ROLE_LEAD, TURN_BODY, AUDIT_READ),
+    OFFICE("GET", "/api/recall", recall_get, ROLE_LEAD, 0, AUDIT_READ),
+    OFFICE("GET", "/api/egress", egress_get, ROLE_LEAD, 0, AUDIT_READ),
+    OFFICE("GET", "/api/retention", retention_get, ROLE_LEAD, 0, AUDIT_NONE),
+    OFFICE("GET", "/api/approvals", approvals_get, ROLE_LEAD, 0, AUDIT_NONE),
+    OFFICE("GET", "/api/audit", audit_get, ROLE_OPERATIONS, 0, AUDIT_READ),
+    OFFICE("GET", "/api/audit/verify", audit_verify_get, ROLE_OPERATIONS, 0, AUDIT_READ),
     /* channels */
     ROUTE("POST", "/kakao/skill", kakao_post, ROLE_CHANNEL, TURN_BODY, 1, false, NULL),
     ROUTE("POST", "/chatwoot/bot", chatwoot_post, ROLE_CHANNEL, HISTORY_BODY, 1, true, NULL),

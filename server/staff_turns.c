@@ -28,7 +28,8 @@ static struct str number_cell(char out[CELL_BYTES], int64_t number)
     return str_of(out);
 }
 
-void turn_row_put(struct json_writer *w, const struct turn_row *row, const struct turn_mark *mark)
+void turn_row_put(struct json_writer *w, const struct turn_row *row, const struct turn_mark *mark,
+                  const char *how)
 {
     char at[TIME_TEXT_BYTES], as_of[DATE_TEXT_BYTES];
     clock_format_us(row->at_us, at);
@@ -53,6 +54,8 @@ void turn_row_put(struct json_writer *w, const struct turn_row *row, const struc
     json_put_bool(w, "wrong", mark->is_wrong);
     if (mark->is_wrong)
         json_put_str(w, "meant", mark->intent);
+    if (how)
+        json_put_text(w, "how", how);
     json_end(w, '}');
 }
 
@@ -93,7 +96,7 @@ static enum err turn_put(void *data, const struct turn_row *row, const struct tu
     if (listed->is_sheet)
         sheet_turn(&listed->call->out, row, mark);
     else
-        turn_row_put(&listed->w, row, mark);
+        turn_row_put(&listed->w, row, mark, NULL);
     return OK;
 }
 
@@ -147,7 +150,7 @@ static enum err turns_filter(struct call *call, struct turn_filter *filter,
                                    &filter->conversation, name, why);
 }
 
-static void next_put(struct json_writer *w, const struct turn_place *place, bool goes_on)
+void turns_next_put(struct json_writer *w, const struct turn_place *place, bool goes_on)
 {
     char text[TURN_PLACE_BYTES], at[TIME_TEXT_BYTES];
     if (!goes_on) {
@@ -160,7 +163,7 @@ static void next_put(struct json_writer *w, const struct turn_place *place, bool
     json_put_text(w, "looked_back_to", at);
 }
 
-enum err turns_listed(struct call *call, const struct turn_filter *filter, struct fail *why)
+static enum err turns_listed(struct call *call, const struct turn_filter *filter, struct fail *why)
 {
     struct listed listed = {.call = call};
     struct turn_place place = {.at_us = 0};
@@ -170,7 +173,7 @@ enum err turns_listed(struct call *call, const struct turn_filter *filter, struc
     json_array(&listed.w, "rows");
     enum err e = turns_list(call->journal, filter, turn_put, &listed, &place, &goes_on, why);
     json_end(&listed.w, ']');
-    next_put(&listed.w, &place, goes_on);
+    turns_next_put(&listed.w, &place, goes_on);
     json_end(&listed.w, '}');
     return e;
 }

@@ -12,9 +12,10 @@ MUST_USE enum err staff_day(const struct call *call, const char *name, date_days
 /* from, to, limit and after of the address. ERR_BUSY when there is no journal. */
 MUST_USE enum err turn_filter_take(struct call *call, struct turn_filter *filter,
                                    struct turn_place *after, struct fail *why);
-void turn_row_put(struct json_writer *w, const struct turn_row *row, const struct turn_mark *mark);
-/* The reply: {"rows":[…],"next":…}; also `looked_back_to` when it goes on. */
-MUST_USE enum err turns_listed(struct call *call, const struct turn_filter *filter,
-                               struct fail *why);
+/* `how` (may be NULL): how the turn rests on what was looked for. */
+void turn_row_put(struct json_writer *w, const struct turn_row *row, const struct turn_mark *mark,
+                  const char *how);
+/* "next", and with one "looked_back_to". */
+void turns_next_put(struct json_writer *w, const struct turn_place *place, bool goes_on);
 
 #endif
