@@ -9,11 +9,15 @@
 #include "bot/ledger.h"
 #include "bot/pins.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <sodium.h>
+
+enum { PATH_BYTES = 4096, NOTE_BYTES = 256 };
 
 struct claim_row {
     char key[HASH_HEX_BYTES];
@@ -24,6 +28,7 @@ struct claim_row {
 struct models {
     struct provider *provider;
     struct ledger *ledger;
+    char switch_path[PATH_BYTES];
     int64_t deadline_ms;
     pthread_mutex_t lock;
     struct claim_row *claims;
@@ -41,8 +46,16 @@ enum err models_open(const char *bot_folder, const struct config *config, struct
         return fail_memory(why);
     (void)pthread_mutex_init(&models->lock, NULL);
     models->deadline_ms = config_int(config, CONFIG_MODEL_DEADLINE_MS);
+    enum err e = OK;
+    if (options.switch_path)
+        (void)snprintf(models->switch_path, sizeof models->switch_path, "%s", options.switch_path);
+    else
+        e = file_path(models->switch_path, sizeof models->switch_path, bot_folder, "models.off",
+                      why);
+    options.switch_path = models->switch_path;
     options.seed = (uint64_t)randombytes_random() << 32 | randombytes_random();
-    enum err e = ledger_open(bot_folder, &models->ledger, why);
+    if (!e)
+        e = ledger_open(bot_folder, &models->ledger, why);
     if (!e)
         e = ledger_used(models->ledger, date_of_us(clock_now_us(), options.utc_offset_minutes),
                         &options.used, why);
@@ -84,6 +97,38 @@ void models_stop(struct models *models)
 {
     if (models && models->provider)
         provider_switch(models->provider, true);
+}
+
+/* What the file says is for people; that it is there is what counts. */
+enum err models_switch(struct models *models, bool is_off, struct str who, struct fail *why)
+{
+    char text[NOTE_BYTES], at[TIME_TEXT_BYTES], folder[PATH_BYTES];
+    const char *path = models->switch_path;
+    enum err e = OK;
+    clock_format_us(clock_now_us(), at);
+    (void)snprintf(text, sizeof text, "off since %s, by %.*s\n", at, STR_ARG(who));
+    (void)snprintf(folder, sizeof folder, "%s", path);
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder] = '\0';
+    if (is_off)
+        e = file_write(path, str_of(text), why);
+    else if (unlink(path) != 0 && errno != ENOENT)
+        e = fail_errno(why, ERR_SYSTEM, errno, "%s: cannot be removed", path);
+    else
+        e = folder_sync(slash ? folder : ".", why);
+    provider_wake(models->provider);
+    return e;
+}
+
+bool models_are_off(const struct models *models)
+{
+    return provider_is_off(models->provider);
+}
+
+size_t models_states(struct models *models, struct provider_state out[LIMIT_PROVIDERS])
+{
+    return provider_states(models->provider, out);
 }
 
 int64_t models_deadline_ms(const struct models *models)

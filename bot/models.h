@@ -18,6 +18,13 @@ void models_end(struct models *models);
 void models_close(struct models *models); /* ends it first */
 /* No call is made from now on, and those under way are told OUTCOME_OFF. */
 void models_stop(struct models *models);
+/* The kill switch: a file, BOT/models.off unless model_off_file names another, so that it holds
+ * after a restart and for every process; calls under way are cut. On failure it is as it was. */
+MUST_USE enum err models_switch(struct models *models, bool is_off, struct str who,
+                                struct fail *why);
+bool models_are_off(const struct models *models);
+/* provider_states */
+size_t models_states(struct models *models, struct provider_state out[LIMIT_PROVIDERS]);
 int64_t models_deadline_ms(const struct models *models);
 /* Of the day so far, with what the ledger held when this was opened. */
 struct spending models_used(struct models *models);

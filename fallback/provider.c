@@ -228,6 +228,17 @@ bool provider_has_model(const struct provider *provider, struct str model)
     return false;
 }
 
+size_t provider_states(struct provider *provider, struct provider_state out[LIMIT_PROVIDERS])
+{
+    struct provider_counts counts = provider_counts(provider);
+    size_t count = endpoints_count(provider->endpoints);
+    for (size_t i = 0; i < count; i++) {
+        const struct endpoint *endpoint = endpoints_at(provider->endpoints, i);
+        out[i] = (struct provider_state){endpoint->name, endpoint->model, counts.is_open[i]};
+    }
+    return count;
+}
+
 struct provider_counts provider_counts(struct provider *provider)
 {
     (void)pthread_mutex_lock(&provider->lock);

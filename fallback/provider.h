@@ -98,6 +98,13 @@ MUST_USE enum err provider_ask(struct provider *provider, const struct provider_
 void provider_switch(struct provider *provider, bool is_off);
 /* Whether some provider of the file has this model. Any thread. */
 bool provider_has_model(const struct provider *provider, struct str model);
+bool provider_is_off(const struct provider *provider); /* by the switch, or by its file */
+/* In the order of the file; returns how many. Texts live as long as the provider. Any thread. */
+struct provider_state {
+    struct str name, model;
+    bool is_open; /* left alone, as of the last look */
+};
+size_t provider_states(struct provider *provider, struct provider_state out[LIMIT_PROVIDERS]);
 /* The clock was moved. Any thread. */
 void provider_wake(struct provider *provider);
 struct provider_counts provider_counts(struct provider *provider);

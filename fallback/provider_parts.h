@@ -58,7 +58,6 @@ struct provider {
 };
 
 int64_t provider_now(const struct provider *provider);
-bool provider_is_off(const struct provider *provider);
 /* Starts what is due of a call and cuts what is late. True: it is over; the call has been told and
  * freed. */
 MUST_USE bool call_advance(struct provider *provider, struct call *call, int64_t now_us);

@@ -164,6 +164,33 @@ static enum err session_remove(struct desk *desk, const char *digest, struct fai
     return db_finish(s, why);
 }
 
+/* A session that ends by itself: its line of the audit says why. */
+static enum err session_expire(struct desk *desk, const struct session *session, int64_t now,
+                               struct fail *why)
+{
+    struct db *db = accounts_db(desk->accounts);
+    struct str detail = !session->is_user                    ? STR("the account was changed")
+                        : now - session->began_us > whole_us ? STR("too old")
+                                                             : STR("not used");
+    enum err e = db_begin(db, why);
+    if (e)
+        return e;
+    e = session_remove(desk, session->digest, why);
+    if (!e)
+        e = audit_add(db, str_of(session->name), STR("session_ended"), detail, why);
+    return db_end(db, e, why);
+}
+
+/* Unless another has its place by now. */
+static void session_clear(struct desk *desk, size_t place, const char *digest)
+{
+    struct session *session = &desk->sessions[place];
+    (void)pthread_mutex_lock(&desk->lock);
+    if (strcmp(session->digest, digest) == 0)
+        *session = (struct session){.digest = ""};
+    (void)pthread_mutex_unlock(&desk->lock);
+}
+
 static enum err session_keep(struct desk *desk, const char *digest, int64_t seen_us,
                              struct fail *why)
 {
@@ -228,12 +255,14 @@ static void users_refresh(struct desk *desk)
         bool ends = was.digest[0] && (!was.is_user || is_over(session, now));
         bool keeps = was.digest[0] && !ends && was.seen_us - was.kept_us > stored_us;
         if (ends)
-            *session = (struct session){.digest = ""};
+            session->role = STAFF_NOBODY; /* out at once, also while the disk says no */
         if (keeps)
             session->kept_us = was.seen_us;
         (void)pthread_mutex_unlock(&desk->lock);
         if (ends)
-            e = session_remove(desk, was.digest, NULL);
+            e = session_expire(desk, &was, now, NULL);
+        if (ends && !e)
+            session_clear(desk, i, was.digest);
         if (keeps)
             e = session_keep(desk, was.digest, was.seen_us, NULL);
     }
@@ -384,16 +413,59 @@ static enum err note(struct desk *desk, const struct desk_job *job)
                    NULL);
 }
 
+static enum err user_add(struct desk *desk, const struct desk_job *job, struct fail *why)
+{
+    char hash[PASSWORD_HASH_BYTES];
+    enum err e = password_hash(str_of(job->password), hash, why);
+    if (!e)
+        e = accounts_add(desk->accounts, str_of(job->name), str_of(job->subject), job->role, hash,
+                         why);
+    sodium_memzero(hash, sizeof(hash));
+    return e;
+}
+
+static enum err user_change(struct desk *desk, const struct desk_job *job, struct fail *why)
+{
+    char hash[PASSWORD_HASH_BYTES];
+    struct user_change change = {
+        .role = job->role, .disables = job->disables, .enables = job->enables};
+    enum err e = OK;
+    if (!job->password[0] && !job->role && !job->disables && !job->enables)
+        return fail(why, ERR_INPUT, "role, password or disabled: one of them is expected");
+    if (job->password[0]) {
+        e = password_hash(str_of(job->password), hash, why);
+        change.password = hash;
+    }
+    if (!e)
+        e = accounts_change(desk->accounts, str_of(job->name), str_of(job->subject), &change, why);
+    sodium_memzero(hash, sizeof(hash));
+    return e;
+}
+
+/* Whoever has another role or password, or none any more, is out before the reply is given. */
+static enum err user_do(struct desk *desk, const struct desk_job *job, struct desk_reply *reply)
+{
+    struct fail why = {.text = ""};
+    enum err e =
+        job->work == DESK_USER_ADD ? user_add(desk, job, &why) : user_change(desk, job, &why);
+    if (e)
+        (void)snprintf(reply->why, sizeof(reply->why), "%s", why.text);
+    else
+        users_refresh(desk);
+    return e;
+}
+
 static void job_do(struct desk *desk, struct desk_job *job)
 {
     struct desk_reply reply = {.is_done = true};
     memcpy(reply.name, job->name, sizeof(reply.name));
     reply.e = accounts_try(desk);
     if (!reply.e)
-        reply.e = job->work == DESK_LOGIN   ? login(desk, job, &reply)
-                  : job->work == DESK_NOTE  ? note(desk, job)
-                  : job->work == DESK_FIRST ? first(desk, job, &reply)
-                                            : session_end(desk, job->token);
+        reply.e = job->work == DESK_LOGIN    ? login(desk, job, &reply)
+                  : job->work == DESK_NOTE   ? note(desk, job)
+                  : job->work == DESK_FIRST  ? first(desk, job, &reply)
+                  : job->work == DESK_LOGOUT ? session_end(desk, job->token)
+                                             : user_do(desk, job, &reply);
     if (reply.e)
         sodium_memzero(reply.token, sizeof(reply.token));
     sodium_memzero(job->password, sizeof(job->password));

@@ -16,14 +16,20 @@ struct desk_reply { /* what came of a job */
     int retry_after;
     char name[USER_NAME_BYTES], token[TOKEN_TEXT_BYTES];
     enum staff_role role;
+    char why[FAIL_TEXT_BYTES]; /* of a change to a user that failed */
 };
 
-enum desk_work { DESK_LOGIN, DESK_LOGOUT, DESK_FIRST, DESK_NOTE };
+enum desk_work { DESK_LOGIN, DESK_LOGOUT, DESK_FIRST, DESK_NOTE, DESK_USER_ADD, DESK_USER_CHANGE };
 struct desk_job {
     enum desk_work work;
     char name[USER_NAME_BYTES], password[DESK_TEXT_BYTES];
     char token[TOKEN_TEXT_BYTES]; /* the session to end; the code of a first run */
     char event[64], detail[128];  /* a line of the audit */
+    /* The user who is added or changed: `name` is who does it. Of a change, a password of "" and
+     * the role STAFF_NOBODY mean: as it is. */
+    char subject[USER_NAME_BYTES];
+    enum staff_role role;
+    bool disables, enables;
     char address[64];
     void (*done)(void *data, uint64_t ticket, const struct desk_reply *reply); /* desk's thread */
     void *data;

@@ -418,7 +418,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **da
     unsigned status = code == MHD_REQUEST_TERMINATED_COMPLETED_OK ? exchange->status : 0;
     if (status == 0 && !exchange->error)
         exchange->error = "client_gone";
-    metrics_request(&worker->metrics, exchange->route, status, now - exchange->began_us);
+    metrics_request(&worker->metrics, exchange->route, status, now - exchange->began_us, now);
     if (worker->site->logs_access)
         access_log(exchange, status, now - exchange->began_us);
     if (exchange->link)

@@ -17,6 +17,7 @@ struct site {
     struct desk *desk;
     struct office *office;
     struct tallies *tallies;
+    struct backups *backups;
     struct chatwoot *chatwoot;   /* NULL: none */
     struct callbacks *callbacks; /* NULL: no model can be asked */
     struct chat *chat;           /* NULL: none */

@@ -20,7 +20,7 @@ static uint64_t get(const atomic_uint_fast64_t *counter)
 }
 
 void metrics_request(struct metrics *metrics, const struct http_route *route, unsigned status,
-                     int64_t took_us)
+                     int64_t took_us, int64_t now_us)
 {
     int number = route_number(route), bucket = 0;
     while (bucket < BUCKETS && took_us > bucket_us[bucket])
@@ -28,6 +28,23 @@ void metrics_request(struct metrics *metrics, const struct http_route *route, un
     metrics_add(&metrics->requests[number][status / 100 < STATUS_CLASSES ? status / 100 : 0]);
     metrics_add(&metrics->seconds[number][bucket]);
     atomic_fetch_add_explicit(&metrics->total_us[number], (uint64_t)took_us, memory_order_relaxed);
+    atomic_store_explicit(&metrics->last_us[number], now_us, memory_order_relaxed);
+}
+
+void metrics_of_route(struct metrics *const *workers, size_t count, size_t route,
+                      struct metrics_route *out)
+{
+    *out = (struct metrics_route){.requests = 0};
+    for (size_t i = 0; i < count; i++) {
+        const struct metrics *metrics = workers[i];
+        int64_t last = atomic_load_explicit(&metrics->last_us[route], memory_order_relaxed);
+        for (size_t class = 0; class < STATUS_CLASSES; class ++)
+            out->requests += get(&metrics->requests[route][class]);
+        out->client_errors += get(&metrics->requests[route][4]);
+        out->server_errors += get(&metrics->requests[route][5]);
+        out->gone += get(&metrics->requests[route][0]);
+        out->last_us = last > out->last_us ? last : out->last_us;
+    }
 }
 
 /* ---- Printing ---- */

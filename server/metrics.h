@@ -13,6 +13,7 @@ struct metrics { /* of one worker; written by its thread, read by any */
     atomic_uint_fast64_t requests[ROUTES_MAXIMUM][STATUS_CLASSES];
     atomic_uint_fast64_t seconds[ROUTES_MAXIMUM][BUCKETS + 1]; /* the last: longer than all */
     atomic_uint_fast64_t total_us[ROUTES_MAXIMUM];
+    atomic_int_fast64_t last_us[ROUTES_MAXIMUM]; /* when its last request ended; monotonic */
     atomic_uint_fast64_t turns[REPLY_ROUTES];
     atomic_uint_fast64_t again;        /* replies given again */
     atomic_uint_fast64_t refused[4];   /* by access_verdict */
@@ -21,7 +22,14 @@ struct metrics { /* of one worker; written by its thread, read by any */
 };
 
 void metrics_request(struct metrics *metrics, const struct http_route *route, unsigned status,
-                     int64_t took_us);
+                     int64_t took_us, int64_t now_us);
+/* Of one route, all workers together, since the start. */
+struct metrics_route {
+    uint64_t requests, client_errors, server_errors, gone; /* gone: the client did not wait */
+    int64_t last_us;                                       /* monotonic; 0: none yet */
+};
+void metrics_of_route(struct metrics *const *workers, size_t count, size_t route,
+                      struct metrics_route *out);
 void metrics_add(atomic_uint_fast64_t *counter); /* relaxed */
 
 struct metrics_sources {

@@ -21,6 +21,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "bot/tally.h"
+#include "server/backups.h"
 #include "server/callbacks.h"
 #include "server/chat.h"
 #include "server/chatwoot.h"
@@ -271,6 +272,8 @@ static enum err site_open(struct server *server, const char *bot_folder,
     if (!e)
         e = tallies_open((int)config_int(config, CONFIG_TIMEZONE_MINUTES), &site->tallies, why);
     if (!e)
+        e = backups_open(bot_folder, &site->backups, why);
+    if (!e)
         e = office_open(bot_folder, site, &site->office, why);
     return e ? e : chatwoot_open(bot_folder, config, &site->chatwoot, why);
 }
@@ -440,6 +443,7 @@ void server_close(struct server *server)
         service_drain(server->site.service); /* its thread wakes what workers hold */
     desk_close(server->site.desk);           /* before the exchanges that its jobs name are freed */
     office_close(server->site.office);
+    backups_close(server->site.backups);
     tallies_close(server->site.tallies);
     for (size_t i = 0; i < server->site.worker_count; i++)
         worker_close(server->workers[i]);

@@ -125,7 +125,7 @@ enum handled me_get(struct exchange *exchange)
     return who_say(exchange, token_of(exchange));
 }
 
-static enum handled job_give(struct exchange *exchange, struct desk_job *job)
+enum handled staff_job_give(struct exchange *exchange, struct desk_job *job)
 {
     job->done = exchange_desk_done;
     job->data = exchange;
@@ -173,7 +173,7 @@ enum handled staff_note(struct exchange *exchange)
     cJSON_Delete(json);
     (void)snprintf(job.event, sizeof(job.event), "%s %s", exchange->route->method,
                    exchange->route->path);
-    return job_give(exchange, &job);
+    return staff_job_give(exchange, &job);
 }
 
 static enum handled done_say(struct exchange *exchange)
@@ -237,7 +237,7 @@ static enum handled sign_in(struct exchange *exchange, enum desk_work work)
     if (work == DESK_LOGIN && token.n == TOKEN_TEXT_BYTES - 1)
         (void)snprintf(job.token, sizeof(job.token), "%.*s", STR_ARG(token));
     (void)snprintf(job.address, sizeof(job.address), "%.*s", STR_ARG(exchange_address(exchange)));
-    return job_give(exchange, &job);
+    return staff_job_give(exchange, &job);
 }
 
 enum handled login_post(struct exchange *exchange)
@@ -256,7 +256,7 @@ enum handled logout_post(struct exchange *exchange)
     if (!exchange->desk.is_done) {
         memcpy(job.name, exchange->desk.name, sizeof(job.name));
         (void)snprintf(job.token, sizeof(job.token), "%.*s", STR_ARG(token_of(exchange)));
-        return job_give(exchange, &job);
+        return staff_job_give(exchange, &job);
     }
     if (exchange->desk.e)
         return exchange_fail_as(exchange, exchange->desk.e, NULL);

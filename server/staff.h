@@ -13,5 +13,9 @@ const struct head_problem *staff_judge(struct exchange *exchange);
  * an agent what customers said, or changes something for them. */
 bool staff_must_note(const struct exchange *exchange);
 enum handled staff_note(struct exchange *exchange); /* KEEPS, or a failure */
+/* The handler is called again with exchange->desk when the job is done. The job's password is
+ * wiped. KEEPS, or a failure. */
+struct desk_job;
+enum handled staff_job_give(struct exchange *exchange, struct desk_job *job);
 
 #endif
