@@ -73,6 +73,7 @@ static enum err open_as(const char *bot_folder, enum opened how, struct content 
     for (size_t i = 0; i <= CONTENT_COLUMNS; i++)
         buf_init(&content->stored.bytes[i], field_bytes_maximum);
     buf_init(&content->hashed, row_bytes_maximum);
+    buf_init(&content->last_id, LIMIT_NAME_BYTES);
     buf_init(&content->last_intent, LIMIT_NAME_BYTES);
     enum err e = path_set(content, bot_folder, why);
     if (!e && how != OPENED_TO_WRITE && !file_exists(content->path))
@@ -122,6 +123,7 @@ void content_close(struct content *content)
     for (size_t i = 0; i <= CONTENT_COLUMNS; i++)
         buf_free(&content->stored.bytes[i]);
     buf_free(&content->hashed);
+    buf_free(&content->last_id);
     buf_free(&content->last_intent);
     mem_give(content);
 }

@@ -102,6 +102,13 @@ MUST_USE enum err content_import_move(struct content *content, enum content_kind
 MUST_USE enum err content_import_row(struct content *content, enum content_kind kind,
                                      const struct str *fields, enum content_change *change,
                                      struct fail *why);
+/* The id of the row that content_import_row has taken last; borrowed until the next row. */
+struct str content_import_id(const struct content *content);
+/* Removes the row of this id, or name; CHANGE_SAME when there is none. What it said, and who
+ * removed it when, is kept among its revisions, and a row of this id that comes back goes on from
+ * there. CHANGE_REFUSED: of an intent that other rows name, and of a slot with values. */
+MUST_USE enum err content_remove_row(struct content *content, enum content_kind kind, struct str id,
+                                     enum content_change *change, struct fail *why);
 /* Commits, or takes everything back when !keep (a dry run, OK) or when anything failed or was
  * refused. Inside content_begin it does neither: what is not to be kept, content_end takes back. */
 MUST_USE enum err content_import_end(struct content *content, bool keep, struct fail *why);
@@ -139,6 +146,30 @@ MUST_USE enum err content_each_based(struct content *content, enum content_kind 
                                      enum err (*each)(void *data, const struct str *fields,
                                                       struct str base, struct fail *why),
                                      void *data, struct fail *why);
+
+/* A row as it stands. */
+struct content_row {
+    enum content_kind kind;
+    int revision;
+    struct str author; /* who changed it last */
+    int64_t at_us;
+    size_t count;
+    struct str fields[CONTENT_COLUMNS_MOST]; /* in content_columns order */
+};
+/* By its id, or name. Borrowed until the content is next asked for a row or offered one. */
+MUST_USE enum err content_row_find(struct content *content, enum content_kind kind, struct str id,
+                                   bool *exists, struct content_row *out, struct fail *why);
+/* In the order of content_each; borrowed for the call. */
+MUST_USE enum err content_each_row(struct content *content, enum content_kind kind,
+                                   enum err (*each)(void *data, const struct content_row *row,
+                                                    struct fail *why),
+                                   void *data, struct fail *why);
+MUST_USE enum err content_row_base(struct content *content, const struct content_row *row,
+                                   char out[CONTENT_BASE_BYTES], struct fail *why);
+/* What the row said at a base that is no longer the row's. Borrowed until the next call. */
+MUST_USE enum err content_row_was(struct content *content, enum content_kind kind, struct str id,
+                                  struct str base, bool *is_found,
+                                  struct str fields[CONTENT_COLUMNS_MOST], struct fail *why);
 
 /* Everything read between these two is of one moment, whatever another process commits meanwhile.
  * Not during an import. */

@@ -294,8 +294,7 @@ static enum err row_complete(struct content *content, const struct content_table
     return OK;
 }
 
-/* What is stored goes to the revisions. */
-static enum err stored_keep(struct content *content, enum content_kind kind, struct fail *why)
+enum err content_stored_keep(struct content *content, enum content_kind kind, struct fail *why)
 {
     const struct stored *stored = &content->stored;
     struct revision revision = {.number = stored->revision,
@@ -314,7 +313,7 @@ static enum err row_write(struct content *content, enum content_kind kind, const
     struct db_statement *s = NULL;
     enum err e = OK;
     if (stored->exists) {
-        e = stored_keep(content, kind, why);
+        e = content_stored_keep(content, kind, why);
     } else if (kind == KIND_INTENTS && content->intents++ >= LIMIT_INTENTS) {
         e = fail(why, ERR_LIMIT, "more than %d intents", LIMIT_INTENTS);
     }
@@ -362,6 +361,8 @@ static enum err row_import(struct content *content, enum content_kind kind, cons
         e = content_accept_row(kind, row, why);
     if (e)
         return e;
+    buf_clear(&content->last_id);
+    buf_add_str(&content->last_id, row[0]);
     bool is_same = content->stored.exists;
     for (size_t i = 0; i < table->count && is_same; i++)
         is_same = str_equal(row[i], content->stored.fields[i]);
@@ -439,7 +440,7 @@ static enum err stored_move(struct content *content, enum content_kind from, enu
     const struct content_table *table = content_table(to);
     bool is_there = false;
     uint64_t key = 0;
-    enum err e = stored_keep(content, from, why);
+    enum err e = content_stored_keep(content, from, why);
     if (!e)
         e = row_hash(content, table, table->key, content->stored.fields, 0, &key, why);
     if (!e)

@@ -15,8 +15,9 @@
 
 enum { BASE_HEX = 12 };
 
-static enum err base_print(struct content *content, enum content_kind kind, int revision,
-                           const struct str *fields, char out[CONTENT_BASE_BYTES], struct fail *why)
+enum err content_base_print(struct content *content, enum content_kind kind, int revision,
+                            const struct str *fields, char out[CONTENT_BASE_BYTES],
+                            struct fail *why)
 {
     const struct content_table *table = content_table(kind);
     struct buf *bytes = &content->hashed;
@@ -53,7 +54,7 @@ enum err content_each_based(struct content *content, enum content_kind kind,
         char base[CONTENT_BASE_BYTES];
         for (size_t i = 0; i < table->count; i++)
             fields[i] = db_text(s, (int)i);
-        e = base_print(content, kind, (int)db_int(s, (int)table->count), fields, base, why);
+        e = content_base_print(content, kind, (int)db_int(s, (int)table->count), fields, base, why);
         if (!e)
             e = each(data, fields, str_of(base), why);
         if (e)
@@ -83,7 +84,7 @@ static enum err past_take(struct past *past, cJSON *json, int number, struct fai
         if (e)
             return e;
     }
-    enum err e = base_print(past->content, past->kind, number, fields, base, why);
+    enum err e = content_base_print(past->content, past->kind, number, fields, base, why);
     if (e || !str_equal(str_of(base), past->base))
         return e;
     past->is_found = true;
@@ -102,7 +103,7 @@ static enum err past_look(void *data, const struct revision *revision, struct fa
     cJSON *json = NULL;
     past->exists = true;
     (void)snprintf(number, sizeof number, "%d.", revision->number);
-    if (past->is_found || !str_starts(past->base, str_of(number)))
+    if (past->is_found || revision->content.n == 0 || !str_starts(past->base, str_of(number)))
         return OK;
     enum err e = json_parse(revision->content, "a revision", &json, why);
     if (!e)
@@ -194,7 +195,7 @@ static enum err differing_judge(struct content *content, enum content_kind kind,
                     "an earlier row of this import is the same row (id \"%.*s\"); a new row has no "
                     "id and no base_revision",
                     STR_ARG(stored->fields[0]));
-    enum err e = base_print(content, kind, stored->revision, stored->fields, now, why);
+    enum err e = content_base_print(content, kind, stored->revision, stored->fields, now, why);
     *verdict = MERGE_TAKE;
     if (e || str_equal(past->base, str_of(now)))
         return e;
@@ -215,7 +216,7 @@ static enum err across_judge(struct past *past, enum content_kind kind, enum con
         return fail(why, ERR_INPUT,
                     "an earlier row of this import says that row \"%.*s\" is one of the %s",
                     STR_ARG(row[0]), content_kind_name(at));
-    enum err e = base_print(content, at, stored->revision, stored->fields, now, why);
+    enum err e = content_base_print(content, at, stored->revision, stored->fields, now, why);
     *verdict = MERGE_MOVE;
     if (e || str_equal(past->base, str_of(now)))
         return e;
@@ -276,5 +277,17 @@ enum err content_merge_row(struct content *content, enum content_kind kind,
     if (!e && (*verdict == MERGE_KEEP || *verdict == MERGE_CONFLICT))
         e = content_seen_add(content, at,
                              content->stored.exists ? content->stored.fields[0] : row[0], why);
+    return e;
+}
+
+enum err content_row_was(struct content *content, enum content_kind kind, struct str id,
+                         struct str base, bool *is_found, struct str fields[CONTENT_COLUMNS_MOST],
+                         struct fail *why)
+{
+    struct past past = {.content = content, .kind = kind, .base = base};
+    enum err e = base.n > 0 ? revisions_each(content, kind, id, past_look, &past, why) : OK;
+    *is_found = past.is_found;
+    for (size_t i = 0; i < CONTENT_COLUMNS; i++)
+        fields[i] = past.is_found ? text_of(&content->base[i]) : STR_NONE;
     return e;
 }

@@ -259,16 +259,19 @@ static const struct content_column rate_columns[] = {ID,
 static const enum field_form rate_forms[] = {FORM_ID,   FORM_SYMBOL, FORM_LINE, FORM_LINE,
                                              FORM_LINE, FORM_DATE,   FORM_DATE, FORM_LINE};
 
-/* The statements of one table, put together by the compiler: `columns` begins with `id`. */
-#define STATEMENTS(table, id, columns, parameters, sets, order)                                    \
+/* The statements of one table, put together by the compiler: `columns` begins with `id`. A row that
+ * was removed and comes back goes on from its last revision. */
+#define STATEMENTS(kind, table, id, columns, parameters, sets, order)                              \
     "SELECT " columns ", revision, changed_by, changed_at FROM " table " WHERE " id " = $1",       \
         "SELECT " columns ", revision, changed_by, changed_at FROM " table " WHERE row_key = $10", \
         "INSERT INTO " table " (" columns                                                          \
-        ", row_key, changed_by, changed_at, revision) VALUES (" parameters ", $10, $11, $12, 1)",  \
+        ", row_key, changed_by, changed_at, revision) VALUES (" parameters ", $10, $11, $12,"      \
+        " (SELECT COALESCE(MAX(revision), 0) + 1 FROM revisions WHERE kind = '" kind "'"           \
+        " AND row_id = $1))",                                                                      \
         "UPDATE " table " SET " sets ", row_key = $10, changed_by = $11, changed_at = $12,"        \
         " revision = revision + 1 WHERE " id " = $1",                                              \
         "SELECT " columns ", revision, changed_by, changed_at FROM " table " ORDER BY " order,     \
-        "SELECT COUNT(*) FROM " table
+        "SELECT COUNT(*) FROM " table, "DELETE FROM " table " WHERE " id " = $1"
 
 #define COLUMNS(noun) noun##_columns, noun##_forms, sizeof noun##_columns / sizeof noun##_columns[0]
 #define BIT(i)        (1u << (i))
@@ -277,20 +280,20 @@ static const enum field_form rate_forms[] = {FORM_ID,   FORM_SYMBOL, FORM_LINE, 
  * the order hangs on the content alone. */
 static const struct content_table tables[CONTENT_KINDS] = {
     {"intents", COLUMNS(intent), BIT(0), 0, 0, -1, -1,
-     STATEMENTS("intents", "name", "name, title, policy, description", "$1, $2, $3, $4",
+     STATEMENTS("intents", "intents", "name", "name, title, policy, description", "$1, $2, $3, $4",
                 "title = $2, policy = $3, description = $4", "name")},
     {"examples", COLUMNS(example), BIT(1) | BIT(2), BIT(1) | BIT(2), BIT(2), -1, -1,
-     STATEMENTS("examples", "id", "id, text, intent, language", "$1, $2, $3, $4",
+     STATEMENTS("examples", "examples", "id", "id, text, intent, language", "$1, $2, $3, $4",
                 "text = $2, intent = $3, language = $4", "intent, text, id")},
     {"cases", COLUMNS(example), BIT(1) | BIT(2), BIT(1) | BIT(2), BIT(2), -1, -1,
-     STATEMENTS("cases", "id", "id, text, intent, language", "$1, $2, $3, $4",
+     STATEMENTS("cases", "cases", "id", "id, text, intent, language", "$1, $2, $3, $4",
                 "text = $2, intent = $3, language = $4", "intent, text, id")},
     {"contrasts", COLUMNS(contrast), BIT(1) | BIT(3), BIT(1) | BIT(3), BIT(2) | BIT(4), -1, -1,
-     STATEMENTS("contrasts", "id", "id, text_a, intent_a, text_b, intent_b", "$1, $2, $3, $4, $5",
-                "text_a = $2, intent_a = $3, text_b = $4, intent_b = $5",
+     STATEMENTS("contrasts", "contrasts", "id", "id, text_a, intent_a, text_b, intent_b",
+                "$1, $2, $3, $4, $5", "text_a = $2, intent_a = $3, text_b = $4, intent_b = $5",
                 "intent_a, intent_b, text_a, id")},
     {"answers", COLUMNS(answer), BIT(0), BIT(1) | BIT(2) | BIT(3) | BIT(4) | BIT(5), BIT(1), -1, 5,
-     STATEMENTS("answers", "id",
+     STATEMENTS("answers", "answers", "id",
                 "id, intent, condition, channel, language, effective_from, effective_to, text",
                 "$1, $2, $3, $4, $5, $6, $7, $8",
                 "intent = $2, condition = $3, channel = $4, language = $5, effective_from = $6,"
@@ -298,35 +301,35 @@ static const struct content_table tables[CONTENT_KINDS] = {
                 "id")},
     {"facts", COLUMNS(fact), BIT(1) | BIT(4), BIT(1) | BIT(4), 0, -1, 4,
      STATEMENTS(
-         "facts", "id", "id, name, value, unit, effective_from, effective_to, source",
+         "facts", "facts", "id", "id, name, value, unit, effective_from, effective_to, source",
          "$1, $2, $3, $4, $5, $6, $7",
          "name = $2, value = $3, unit = $4, effective_from = $5, effective_to = $6, source = $7",
          "name, effective_from, id")},
     {"slots", COLUMNS(slot), BIT(0), 0, 0, -1, -1,
-     STATEMENTS("slots", "name", "name, type, question", "$1, $2, $3", "type = $2, question = $3",
-                "name")},
+     STATEMENTS("slots", "slots", "name", "name, type, question", "$1, $2, $3",
+                "type = $2, question = $3", "name")},
     {"values", COLUMNS(value), BIT(1) | BIT(2), BIT(1) | BIT(2), 0, 1, -1,
-     STATEMENTS("slot_values", "id", "id, slot, value, aliases", "$1, $2, $3, $4",
+     STATEMENTS("values", "slot_values", "id", "id, slot, value, aliases", "$1, $2, $3, $4",
                 "slot = $2, value = $3, aliases = $4", "slot, value, id")},
     {"documents", COLUMNS(document), BIT(0), BIT(1) | BIT(2) | BIT(3) | BIT(5), 0, -1, 3,
-     STATEMENTS("documents", "id",
+     STATEMENTS("documents", "documents", "id",
                 "id, title, product, effective_from, effective_to, text, variants, series, pages",
                 "$1, $2, $3, $4, $5, $6, $7, $8, $9",
                 "title = $2, product = $3, effective_from = $4, effective_to = $5, text = $6,"
                 " variants = $7, series = $8, pages = $9",
                 "id")},
     {"questions", COLUMNS(question), BIT(1), BIT(1), 0, -1, -1,
-     STATEMENTS("questions", "id", "id, text, documents", "$1, $2, $3", "text = $2, documents = $3",
-                "text, id")},
+     STATEMENTS("questions", "questions", "id", "id, text, documents", "$1, $2, $3",
+                "text = $2, documents = $3", "text, id")},
     {"entities", COLUMNS(entity), BIT(0), 0, 0, -1, -1,
-     STATEMENTS("entities", "id", "id, kind, name, aliases", "$1, $2, $3, $4",
+     STATEMENTS("entities", "entities", "id", "id, kind, name, aliases", "$1, $2, $3, $4",
                 "kind = $2, name = $3, aliases = $4", "id")},
     {"predicates", COLUMNS(predicate), BIT(0), 0, 0, -1, -1,
-     STATEMENTS("predicates", "name", "name, title, aliases, text", "$1, $2, $3, $4",
+     STATEMENTS("predicates", "predicates", "name", "name, title, aliases, text", "$1, $2, $3, $4",
                 "title = $2, aliases = $3, text = $4", "name")},
     {"statements", COLUMNS(statement), BIT(1) | BIT(2) | BIT(3) | BIT(5) | BIT(6),
      BIT(1) | BIT(2) | BIT(3) | BIT(5) | BIT(6), 0, -1, 6,
-     STATEMENTS("statements", "id",
+     STATEMENTS("statements", "statements", "id",
                 "id, entity, predicate, value, unit, condition, effective_from, effective_to,"
                 " source",
                 "$1, $2, $3, $4, $5, $6, $7, $8, $9",
@@ -334,7 +337,7 @@ static const struct content_table tables[CONTENT_KINDS] = {
                 " effective_from = $7, effective_to = $8, source = $9",
                 "entity, predicate, effective_from, condition, id")},
     {"rates", COLUMNS(rate), BIT(1) | BIT(2) | BIT(5), BIT(1) | BIT(2) | BIT(5), 0, -1, 5,
-     STATEMENTS("rates", "id",
+     STATEMENTS("rates", "rates", "id",
                 "id, rate_table, keys, value, unit, effective_from, effective_to, source",
                 "$1, $2, $3, $4, $5, $6, $7, $8",
                 "rate_table = $2, keys = $3, value = $4, unit = $5, effective_from = $6,"

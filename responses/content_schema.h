@@ -1,5 +1,5 @@
-/* What content.c, content_rows.c and revisions.c share about the tables of all kinds; nobody else
- * includes it. */
+/* What the files of content.db (content_….c, revisions.c, versions.c, drafts.c, reviews.c) share
+ * about the tables of all kinds; nobody else includes it. */
 #ifndef CONTENT_SCHEMA_H
 #define CONTENT_SCHEMA_H
 
@@ -36,7 +36,7 @@ struct content_table {
     int from;         /* effective_from, with effective_to right after it; -1               */
     /* $1 … $n are the columns; $10 row_key, $11 changed_by, $12 changed_at. Selects give the
      * columns, then revision, changed_by, changed_at. */
-    const char *by_id, *by_key, *insert, *update, *each, *count_rows;
+    const char *by_id, *by_key, *insert, *update, *each, *count_rows, *remove;
 };
 const struct content_table *content_table(enum content_kind kind);
 
@@ -86,6 +86,7 @@ struct content {
     struct buf base[CONTENT_COLUMNS];    /* what an exported row was (content_merge.c) */
     struct buf scratch[CONTENT_COLUMNS]; /* the offered row's fields, accepted */
     struct buf hashed;      /* what a key or an id is made from; also a revision's text */
+    struct buf last_id;     /* of the row that was taken last */
     struct buf last_intent; /* examples come in runs of one intent */
 };
 
@@ -96,6 +97,13 @@ enum err content_explain_busy(const struct content *content, enum err e, struct 
  * (content_import.c). */
 MUST_USE enum err content_stored_find(struct content *content, const struct content_table *table,
                                       const struct str *row, struct fail *why);
+/* What was found goes to the revisions. */
+MUST_USE enum err content_stored_keep(struct content *content, enum content_kind kind,
+                                      struct fail *why);
+/* A row's base (content_merge.c). */
+MUST_USE enum err content_base_print(struct content *content, enum content_kind kind, int revision,
+                                     const struct str *fields, char out[CONTENT_BASE_BYTES],
+                                     struct fail *why);
 bool content_seen_has(const struct content *content, enum content_kind kind, struct str id);
 MUST_USE enum err content_seen_add(struct content *content, enum content_kind kind, struct str id,
                                    struct fail *why);

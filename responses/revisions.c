@@ -10,6 +10,8 @@ static const char insert_sql[] =
     " VALUES ($1, $2, $3, $4, $5, $6)";
 static const char each_sql[] = "SELECT revision, changed_by, changed_at, content FROM revisions"
                                " WHERE kind = $1 AND row_id = $2 ORDER BY revision";
+static const char any_sql[] =
+    "SELECT revision FROM revisions WHERE kind = $1 AND row_id = $2 LIMIT 1";
 
 enum err revision_print(enum content_kind kind, const struct str *fields, struct buf *out,
                         struct fail *why)
@@ -62,6 +64,20 @@ enum err revisions_each(struct content *content, enum content_kind kind, struct 
         if (e)
             break;
     }
+    db_give(s);
+    return e;
+}
+
+enum err revisions_any(struct content *content, enum content_kind kind, struct str row_id,
+                       bool *out, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    enum err e = db_take(content_db(content), any_sql, &s, why);
+    if (e)
+        return e;
+    db_bind_text(s, 1, str_of(content_kind_name(kind)));
+    db_bind_text(s, 2, row_id);
+    e = db_step(s, out, why);
     db_give(s);
     return e;
 }

@@ -12,7 +12,8 @@ struct revision {
     int number; /* 1, 2, 3 … */
     struct str author;
     int64_t at_us;
-    struct str content; /* the fields as one JSON object in column order */
+    struct str content; /* the fields as one JSON object in column order; empty: the row was removed
+                           then, by this author */
 };
 
 struct db;
@@ -28,5 +29,8 @@ MUST_USE enum err revisions_each(struct content *content, enum content_kind kind
                                  enum err (*each)(void *data, const struct revision *revision,
                                                   struct fail *why),
                                  void *data, struct fail *why);
+/* Whether the row has earlier revisions: of one that is not there, whether it ever was. */
+MUST_USE enum err revisions_any(struct content *content, enum content_kind kind, struct str row_id,
+                                bool *out, struct fail *why);
 
 #endif
