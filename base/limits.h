@@ -34,6 +34,7 @@ enum {
     LIMIT_STREAMS = 1024,               /* clients that are told of events as they happen */
     LIMIT_KEYS = 256,                   /* keys for channels */
     LIMIT_GATE = 1000 * 1000,           /* of a count that the gate allows; as good as any */
+    LIMIT_REVIEW_ROWS = 20 * 1000,      /* rows of one review */
     LIMIT_REASON_BYTES = 2000,          /* why somebody accepts a fault */
 
     /* What KakaoTalk shows of a skill's reply, in UTF-16 units as the client counts. */

@@ -39,7 +39,8 @@ struct review_pick {
     struct str id;
 };
 
-/* Makes a review of the author's drafts `picks`; the drafts stay theirs. ERR_MISSING: there is no
+/* Makes a review of the author's drafts `picks`, inside content_begin; the drafts stay theirs.
+ * ERR_MISSING: there is no
  * such draft; ERR_INPUT: one is not finished (the sentence names row and field), or title or note
  * is not right; ERR_REFUSED: a row was changed by somebody else since the draft was begun, or is in
  * another open review of the same author. */
