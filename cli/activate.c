@@ -132,7 +132,10 @@ static enum err note(const struct activation *a, const char *hash, const char *e
 {
     struct content *content = NULL;
     char author[AUTHOR_BYTES];
-    (void)snprintf(author, sizeof author, "user %u", (unsigned)getuid());
+    if (a->request->author)
+        (void)snprintf(author, sizeof author, "%s", a->request->author);
+    else
+        (void)snprintf(author, sizeof author, "user %u", (unsigned)getuid());
     enum err e = content_open(a->cli->bot_folder, true, &content, why);
     if (!e)
         e = content_note_release(content, a->number, hash, event, author, reason, why);

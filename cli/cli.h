@@ -25,6 +25,7 @@ struct cli {
     bool json;                          /* --json */
     bool is_terminal;                   /* stdout is a terminal */
     bool shows_progress;                /* stderr is a terminal */
+    bool is_beside;                     /* --beside: a server started it (cli/beside.c) */
     const char *settings[CLI_SETTINGS]; /* --set key=value */
     size_t setting_count;
     struct {
@@ -55,6 +56,11 @@ MUST_USE enum err cli_kind(const char *text, enum content_kind *kind, struct fai
 /* Progress on stderr, on a terminal only, and only after a second; a total of 0 is unknown. Ends
  * itself when done == total. */
 void cli_progress(void *cli, const char *what, size_t done, size_t total);
+/* For a command that a server runs beside itself: from here on progress is JSON lines on stderr,
+ * what else the server has open is closed, and the end of standard input, which the server holds
+ * the other end of, ends the program as Ctrl-C would. Before any other thread is made. */
+MUST_USE enum err cli_beside(struct cli *cli, struct fail *why);
+void cli_beside_progress(const struct cli *cli, const char *what, size_t done, size_t total);
 /* Writes a finished text to stdout; ERR_SYSTEM when that fails (a closed pipe, a full disk). */
 MUST_USE enum err cli_print(const struct cli *cli, struct str text, struct fail *why);
 /* {"error":{"code","message"}} and a line end, appended. */

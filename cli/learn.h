@@ -29,6 +29,7 @@ struct gate_request {
     const char *override; /* the reason, or NULL */
     const char *accept;   /* a file of lost cases that are accepted, or NULL */
     const char *out;      /* where to write the lost cases, or NULL */
+    const char *author;   /* on record as who did it; NULL: the user of the system */
 };
 /* Puts the release to the gate, activates it and notes it in the history, telling nothing.
  * ERR_REFUSED: it is not fit to go live. */

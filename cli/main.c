@@ -52,7 +52,8 @@ static const struct command {
      "  verify [N]         check every file of release N, or of all, against its hash\n"
      "  --accept FILE      gate, activate: lost cases that are as they should be, with reasons\n"
      "  --out FILE         gate: writes the lost cases, for reasons to be put to them\n"
-     "  --override REASON  activate: although it fails the gate; the reason is kept\n"},
+     "  --override REASON  activate: although it fails the gate; the reason is kept\n"
+     "  --author NAME      activate: on record as who did it, instead of the system's user\n"},
     {"eval", command_eval,
      "[--retrieval] [--set FILE] [--report FILE.html] [--release N] [--against N] [--learning]",
      "the marks of a release on held-out cases",
@@ -124,6 +125,7 @@ static const struct command {
      "  --new INTENT       the same, for an intent that there is not yet\n"
      "  --out-of-scope     the same, as messages that must not be answered\n"
      "  --dry-run          say what would be written\n"
+     "  --lines            with --json: a group a line, the sums on the last\n"
      "FILE: messages from elsewhere, one a line, instead of the journal.\n"},
     {"classify", command_classify, "[--scores] [--release N]", "lines in, JSON lines out",
      "  --scores           with the score of every intent\n"
@@ -135,6 +137,7 @@ static const struct command {
      "  --reason TEXT      why, for whoever asks later\n"
      "  --reopen ID        no longer meant so\n"
      "  --all              show what was accepted too\n"
+     "  --lines            with --json: a fault a line, the sums on the last\n"
      "Conflicts, near-duplicates, thin intents, stale dates, figures that contradict facts: the "
      "most\n"
      "harmful first, each with what mends it. Exits 1 if any fault would stop a release from "
@@ -169,7 +172,9 @@ enum { COMMANDS = sizeof commands / sizeof commands[0], HELP_BYTES = 16384, NAME
 
 static const char common_help[] = "  --bot DIR          the bot's folder (default ./bot)\n"
                                   "  --json             print one JSON object\n"
-                                  "  --set KEY=VALUE    this setting instead of bot.conf's\n";
+                                  "  --set KEY=VALUE    this setting instead of bot.conf's\n"
+                                  "  --beside           for a server: progress as JSON lines, ends "
+                                  "with standard input\n";
 
 static const struct command *command_find(const char *name)
 {
@@ -365,7 +370,7 @@ int main(int argc, char **argv)
     cli.is_terminal = isatty(STDOUT_FILENO);
     cli.shows_progress = isatty(STDERR_FILENO);
     enum err e = command_run(&cli, argc > 0 ? argc - 1 : 0, argv + 1, &why);
-    if (cli.progress.shown_us)
+    if (cli.progress.shown_us && !cli.is_beside)
         (void)fputs("\r\033[K", stderr);
     if (output.is_gone)
         reader_follow();

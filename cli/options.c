@@ -57,8 +57,10 @@ static enum err flag_take(struct cli *cli, struct flag flag, const char *next,
                           struct fail *why)
 {
     const char *setting = NULL;
-    const struct cli_option common[] = {
-        {"--bot", NULL, &cli->bot_folder}, {"--json", &cli->json, NULL}, {"--set", NULL, &setting}};
+    const struct cli_option common[] = {{"--bot", NULL, &cli->bot_folder},
+                                        {"--json", &cli->json, NULL},
+                                        {"--set", NULL, &setting},
+                                        {"--beside", &cli->is_beside, NULL}};
     const struct cli_option *option = option_find(options, count, flag.name);
     if (!option)
         option = option_find(common, sizeof common / sizeof common[0], flag.name);
@@ -102,7 +104,7 @@ enum err cli_options(struct cli *cli, int argc, char **argv, const struct cli_op
         i += took_next;
     }
     *count = kept;
-    return OK;
+    return cli->is_beside ? cli_beside(cli, why) : OK;
 }
 
 enum err cli_config(const struct cli *cli, struct config **out, struct fail *why)
@@ -147,9 +149,18 @@ static void progress_draw(const struct cli *cli, size_t done, size_t total, int6
 void cli_progress(void *data, const char *what, size_t done, size_t total)
 {
     struct cli *cli = data;
-    if (!cli->shows_progress)
+    if (!cli->shows_progress && !cli->is_beside)
         return;
     int64_t now = clock_monotonic_us();
+    if (cli->is_beside) {
+        if (cli->progress.what == what && done != total &&
+            now - cli->progress.shown_us < PROGRESS_EVERY_US)
+            return;
+        cli->progress.what = what;
+        cli->progress.shown_us = now;
+        cli_beside_progress(cli, what, done, total);
+        return;
+    }
     if (cli->progress.began_us == 0)
         cli->progress.began_us = now;
     if (total > 0 && done >= total) {

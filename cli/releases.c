@@ -353,6 +353,8 @@ static enum err request_check(const char *what, const struct gate_request *reque
     const bool is_activate = strcmp(what, "activate") == 0;
     if (request->override && !is_activate)
         return fail(why, ERR_USE, "--override goes with release activate N alone");
+    if (request->author && !is_activate)
+        return fail(why, ERR_USE, "--author goes with release activate N alone");
     if (request->out && !is_gate)
         return fail(why, ERR_USE, "--out goes with release gate alone");
     if (request->accept && !is_gate && !is_activate)
@@ -368,7 +370,8 @@ enum err command_release(struct cli *cli, int argc, char **argv, struct fail *wh
     struct gate_request request = {.override = NULL};
     const struct cli_option options[] = {{"--override", NULL, &request.override},
                                          {"--accept", NULL, &request.accept},
-                                         {"--out", NULL, &request.out}};
+                                         {"--out", NULL, &request.out},
+                                         {"--author", NULL, &request.author}};
     enum err e =
         cli_options(cli, argc, argv, options, sizeof options / sizeof *options, &count, why);
     const char *what = count > 0 ? argv[0] : "";

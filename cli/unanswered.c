@@ -24,7 +24,7 @@ enum {
 
 struct request {
     const char *release, *since, *group, *to, *fresh, *out;
-    bool is_out_of_scope, is_dry_run;
+    bool is_out_of_scope, is_dry_run, has_lines;
     const char *file; /* messages from elsewhere, or NULL */
     int number;
     int64_t since_us;
@@ -51,7 +51,8 @@ static enum err request_read(struct cli *cli, int argc, char **argv, struct requ
         {"--release", NULL, &request->release}, {"--since", NULL, &request->since},
         {"--group", NULL, &request->group},     {"--to", NULL, &request->to},
         {"--new", NULL, &request->fresh},       {"--out-of-scope", &request->is_out_of_scope, NULL},
-        {"--out", NULL, &request->out},         {"--dry-run", &request->is_dry_run, NULL}};
+        {"--out", NULL, &request->out},         {"--dry-run", &request->is_dry_run, NULL},
+        {"--lines", &request->has_lines, NULL}};
     int count = 0;
     enum err e = cli_options(cli, argc, argv, flags, sizeof flags / sizeof flags[0], &count, why);
     if (!e && count > 1)
@@ -221,17 +222,38 @@ static void group_json(struct json_writer *w, const struct unanswered_group *gro
     json_end(w, '}');
 }
 
+static void sums_json(struct json_writer *w, const struct unanswered *found)
+{
+    json_put_int(w, "turns", (int64_t)found->turns);
+    json_put_int(w, "wrong", (int64_t)found->wrong);
+    json_put_int(w, "messages", (int64_t)(found->message_count + found->left_out));
+    json_put_int(w, "known", (int64_t)found->known);
+    json_put_int(w, "left_out", (int64_t)found->left_out);
+}
+
+/* What a server reads piece by piece: a group a line, and the sums on the last. */
+static void lines_json(const struct unanswered *found, struct buf *out)
+{
+    struct json_writer w;
+    for (size_t i = 0; i < found->group_count; i++) {
+        json_begin(&w, out);
+        group_json(&w, &found->groups[i]);
+        buf_add_char(out, '\n');
+    }
+    json_begin(&w, out);
+    json_object(&w, NULL);
+    sums_json(&w, found);
+    json_end(&w, '}');
+    buf_add_char(out, '\n');
+}
+
 static void list_json(const struct unanswered *found, const struct unanswered_group *only,
                       struct buf *out)
 {
     struct json_writer w;
     json_begin(&w, out);
     json_object(&w, NULL);
-    json_put_int(&w, "turns", (int64_t)found->turns);
-    json_put_int(&w, "wrong", (int64_t)found->wrong);
-    json_put_int(&w, "messages", (int64_t)(found->message_count + found->left_out));
-    json_put_int(&w, "known", (int64_t)found->known);
-    json_put_int(&w, "left_out", (int64_t)found->left_out);
+    sums_json(&w, found);
     json_array(&w, "groups");
     for (size_t i = 0; i < found->group_count; i++)
         if (!only || only == &found->groups[i])
@@ -352,7 +374,9 @@ static enum err found_tell(const struct cli *cli, const struct request *request,
     struct buf out;
     enum err e = request->out ? table_write(found, group, request->out, why) : OK;
     buf_init(&out, OUTPUT_BYTES);
-    if (cli->json)
+    if (cli->json && request->has_lines)
+        lines_json(found, &out);
+    else if (cli->json)
         list_json(found, group, &out);
     else if (group)
         group_text(group, SIZE_MAX, &out);
