@@ -137,7 +137,7 @@ static const struct graph_statement *told(const struct book_facts *facts, size_t
 }
 
 /* A statement in the words it was written in; appended to facts->stated. */
-static void stated_add(struct book_facts *facts, size_t i)
+static void stated_add(struct book_facts *facts, size_t i, struct str language)
 {
     const struct graph_statement *s = told(facts, i);
     struct str value = s->value, unit = s->unit;
@@ -150,7 +150,7 @@ static void stated_add(struct book_facts *facts, size_t i)
     if (!str_equal(unit, STR("text")) && !str_equal(unit, STR("entity")))
         buf_add_str(&facts->stated, unit);
     buf_add_char(&facts->stated, '\n');
-    buf_add_str(&facts->stated, s->condition);
+    graph_print_condition(facts->graph, &facts->asked, i, language, &facts->stated);
     buf_add_char(&facts->stated, '\n');
 }
 
@@ -164,7 +164,8 @@ static void names_add(struct book_facts *facts, struct str ids)
     }
 }
 
-static bool sources_find(struct book_facts *facts, date_days as_of, struct reply *reply)
+static bool sources_find(struct book_facts *facts, const struct book_question *question,
+                         struct reply *reply)
 {
     buf_clear(&facts->stated);
     for (size_t i = 0; i < facts->asked.count; i++) {
@@ -173,9 +174,10 @@ static bool sources_find(struct book_facts *facts, date_days as_of, struct reply
                                       ? graph_rate(facts->graph, (size_t)facts->asked.rate)->source
                                       : s->source;
         struct citation citation;
-        if (!source_find(facts, source, as_of, &citation) || !citation_add(&citation, reply))
+        if (!source_find(facts, source, question->as_of, &citation) ||
+            !citation_add(&citation, reply))
             return false;
-        stated_add(facts, i);
+        stated_add(facts, i, question->language);
         if (str_equal(s->unit, STR("entity")))
             names_add(facts, s->value);
     }
@@ -227,7 +229,7 @@ static enum err tell(struct book_facts *facts, const struct book_question *quest
     enum err e = graph_print(facts->graph, &facts->asked, question->language, &reply->text, why);
     if (e)
         return e;
-    if (!sources_find(facts, question->as_of, reply))
+    if (!sources_find(facts, question, reply))
         trouble = "no source in force";
     else if (!may_leave(facts, reply, question->as_of))
         trouble = "stopped by the guard";
@@ -256,7 +258,8 @@ enum err book_facts_answer(struct book_facts *facts, const struct book_question 
     facts->was_asked = true;
     if (facts->asked.kind == GRAPH_TELLS)
         return tell(facts, question, reply, is_answered, why);
-    if (facts->asked.kind == GRAPH_ASKS && question->entity.n == 0) {
+    const bool asks_key = facts->asked.kind == GRAPH_ASKS_KEY;
+    if (asks_key || (facts->asked.kind == GRAPH_ASKS && question->entity.n == 0)) {
         reply->route = ROUTE_CLARIFY;
         *is_answered = true;
     }

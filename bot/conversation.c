@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "bot/book_facts.h"
 #include "bot/phrases.h"
+#include "bot/rate_key.h"
 #include "bot/texts.h"
 
 #include <string.h>
@@ -60,6 +61,11 @@ static int title_said(struct turner *turner, const struct conversation *conversa
         if (conversation->awaiting == AWAIT_ENTITY) {
             const struct book_facts *facts = open_book_facts(turner->open_book);
             if (is_titled(turner, said, book_facts_name(facts, str_of(conversation->entities[i]))))
+                return i + 1;
+            continue;
+        }
+        if (conversation->awaiting == AWAIT_KEY) {
+            if (is_titled(turner, said, str_of(conversation->entities[i])))
                 return i + 1;
             continue;
         }
@@ -171,6 +177,16 @@ static bool entities_take(struct turner *turner, const struct hearing *hearing, 
         return true;
     }
     return false;
+}
+
+/* Figures are not numbered: then only who asks for a person has a place in the list. */
+static bool key_take(struct turner *turner, const struct hearing *hearing, struct str said,
+                     const char *little, struct decision *decision)
+{
+    const struct conversation *before = hearing->before;
+    const int number = before->choice_count > 0 ? place_said(turner, before, hearing->message, said)
+                                                : title_said(turner, before, said);
+    return rate_key_take(turner, hearing, said, number, little, decision);
 }
 
 /* ---- An open form ---- */
@@ -329,6 +345,8 @@ bool conversation_take(struct turner *turner, const struct hearing *hearing,
         return list_take(turner, hearing, said, decision) || little_take(now, little, decision);
     if (now->awaiting == AWAIT_ENTITY && entities_take(turner, hearing, said, decision))
         return true;
+    if (now->awaiting == AWAIT_KEY && key_take(turner, hearing, said, little, decision))
+        return true;
     return change_take(turner, hearing, decision) ||
            topic_take(turner, hearing, is_value, decision) || little_take(now, little, decision);
 }
@@ -451,8 +469,8 @@ enum err conversation_print(const struct conversation *conversation, const struc
         json_end(&w, ']');
         if (conversation->question[0])
             json_put_text(&w, "question", conversation->question);
-    } else if (conversation->awaiting == AWAIT_ENTITY) {
-        json_array(&w, "entities");
+    } else if (conversation->awaiting == AWAIT_ENTITY || conversation->awaiting == AWAIT_KEY) {
+        json_array(&w, conversation->awaiting == AWAIT_KEY ? "values" : "entities");
         for (int i = 0; i < conversation->choice_count; i++)
             json_put_text(&w, NULL, conversation->entities[i]);
         json_end(&w, ']');
@@ -501,7 +519,6 @@ static void entities_parse(const cJSON *json, const cJSON *entities, struct conv
 {
     const cJSON *item;
     question_parse(json, out);
-    out->awaiting = AWAIT_ENTITY;
     cJSON_ArrayForEach(item, entities)
     {
         if (out->choice_count == LIMIT_CHOICES)
@@ -515,12 +532,14 @@ static void entities_parse(const cJSON *json, const cJSON *entities, struct conv
 static void awaited_parse(const cJSON *json, const struct book *book, struct conversation *out)
 {
     const cJSON *choices = cJSON_GetObjectItemCaseSensitive(json, "choices"), *item;
-    const cJSON *entities = cJSON_GetObjectItemCaseSensitive(json, "entities");
+    const cJSON *entities = cJSON_GetObjectItemCaseSensitive(json, "entities"),
+                *values = cJSON_GetObjectItemCaseSensitive(json, "values");
     const cJSON *slot = cJSON_GetObjectItemCaseSensitive(json, "slot"),
                 *asked = cJSON_GetObjectItemCaseSensitive(json, "asked");
     out->asked = cJSON_IsNumber(asked) ? asked->valueint : 0;
-    if (cJSON_IsArray(entities)) {
-        entities_parse(json, entities, out);
+    if (cJSON_IsArray(entities) || cJSON_IsArray(values)) {
+        entities_parse(json, cJSON_IsArray(values) ? values : entities, out);
+        out->awaiting = cJSON_IsArray(values) ? AWAIT_KEY : AWAIT_ENTITY;
         return;
     }
     if (cJSON_IsArray(choices)) {

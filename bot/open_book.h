@@ -22,7 +22,8 @@ struct book_question {
     date_days as_of;
 };
 /* *is_answered true: reply->text, its route and citations; or ROUTE_CLARIFY with no text yet, when
- * a fact is asked for and book_facts_asked says of which entities. Otherwise the reply is as before
+ * a fact is asked for and book_facts_asked says of which entities, or which key of a rate is
+ * missing. Otherwise the reply is as before
  * but for its reason, which says how near it was. Fails only for lack of memory. */
 MUST_USE enum err open_book_answer(struct open_book *book, const struct book_question *question,
                                    struct reply *reply, bool *is_answered, struct fail *why);

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "bot/book_facts.h"
+#include "bot/rate_key.h"
 #include "bot/texts.h"
 
 #include <stdarg.h>
@@ -467,9 +468,13 @@ static enum err book_ask(struct turner *turner, const struct decision *decision,
     if (!turner->open_book)
         return OK;
     enum err e = open_book_answer(turner->open_book, &asked, reply, is_answered, why);
-    if (!e && *is_answered && reply->route == ROUTE_CLARIFY)
+    if (e || !*is_answered || reply->route != ROUTE_CLARIFY)
+        return e ? e : buf_error(&reply->text, "the reply", why);
+    if (book_facts_asked(open_book_facts(turner->open_book))->kind == GRAPH_ASKS_KEY)
+        rate_key_say(turner, decision, asked.text, asked.language, conversation, reply);
+    else
         say_entities(turner, asked.text, conversation, reply);
-    return e ? e : buf_error(&reply->text, "the reply", why);
+    return buf_error(&reply->text, "the reply", why);
 }
 
 /* The open book first, where the decision is for it: then `otherwise` is what is left to say. */

@@ -41,6 +41,8 @@ struct decision {
     enum decision_kind otherwise; /* DECIDE_BOOK */
     struct str question;          /* DECIDE_BOOK: to ask instead of the message; or STR_NONE */
     struct str entity;            /* DECIDE_BOOK: which one is meant; or STR_NONE */
+    char joined[QUESTION_BYTES];  /* DECIDE_BOOK: `question`, when it was put together here */
+    bool is_again;                /* DECIDE_BOOK: what it asked back is asked again */
     bool may_quote;               /* nothing forbids the open book */
     double confidence;
     bool has_confidence;

@@ -25,6 +25,8 @@ static const struct {
     [TEXT_CHECK] = {"답변 확인", "Check answer"},
     [TEXT_CLARIFY] = {"어떤 내용을 찾으시나요? 번호로 골라 주세요.",
                       "Which of these do you mean? Please answer with a number."},
+    [TEXT_WHICH_KEY] = {"", "Please tell me the "},
+    [TEXT_WHICH_KEY_END] = {"을(를) 알려 주세요.", "."},
     [TEXT_NOT_LISTED] = {"아래에서 번호로 골라 주세요.",
                          "Please choose one of these by its number."},
     [TEXT_SAY_MORE] = {"네, 궁금하신 내용을 조금만 더 자세히 적어 주세요.",

@@ -15,6 +15,8 @@ enum text_key {
     TEXT_LOOKING_CHECK, /* or with that button                                  */
     TEXT_AGENT,         /* before what that person says                         */
     TEXT_CLARIFY,       /* above a list                                         */
+    TEXT_WHICH_KEY,     /* above the values of a rate's key, whose name comes first, and */
+    TEXT_WHICH_KEY_END, /* behind it                                            */
     TEXT_NOT_LISTED,    /* above the same list again                            */
     TEXT_SAY_MORE,      /* the message said nothing to go by                    */
     TEXT_PERSON,        /* the last line of a list                              */

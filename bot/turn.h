@@ -28,16 +28,18 @@ enum {
 /* What a conversation carries from turn to turn. Plain data: stored in the journal as JSON, zero is
  * a new conversation. */
 struct conversation {
-    enum { AWAIT_NOTHING, AWAIT_CHOICE, AWAIT_SLOT, AWAIT_MORE, AWAIT_ENTITY } awaiting;
+    enum { AWAIT_NOTHING, AWAIT_CHOICE, AWAIT_SLOT, AWAIT_MORE, AWAIT_ENTITY, AWAIT_KEY } awaiting;
     int choices[LIMIT_CHOICES]; /* AWAIT_CHOICE: indexes into the book's intents, as listed; -1: no
                                    longer there */
     int choice_count;           /* also of `entities` */
-    char entities[LIMIT_CHOICES][LIMIT_NAME_BYTES + 1]; /* AWAIT_ENTITY: ids, as listed */
+    char entities[LIMIT_CHOICES][LIMIT_NAME_BYTES + 1]; /* AWAIT_ENTITY: ids, as listed; AWAIT_KEY:
+                                   the words that its values are chosen by, none for figures */
     int intent; /* AWAIT_SLOT: whose answer waits for `slot` */
     int slot;
     char question[QUESTION_BYTES]; /* AWAIT_CHOICE, AWAIT_ENTITY: the message that got the list, or
                                       its beginning, for the open book when nothing of the list is
-                                      meant; "" when the book must not be asked */
+                                      meant; "" when the book must not be asked. AWAIT_KEY: the
+                                      question for a rate, as far as it is known */
     int asked;             /* how often in a row this slot was asked for, this list shown, or the
                               customer asked to say more; 0 when nothing is awaited */
     bool is_with_person;   /* handed over: the bot says nothing. Set by whoever takes the

@@ -13,15 +13,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HOPS = 2, MENTIONS = 8, FAR = 100 };
+enum { HOPS = 2, MENTIONS = 8, PAIRS = 64, FAR = 100 };
 
 /* How far every entity is from what one name of the question means. */
 struct mention {
     uint8_t distance[GRAPH_ENTITIES];
 };
 
-static void __attribute__((format(printf, 2, 3)))
-why_set(struct graph_answer *out, const char *format, ...)
+void graph_why(struct graph_answer *out, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -60,6 +59,8 @@ struct heard {
     struct mention mentions[MENTIONS];
     size_t mention_count;
     struct asked_for surely, perhaps; /* perhaps: by a name that begins with ? */
+    uint32_t pairs[PAIRS];            /* values of rate tables' keys that are named */
+    size_t pair_count;
 };
 
 static void asked_add(struct asked_for *asked, const uint32_t *meant, size_t count, size_t offset)
@@ -81,19 +82,24 @@ static size_t meant_below(const struct name_found *found, size_t from, size_t bo
     return from;
 }
 
-/* The meanings of a name are entities, predicates, and predicates that are only perhaps asked for,
- * in this order; the first that there are count. */
+/* The meanings of a name are entities, predicates, predicates that are only perhaps asked for, and
+ * values of keys, in this order. Of the first three those that there are first count; the last
+ * count beside them: 강아지보험 is a product, and says which kind of animal. */
 static void heard_add(const struct graph *g, const struct name_found *found, struct heard *heard)
 {
-    const size_t predicates = g->entity_count, perhaps = predicates + g->predicate_count;
+    const size_t predicates = g->entity_count, perhaps = predicates + g->predicate_count,
+                 pairs = perhaps + g->predicate_count;
     const size_t entities = meant_below(found, 0, predicates);
     const size_t sure = meant_below(found, entities, perhaps);
+    const size_t unsure = meant_below(found, sure, pairs);
     if (entities > 0 && heard->mention_count < MENTIONS)
         mention_open(g, found->meant, entities, &heard->mentions[heard->mention_count++]);
     else if (sure > 0)
         asked_add(&heard->surely, found->meant, sure, predicates);
-    else if (found->count > 0)
-        asked_add(&heard->perhaps, found->meant, found->count, perhaps);
+    else if (unsure > 0)
+        asked_add(&heard->perhaps, found->meant, unsure, perhaps);
+    for (size_t i = unsure; i < found->count && heard->pair_count < PAIRS; i++)
+        heard->pairs[heard->pair_count++] = found->meant[i] - (uint32_t)pairs;
 }
 
 bool graph_is_in_force(date_days from, date_days to, date_days as_of)
@@ -149,33 +155,58 @@ static size_t fitting_find(const struct graph *g, const struct heard *heard, dat
     return count;
 }
 
-static void tell(const struct graph *g, const struct fitting *fit, date_days as_of,
-                 struct str question, struct graph_answer *out)
+/* Is it among the answer's, in other words of the table? */
+static bool is_repeat(const struct graph *g, const struct graph_told *told,
+                      const struct graph_answer *out)
+{
+    const struct graph_statement *statement = &g->statements[told->statement];
+    for (size_t i = g->first_of[out->entity]; i < g->first_of[out->entity + 1]; i++) {
+        const struct graph_told *other = &g->told[i];
+        for (size_t k = 0; k < out->count; k++)
+            if (other->statement == out->statements[k] &&
+                str_equal(other->shown[0], told->shown[0]) &&
+                str_equal(g->statements[other->statement].condition, statement->condition))
+                return true;
+    }
+    return false;
+}
+
+static void tell(const struct graph *g, const struct heard *heard, const struct fitting *fit,
+                 date_days as_of, struct str question, struct graph_answer *out)
 {
     out->entity = fit->entity;
     out->predicate = fit->predicate;
     for (size_t i = g->first_of[fit->entity]; i < g->first_of[fit->entity + 1]; i++) {
         const struct graph_told *told = &g->told[i];
         if (told->predicate != fit->predicate ||
-            !is_in_force(&g->statements[told->statement], as_of))
+            !is_in_force(&g->statements[told->statement], as_of) || is_repeat(g, told, out))
             continue;
         if (out->count == GRAPH_TOLD) {
-            why_set(out, "more than %d statements", (int)GRAPH_TOLD);
+            graph_why(out, "more than %d statements", (int)GRAPH_TOLD);
             return;
         }
         out->statements[out->count++] = told->statement;
     }
     const struct graph_statement *first = &g->statements[out->statements[0]];
+    const struct graph_entity *entity = &g->entities[fit->entity];
     if (str_equal(first->unit, STR("rate"))) {
-        out->rate = graph_rate_find(g, first->value, g->entities[fit->entity].id, question, as_of);
-        if (out->rate < 0 || out->count > 1) {
-            why_set(out, "%.*s: no row of the rate table fits", STR_ARG(first->value));
+        const struct graph_rate_asked asked = {.table = first->value,
+                                               .question = question,
+                                               .entity = entity->id,
+                                               .condition = first->condition,
+                                               .said = heard->pairs,
+                                               .said_count = heard->pair_count,
+                                               .as_of = as_of};
+        if (out->count > 1)
+            graph_why(out, "%.*s: several rate tables", STR_ARG(first->value));
+        else
+            graph_rate_find(g, &asked, out);
+        if (out->rate < 0)
             return;
-        }
     }
     out->kind = GRAPH_TELLS;
-    why_set(out, "%.*s × %.*s → %.*s", STR_ARG(g->entities[fit->entity].id),
-            STR_ARG(g->predicates[fit->predicate].name), STR_ARG(first->id));
+    graph_why(out, "%.*s × %.*s → %.*s", STR_ARG(entity->id),
+              STR_ARG(g->predicates[fit->predicate].name), STR_ARG(first->id));
 }
 
 static bool is_one_entity(const struct fitting *fits, size_t count)
@@ -205,16 +236,51 @@ static void choose(const struct graph *g, const struct heard *heard, struct str 
         }
     }
     if (count == 1) {
-        tell(g, &fits[0], as_of, question, out);
+        tell(g, heard, &fits[0], as_of, question, out);
     } else if (count == 0) {
-        why_set(out, "nothing is stated of what is named");
+        graph_why(out, "nothing is stated of what is named");
     } else if (count > LIMIT_CHOICES || is_one_entity(fits, count)) {
-        why_set(out, "%zu statements fit equally", count);
+        graph_why(out, "%zu statements fit equally", count);
     } else {
         out->kind = GRAPH_ASKS;
         for (size_t i = 0; i < count; i++)
             out->entities[out->entity_count++] = fits[i].entity;
-        why_set(out, "%zu entities fit equally", count);
+        graph_why(out, "%zu entities fit equally", count);
+    }
+}
+
+/* Does the name lie within one that was found? */
+static bool is_within(const struct name_found *name, const struct name_found *found, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (name->from >= found[i].from && name->to <= found[i].to)
+            return true;
+    return false;
+}
+
+/* 암보험료: of two names that share a syllable the first was taken, and what is asked for is the
+ * other. */
+static void shared_add(const struct graph *g, struct str question, const struct name_found *found,
+                       size_t count, struct heard *heard)
+{
+    struct name_found sure[NAMES_FOUND];
+    const size_t more = names_find(g->sure, question, sure);
+    for (size_t i = 0; i < more; i++)
+        if (!is_within(&sure[i], found, count))
+            heard_add(g, &sure[i], heard);
+}
+
+static void near_add(const struct graph *g, struct str question, const struct name_found *found,
+                     size_t count, struct heard *heard)
+{
+    struct name_found near[NAMES_FOUND];
+    const size_t more = names_near_find(g->near, question, found, count, near);
+    const bool is_sure = heard->surely.count > 0;
+    for (size_t i = 0; i < more; i++) {
+        const uint32_t meant = near[i].meant[0];
+        const bool asks = meant >= g->entity_count && meant < g->entity_count + g->predicate_count;
+        if (!asks || !is_sure)
+            heard_add(g, &near[i], heard);
     }
 }
 
@@ -227,11 +293,14 @@ void graph_ask(const struct graph *g, struct str question, struct str product, d
     const size_t count = names_find(g->names, question, found);
     for (size_t i = 0; i < count; i++)
         heard_add(g, &found[i], &heard);
+    if (heard.surely.count == 0)
+        shared_add(g, question, found, count, &heard);
+    near_add(g, question, found, count, &heard);
     const struct asked_for *asked = heard.surely.count > 0 ? &heard.surely : &heard.perhaps;
     if (asked->count == 0)
-        why_set(out, "nothing that is stated is asked for");
+        graph_why(out, "nothing that is stated is asked for");
     else if (asked->has_two)
-        why_set(out, "more than one thing is asked for");
+        graph_why(out, "more than one thing is asked for");
     else
         choose(g, &heard, question, product, as_of, out);
 }

@@ -10,6 +10,12 @@
  * them on that day is one thing. Two meanings that fit equally make a question back to the
  * customer; two statements that differ are a fault for writers and are never told.
  *
+ * A rate is found by its keys, "age=40;sex=f". Keys in figures are said with their unit (age, or
+ * …_age: 40세; amount, days, months, years, term, times); a band is 40-49. Others are words: their
+ * own, or the names of an entity of kind `value` whose id is "plan=실속". An entity of kind `key`
+ * whose id is the key gives it a title. What of the keys is not said, and could be several things,
+ * is asked for.
+ *
  * The text a release holds (graph.jsonl): one object a line, {"row":"entities",…columns…}, in
  * content_each's order. */
 #ifndef GRAPH_H
@@ -33,7 +39,7 @@ struct graph_statement {
     date_days from, to; /* both inclusive; DATE_NONE: open */
 };
 struct graph_rate {
-    struct str id, table, keys, value, unit, source; /* keys: "age=40;sex=f" */
+    struct str id, table, keys, value, unit, source; /* keys: "age=40;sex=f", in any order */
     date_days from, to;
 };
 
@@ -56,24 +62,30 @@ enum graph_fault {
     GRAPH_NO_ENTITY,    /* a statement of, or a value that is, an entity that is not there */
     GRAPH_NO_PREDICATE, /* a predicate that is not there */
     GRAPH_NO_RATES,     /* a rate table that is not there */
-    GRAPH_TEXT          /* a predicate's text with a place that is none */
+    GRAPH_TEXT,         /* a predicate's text with a place that is none */
+    GRAPH_REPEATS,      /* one value twice for one thing on one date: told once */
+    GRAPH_NO_KEYS       /* a rate's keys that cannot be read */
 };
-/* Calls `each` with the ids of the row at fault and, for a contradiction, of the other. */
+/* Calls `each` with the ids of the row at fault and, for what is stated twice, of the other. */
 void graph_each_fault(const struct graph *graph,
                       void (*each)(void *data, enum graph_fault fault, struct str row,
                                    struct str other),
                       void *data);
 
-enum { GRAPH_TOLD = 12, GRAPH_WHY_BYTES = 192 };
+enum { GRAPH_TOLD = 12, GRAPH_VALUES = 24, GRAPH_WHY_BYTES = 192 };
 struct graph_answer {
-    enum { GRAPH_NOTHING, GRAPH_TELLS, GRAPH_ASKS } kind;
+    enum { GRAPH_NOTHING, GRAPH_TELLS, GRAPH_ASKS, GRAPH_ASKS_KEY } kind;
     /* GRAPH_TELLS: statements of one entity and predicate, one or, each under its own condition,
-     * several; GRAPH_ASKS: the entities it may be about. */
+     * several; GRAPH_ASKS: the entities it may be about; GRAPH_ASKS_KEY: the values that the one
+     * missing key of a rate table may have. */
     size_t statements[GRAPH_TOLD];
     size_t count;
     size_t entities[LIMIT_CHOICES];
     size_t entity_count;
-    size_t entity, predicate;  /* GRAPH_TELLS */
+    size_t values[GRAPH_VALUES]; /* for graph_key_…; figures from the least to the most */
+    size_t value_count;
+    bool has_more_values;
+    size_t entity, predicate;  /* GRAPH_TELLS, GRAPH_ASKS_KEY */
     long rate;                 /* the row of a rate table, or -1 */
     char why[GRAPH_WHY_BYTES]; /* "암 진단비 × 한도 → 2 statements" */
 };
@@ -85,10 +97,23 @@ const struct graph_entity *graph_entity(const struct graph *graph, size_t entity
 const struct graph_statement *graph_statement(const struct graph *graph, size_t statement);
 const struct graph_predicate *graph_predicate(const struct graph *graph, size_t predicate);
 const struct graph_rate *graph_rate(const struct graph *graph, size_t rate);
+/* Does it only name a key of rate tables (kind `key`), or a value of one (`value`)? */
+bool graph_entity_is_key(const struct graph_entity *entity);
+/* Of one value that a rate's key may have: what the key is called (나이), and the value (40세). */
+struct str graph_key_title(const struct graph *graph, size_t value, struct str language);
+struct str graph_key_label(const struct graph *graph, size_t value, struct str language);
+struct str graph_key_name(const struct graph *graph, size_t value); /* as in the rows: age */
+/* What a figure of the key is said with (세); empty when it is none. */
+struct str graph_key_unit(const struct graph *graph, size_t value);
+bool graph_key_is_figure(const struct graph *graph, size_t value);
 /* By its id or name; NULL when there is none. */
 const struct graph_entity *graph_entity_find(const struct graph *graph, struct str name);
 
 bool graph_is_in_force(date_days from, date_days to, date_days as_of);
+/* Appends the condition that statement number `i` of the answer is told under; for a rate, the
+ * values of its keys as well. */
+void graph_print_condition(const struct graph *graph, const struct graph_answer *answer, size_t i,
+                           struct str language, struct buf *out);
 
 /* The reply of GRAPH_TELLS, appended: the predicate's text with {{entity}} {{title}} {{value}}
  * {{condition}} filled in, a line for each statement; without a text, the language's own. */

@@ -118,17 +118,20 @@ static enum err rows_reserve(struct graph *g, struct str text, const char *path,
     g->rates = arena_take(g->arena, counts[ROW_RATE] + 1, sizeof *g->rates);
     g->told = arena_take(g->arena, statements, sizeof *g->told);
     g->links = arena_take(g->arena, statements * VALUE_ENTITIES, sizeof *g->links);
-    g->rate_shown = arena_take(g->arena, counts[ROW_RATE] + 1, sizeof *g->rate_shown);
-    g->flaws = arena_take(g->arena, statements + counts[ROW_PREDICATE], sizeof *g->flaws);
+    g->rate_known = arena_take(g->arena, counts[ROW_RATE] + 1, sizeof *g->rate_known);
+    g->rate_order = arena_take(g->arena, counts[ROW_RATE] + 1, sizeof *g->rate_order);
+    /* At most one of a statement or predicate; of a rate its keys, or another rate. */
+    g->flaws = arena_take(g->arena, statements + counts[ROW_PREDICATE] + 2 * counts[ROW_RATE],
+                          sizeof *g->flaws);
     g->first_of = arena_take(g->arena, counts[ROW_ENTITY] + 2, sizeof *g->first_of);
     bool has_all = g->entities && g->predicates && g->statements && g->rates && g->told &&
-                   g->links && g->flaws && g->first_of && g->rate_shown;
+                   g->links && g->flaws && g->first_of && g->rate_known && g->rate_order;
     return has_all ? OK : fail_memory(why);
 }
 
 /* ---- what may be told ---- */
 
-static void flaw_add(struct graph *g, enum graph_fault fault, struct str row, struct str other)
+void graph_flaw(struct graph *g, enum graph_fault fault, struct str row, struct str other)
 {
     g->flaws[g->flaw_count++] = (struct graph_flaw){fault, row, other};
 }
@@ -169,10 +172,9 @@ static bool predicate_find(const struct graph *g, struct str name, uint32_t *out
 
 static bool has_rates(const struct graph *g, struct str table)
 {
-    for (size_t i = 0; i < g->rate_count; i++)
-        if (str_equal(g->rates[i].table, table))
-            return true;
-    return false;
+    size_t from, to;
+    graph_table(g, table, &from, &to);
+    return from < to;
 }
 
 /* Statements of these say one more thing, not another. */
@@ -181,15 +183,26 @@ static bool is_list(const struct graph_statement *s)
     return str_equal(s->unit, STR("entity")) || str_equal(s->unit, STR("text"));
 }
 
-static bool do_overlap(const struct graph_statement *a, const struct graph_statement *b)
+bool graph_do_overlap(date_days from_a, date_days to_a, date_days from_b, date_days to_b)
 {
-    return (a->from == DATE_NONE || b->to == DATE_NONE || a->from <= b->to) &&
-           (b->from == DATE_NONE || a->to == DATE_NONE || b->from <= a->to);
+    return (from_a == DATE_NONE || to_b == DATE_NONE || from_a <= to_b) &&
+           (from_b == DATE_NONE || to_a == DATE_NONE || from_b <= to_a);
 }
 
-static bool do_contradict(const struct graph_statement *a, const struct graph_statement *b)
+enum twins { TWINS_NONE, TWINS_REPEAT, TWINS_CONTRADICT };
+
+/* Two statements of one entity and predicate. */
+static enum twins twins_of(const struct graph *g, const struct graph_told *x,
+                           const struct graph_told *y)
 {
-    return str_equal(a->condition, b->condition) && do_overlap(a, b) && !(is_list(a) && is_list(b));
+    const struct graph_statement *a = &g->statements[x->statement],
+                                 *b = &g->statements[y->statement];
+    if (!str_equal(a->condition, b->condition) || !graph_do_overlap(a->from, a->to, b->from, b->to))
+        return TWINS_NONE;
+    if (str_equal(x->shown[0], y->shown[0]) &&
+        str_equal(a->unit, STR("rate")) == str_equal(b->unit, STR("rate")))
+        return TWINS_REPEAT;
+    return is_list(a) && is_list(b) ? TWINS_NONE : TWINS_CONTRADICT;
 }
 
 static int told_order(const void *a, const void *b)
@@ -247,41 +260,47 @@ static enum err statement_take(struct graph *g, uint32_t i, struct fail *why)
     const struct graph_statement *s = &g->statements[i];
     struct graph_told told = {.statement = i};
     if (!entity_find(g, s->entity, &told.entity)) {
-        flaw_add(g, GRAPH_NO_ENTITY, s->id, s->entity);
+        graph_flaw(g, GRAPH_NO_ENTITY, s->id, s->entity);
         return OK;
     }
     if (!predicate_find(g, s->predicate, &told.predicate)) {
-        flaw_add(g, GRAPH_NO_PREDICATE, s->id, s->predicate);
+        graph_flaw(g, GRAPH_NO_PREDICATE, s->id, s->predicate);
         return OK;
     }
     if (str_equal(s->unit, STR("rate")) && !has_rates(g, s->value)) {
-        flaw_add(g, GRAPH_NO_RATES, s->id, s->value);
+        graph_flaw(g, GRAPH_NO_RATES, s->id, s->value);
         return OK;
     }
     enum err e = value_show(g, &told, why);
     if (e == ERR_MISSING) {
-        flaw_add(g, GRAPH_NO_ENTITY, s->id, s->value);
+        graph_flaw(g, GRAPH_NO_ENTITY, s->id, s->value);
         return OK;
     }
     g->told[g->told_count++] = told;
     return e;
 }
 
-/* Takes out every statement that contradicts another of its entity and predicate. */
+/* Takes out every statement that contradicts another of its entity and predicate; names what
+ * repeats, which is told once (fallback/graph.c). */
 static void contradictions_drop(struct graph *g, bool *is_bad)
 {
     size_t kept = 0;
     for (size_t i = 0; i < g->told_count; i++) {
+        bool is_named = is_bad[i];
         for (size_t k = i + 1; k < g->told_count && g->told[k].entity == g->told[i].entity &&
                                g->told[k].predicate == g->told[i].predicate;
              k++) {
+            const enum twins twins = twins_of(g, &g->told[i], &g->told[k]);
             const struct graph_statement *a = &g->statements[g->told[i].statement],
                                          *b = &g->statements[g->told[k].statement];
-            if (!do_contradict(a, b))
+            if (twins == TWINS_NONE)
                 continue;
-            if (!is_bad[i])
-                flaw_add(g, GRAPH_CONTRADICTS, a->id, b->id);
-            is_bad[i] = is_bad[k] = true;
+            if (!is_named)
+                graph_flaw(g, twins == TWINS_REPEAT ? GRAPH_REPEATS : GRAPH_CONTRADICTS, a->id,
+                           b->id);
+            is_named = true;
+            is_bad[i] |= twins == TWINS_CONTRADICT;
+            is_bad[k] |= twins == TWINS_CONTRADICT;
         }
     }
     for (size_t i = 0; i < g->told_count; i++)
@@ -308,16 +327,9 @@ static enum err told_make(struct graph *g, struct fail *why)
             i++;
         g->first_of[entity] = i;
     }
-    for (size_t i = 0; !e && i < g->rate_count; i++) {
-        const struct graph_rate *r = &g->rates[i];
-        struct str *shown = g->rate_shown[i].shown;
-        e = graph_show(g->arena, r->value, r->unit, STR("ko"), &shown[0], why);
-        if (!e)
-            e = graph_show(g->arena, r->value, r->unit, STR("en"), &shown[1], why);
-    }
     for (size_t i = 0; i < g->predicate_count; i++)
         if (!graph_text_is_good(g->predicates[i].text))
-            flaw_add(g, GRAPH_TEXT, g->predicates[i].name, STR_NONE);
+            graph_flaw(g, GRAPH_TEXT, g->predicates[i].name, STR_NONE);
     return e;
 }
 
@@ -348,22 +360,53 @@ static size_t names_list(const struct graph *g, struct name *out)
 {
     size_t count = 0;
     for (size_t i = 0; i < g->entity_count; i++)
-        count +=
-            names_of(g->entities[i].name, g->entities[i].aliases, i, i, out ? out + count : NULL);
+        count += graph_entity_is_key(&g->entities[i])
+                     ? 0
+                     : names_of(g->entities[i].name, g->entities[i].aliases, i, i,
+                                out ? out + count : NULL);
     for (size_t i = 0; i < g->predicate_count; i++)
         count += names_of(g->predicates[i].title, g->predicates[i].aliases, g->entity_count + i,
                           g->entity_count + g->predicate_count + i, out ? out + count : NULL);
+    const size_t pairs = g->entity_count + 2 * g->predicate_count;
+    for (size_t i = 0; i < g->pair_count; i++) {
+        struct str name;
+        for (size_t k = 0; graph_pair_name(g, i, k, &name); k++, count++)
+            if (out)
+                out[count] = (struct name){name, (uint32_t)(pairs + i)};
+    }
     return count;
+}
+
+/* Those of predicates, and those of all, without what only perhaps is a name; at the front of
+ * `list`. */
+static size_t names_keep(const struct graph *g, struct name *list, size_t count, bool has_all)
+{
+    const size_t perhaps = g->entity_count + g->predicate_count,
+                 pairs = perhaps + g->predicate_count;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        const size_t meant = list[i].meant;
+        const bool is_sure = meant < perhaps || meant >= pairs;
+        if (has_all ? is_sure : meant >= g->entity_count && meant < perhaps)
+            list[kept++] = list[i];
+    }
+    return kept;
 }
 
 static enum err names_make(struct graph *g, struct fail *why)
 {
-    const size_t count = names_list(g, NULL);
+    size_t count = names_list(g, NULL);
     struct name *list = mem_take(count + 1, sizeof *list);
     if (!list)
         return fail_memory(why);
     (void)names_list(g, list);
     enum err e = names_open(list, count, &g->names, why);
+    count = names_keep(g, list, count, true);
+    if (!e)
+        e = names_near_open(list, count, &g->near, why);
+    count = names_keep(g, list, count, false);
+    if (!e)
+        e = names_open(list, count, &g->sure, why);
     mem_give(list);
     return e;
 }
@@ -385,6 +428,8 @@ enum err graph_open(struct str text, const char *path, struct graph **out, struc
             e = fail_within(why, ERR_CORRUPT, "%s:%zu", path, number);
     }
     if (!e)
+        e = graph_keys_make(g, why);
+    if (!e)
         e = told_make(g, why);
     if (!e)
         e = names_make(g, why);
@@ -400,6 +445,8 @@ void graph_close(struct graph *graph)
     if (!graph)
         return;
     names_close(graph->names);
+    names_close(graph->sure);
+    names_near_close(graph->near);
     arena_close(graph->arena);
     mem_give(graph);
 }

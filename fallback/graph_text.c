@@ -119,25 +119,62 @@ static struct str text_of(const struct graph_predicate *predicate, bool is_korea
     return predicate->text;
 }
 
+/* Keys that the entity or the condition says already are left out. */
+static void keys_print(const struct graph *g, const struct graph_answer *answer,
+                       struct str condition, struct str language, struct buf *out)
+{
+    const struct graph_rate_known *known = &g->rate_known[answer->rate];
+    const struct str entity = g->entities[answer->entity].id;
+    const size_t before = out->n;
+    for (size_t i = 0; i < known->count; i++) {
+        const struct graph_pair *pair = &g->pairs[known->pairs[i]];
+        const struct str label = graph_key_label(g, known->pairs[i], language);
+        const bool is_of_entity = entity.n > pair->value.n && str_ends(entity, pair->value) &&
+                                  entity.p[entity.n - pair->value.n - 1] == '_';
+        if (is_of_entity || str_find(condition, label) < condition.n)
+            continue;
+        buf_add_text(out, out->n > before ? ", " : "");
+        buf_add_str(out, label);
+    }
+}
+
+void graph_print_condition(const struct graph *g, const struct graph_answer *answer, size_t i,
+                           struct str language, struct buf *out)
+{
+    const struct str condition = g->statements[answer->statements[i]].condition;
+    const size_t before = out->n;
+    if (answer->rate >= 0)
+        keys_print(g, answer, condition, language, out);
+    if (condition.n > 0)
+        buf_add_text(out, out->n > before ? ", " : "");
+    buf_add_str(out, condition);
+}
+
 enum err graph_print(const struct graph *g, const struct graph_answer *answer, struct str language,
                      struct buf *out, struct fail *why)
 {
     const bool is_korean = str_equal(language, STR("ko"));
     const struct graph_predicate *predicate = &g->predicates[answer->predicate];
     const size_t before = out->n;
+    struct buf condition;
+    buf_init(&condition, LIMIT_ANSWER_BYTES);
     for (size_t i = 0; i < answer->count; i++) {
-        const struct graph_statement *s = &g->statements[answer->statements[i]];
+        buf_clear(&condition);
+        graph_print_condition(g, answer, i, language, &condition);
         const struct str filling[PLACES] = {
             g->entities[answer->entity].name, predicate->title,
-            answer->rate >= 0 ? g->rate_shown[answer->rate].shown[is_korean ? 0 : 1]
+            answer->rate >= 0 ? g->rate_known[answer->rate].shown[is_korean ? 0 : 1]
                               : told_value(g, answer, answer->statements[i], is_korean),
-            s->condition};
+            str_from_buf(&condition)};
         if (i > 0)
             buf_add_text(out, "\n");
-        text_fill(text_of(predicate, is_korean, s->condition.n > 0), filling, out);
+        text_fill(text_of(predicate, is_korean, condition.n > 0), filling, out);
     }
-    enum err e = buf_error(out, "the reply", why);
+    enum err e = buf_error(&condition, "a condition", why);
+    if (!e)
+        e = buf_error(out, "the reply", why);
     if (e)
         buf_truncate(out, before);
+    buf_free(&condition);
     return e;
 }

@@ -35,8 +35,7 @@ struct key {
 
 /* ---- making ---- */
 
-/* The name as the text is compared: folded, without spaces. */
-static size_t squash(const struct scan *scan, uint32_t *out, size_t *places, size_t most)
+size_t names_squash(const struct scan *scan, uint32_t *out, size_t *places, size_t most)
 {
     size_t n = 0;
     for (size_t i = 0; i < scan->n && n < most; i++) {
@@ -128,7 +127,7 @@ static enum err keys_fill(const struct name *from, size_t count, struct key *key
         return fail_memory(why);
     for (size_t i = 0; i < count; i++) {
         scan_read(scan, from[i].text);
-        keys[i].n = squash(scan, keys[i].runes, NULL, NAME_RUNES);
+        keys[i].n = names_squash(scan, keys[i].runes, NULL, NAME_RUNES);
         keys[i].meant = from[i].meant;
         *runes += keys[i].n;
     }
@@ -220,7 +219,7 @@ size_t names_find(const struct names *names, struct str text, struct name_found 
     uint32_t runes[SCAN_RUNES], node = 0;
     size_t places[SCAN_RUNES], count = 0;
     scan_read(&scan, text);
-    const size_t n = squash(&scan, runes, places, SCAN_RUNES);
+    const size_t n = names_squash(&scan, runes, places, SCAN_RUNES);
     for (size_t i = 0; i < n; i++) {
         uint32_t next;
         while ((next = child_find(names, node, runes[i])) == 0 && node > 0)

@@ -31,4 +31,9 @@ struct name_found {
  * No heap. */
 size_t names_find(const struct names *names, struct str text, struct name_found *out);
 
+struct scan;
+/* A text or name as it is compared: folded, without spaces. `places` of the runes in the scan, or
+ * NULL. Returns how many runes. */
+size_t names_squash(const struct scan *scan, uint32_t *out, size_t *places, size_t most);
+
 #endif

@@ -207,6 +207,7 @@ const char *check_kind_name(enum check_kind kind)
         [CHECK_SLOT] = "slot",
         [CHECK_STATED_OF_NOTHING] = "fact_of_nothing",
         [CHECK_STATED_SOURCE] = "fact_source",
+        [CHECK_STATED_AGAIN] = "facts_repeat",
         [CHECK_STATED_CIRCLE] = "facts_circle",
         [CHECK_SEEN_CASE] = "seen_case",
         [CHECK_LEAKED_CASE] = "leaked_case",

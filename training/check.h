@@ -25,7 +25,7 @@ enum check_kind {
     CHECK_SCRIPT,        /* an answer or a fact that cannot be used as it is written  */
     CHECK_FACT_GAP,      /* an answer is in force on a day when its fact has no value */
     CHECK_FACT_TWICE,    /* a fact has two values on one day                          */
-    CHECK_STATED_TWICE,  /* two statements of one thing on one day: never told      */
+    CHECK_STATED_TWICE,  /* two values of one statement, or rate, on one day: never told */
     CHECK_NO_ANSWER,     /* an intent that nothing answers, or not for everybody      */
     CHECK_FIGURE_WRONG,  /* a figure typed into an answer contradicts a fact          */
     CHECK_CONFLICT,      /* the same message is an example of two intents             */
@@ -43,6 +43,7 @@ enum check_kind {
     CHECK_SLOT,              /* a slot that cannot be asked for or filled               */
     CHECK_STATED_OF_NOTHING, /* a statement of what is not there: never told          */
     CHECK_STATED_SOURCE,     /* … whose source is not there, or does not say it           */
+    CHECK_STATED_AGAIN,      /* one value is stated twice of one thing on one day         */
     CHECK_STATED_CIRCLE,     /* statements that lead back to where they began             */
     CHECK_SEEN_CASE,         /* a case that is a training example too: marks flatter    */
     CHECK_LEAKED_CASE,       /* … that nearly is                                        */

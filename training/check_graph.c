@@ -170,30 +170,49 @@ static void source_fault(struct checking *c, const struct sourced *s)
 
 /* ---- rows against one another ---- */
 
-static void flaw_fault(void *data, enum graph_fault flaw, struct str row, struct str other)
+static void flaw_why(struct checking *c, enum graph_fault flaw, struct str row, struct str other)
 {
-    struct checking *c = data;
-    const bool is_error = flaw == GRAPH_CONTRADICTS;
-    fault_begin(c, is_error ? CHECK_ERROR : CHECK_WARNING,
-                is_error ? CHECK_STATED_TWICE : CHECK_STATED_OF_NOTHING);
-    fault_row(c, row, STR_NONE, STR_NONE);
-    if (is_error)
-        fault_row(c, other, STR_NONE, STR_NONE);
-    else
-        fault_key(c, other);
-    if (is_error)
+    if (flaw == GRAPH_CONTRADICTS)
         fault_why(c, "%.*s와(과) %.*s은(는) 같은 날, 같은 조건의 같은 사실인데 값이 둘입니다",
                   "%.*s and %.*s state two values of one thing on one day, on one condition",
                   STR_ARG(row), STR_ARG(other));
+    else if (flaw == GRAPH_REPEATS)
+        fault_why(c, "%.*s와(과) %.*s은(는) 같은 날의 같은 사실을 같은 값으로 두 번 말합니다",
+                  "%.*s and %.*s state one value of one thing on one day twice", STR_ARG(row),
+                  STR_ARG(other));
     else if (flaw == GRAPH_TEXT)
         fault_why(c, "%.*s의 text에 채울 수 없는 {{…}} 자리가 있습니다",
                   "the text of %.*s has a {{…}} that nothing fills", STR_ARG(row));
+    else if (flaw == GRAPH_NO_KEYS)
+        fault_why(c, "%.*s의 keys(%.*s)는 이름=값;이름=값 꼴이 아니라서 안내되지 않습니다",
+                  "the keys of %.*s (%.*s) are not key=value;key=value: it is never told",
+                  STR_ARG(row), STR_ARG(other));
     else
         fault_why(c, "%.*s이(가) 가리키는 %.*s이(가) 없어서 안내되지 않습니다",
                   "%.*s points to %.*s, which is not there: it is never told", STR_ARG(row),
                   STR_ARG(other));
-    fault_mend(c, "표를 고치거나, 앞의 것을 effective_to로 끝내세요",
-               "mend the table, or end the earlier one with effective_to");
+}
+
+static void flaw_fault(void *data, enum graph_fault flaw, struct str row, struct str other)
+{
+    struct checking *c = data;
+    const bool is_error = flaw == GRAPH_CONTRADICTS, is_again = flaw == GRAPH_REPEATS;
+    fault_begin(c, is_error ? CHECK_ERROR : CHECK_WARNING,
+                is_error   ? CHECK_STATED_TWICE
+                : is_again ? CHECK_STATED_AGAIN
+                           : CHECK_STATED_OF_NOTHING);
+    fault_row(c, row, STR_NONE, STR_NONE);
+    if (is_error || is_again)
+        fault_row(c, other, STR_NONE, STR_NONE);
+    else
+        fault_key(c, other);
+    flaw_why(c, flaw, row, other);
+    if (is_again)
+        fault_mend(c, "하나를 지우거나, 앞의 것을 effective_to로 끝내세요",
+                   "take one of them out, or end the earlier one with effective_to");
+    else
+        fault_mend(c, "표를 고치거나, 앞의 것을 effective_to로 끝내세요",
+                   "mend the table, or end the earlier one with effective_to");
     fault_end(c);
 }
 
@@ -213,6 +232,8 @@ static size_t entity_names(const struct graph_entity *row, size_t entity, struct
 {
     struct str rest = row->aliases, alias;
     size_t count = 0;
+    if (graph_entity_is_key(row))
+        return 0;
     if (out)
         out[count] = (struct entity_name){row->name, entity};
     count++;
@@ -328,7 +349,7 @@ static enum err leading_check(struct checking *c, const struct graph *graph, str
     while (circles_narrow(&l, entities))
         ;
     for (size_t i = 0; i < entities; i++)
-        if (!l.is_free[i] || !l.is_said[i])
+        if (!l.is_free[i] || (!l.is_said[i] && !graph_entity_is_key(graph_entity(graph, i))))
             entity_fault(c, graph_entity(graph, i), !l.is_free[i]);
     mem_give(flags);
     return OK;

@@ -98,3 +98,137 @@ def statements_that_contradict_are_never_told(bot):
     with_facts(bot, STATEMENTS[:1] + [statement("s9", "shard", "900000")])
     reply = bot.ask("파편 보상한도", "--as-of", "2026-11-24")
     assert reply["route"] == "handoff" and not reply["reply"].get("citations"), reply
+
+
+# ---- Rates ---------------------------------------------------------------------------------------------------------
+
+PREMIUMS = ("# 요금 표\n\n## 1. 유성우패스 요금\n\n| 나이 | 남자 | 여자 |\n|---|---|---|\n| 30세 | 3,100원 | 3,200원 |\n"
+            "| 40~49세 | 4,100원 | 4,200원 |\n\n## 2. 달나라투어 요금\n\n| 기간 | 실속 | 고급형 |\n|---|---|---|\n"
+            "| 3일 | 1,000원 | 2,000원 |\n| 7일 | 1,500원 | 3,000원 |\n")
+RATE_ENTITIES = [{"id": "meteor", "kind": "product", "name": "유성우패스", "aliases": "별똥별패쓰"},
+                 {"id": "space", "kind": "product", "name": "달나라투어", "aliases": "달여행투어"},
+                 {"id": "plan", "kind": "key", "name": "플랜", "aliases": ""}]
+RATE_PREDICATES = [{"name": "premium", "title": "요금", "aliases": "?얼마", "text": ""}]
+METEOR, SPACE = "premiums#1. 유성우패스 요금", "premiums#2. 달나라투어 요금"
+
+
+def rate(id, table, keys, value, source, start="2026-01-01", end=""):
+    return {"id": id, "rate_table": table, "keys": keys, "value": value, "unit": "원", "effective_from": start, "effective_to": end,
+            "source": source}
+
+
+RATES = [rate("m1", "meteor_t", "age=30;sex=m", "3100", METEOR), rate("m2", "meteor_t", "age=30;sex=f", "3200", METEOR),
+         rate("m3", "meteor_t", "age=40-49;sex=m", "4100", METEOR), rate("m4", "meteor_t", "age=40-49;sex=f", "4200", METEOR),
+         rate("s1", "space_t", "days=3;plan=실속", "1000", SPACE), rate("s2", "space_t", "days=3;plan=고급형", "2000", SPACE),
+         rate("s3", "space_t", "days=7;plan=실속", "1500", SPACE), rate("s4", "space_t", "days=7;plan=고급형", "3000", SPACE)]
+RATE_STATEMENTS = [statement("p1", "meteor", "meteor_t", METEOR, "premium", "rate"),
+                   statement("p2", "space", "space_t", SPACE, "premium", "rate")]
+FROM_PREMIUMS = "\n\n출처: 요금 표, {} (2026-01-01 시행)"
+
+
+def take_all(bot, **kinds):
+    for kind, rows in kinds.items():
+        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        bot.run("import", "--as", kind, bot.write(f"{kind}.jsonl", text))
+
+
+def with_rates(bot, rates=RATES, statements=RATE_STATEMENTS):
+    fill(bot)
+    take_all(bot, documents=[{"id": "premiums", "title": "요금 표", "effective_from": "2026-01-01", "text": PREMIUMS}],
+             entities=RATE_ENTITIES, predicates=RATE_PREDICATES, statements=statements, rates=rates)
+    bot.run("train", "--set", "quote_from=1", status=None)
+    bot.run("release", "activate", "1", "--override", "a test of rates")
+
+
+def told(bot, question, *options):
+    reply = bot.ask(question, "--as-of", "2026-11-24", *options)
+    return reply["route"], reply["reply"]["text"].split("\n")[0], reply
+
+
+@test
+def a_rate_is_told_by_its_keys_with_its_source(bot):
+    with_rates(bot)
+    reply = bot.ask("30세 여자 유성우패스 요금", "--as-of", "2026-11-24")
+    assert reply["route"] == "quoted", reply
+    assert reply["reply"]["text"] == "유성우패스 요금: 3,200원 (30세, 여자)" + FROM_PREMIUMS.format("1. 유성우패스 요금"), reply
+    assert "3,200원" in reply["reply"]["citations"][0]["quote"], reply
+    for question, first in (("유성우패스 45세 남자 요금는요", "유성우패스 요금: 4,100원 (40~49세, 남자)"),
+                            ("유성우패스 요금은 30살 남성", "유성우패스 요금: 3,100원 (30세, 남자)"),
+                            ("여자40세유성우패스요금", "유성우패스 요금: 4,200원 (40~49세, 여자)"),
+                            ("별똥별패스 만 30세 여성 요금", "유성우패스 요금: 3,200원 (30세, 여자)"),
+                            ("달나라투어을 7일 고급형으로 들면 요금가", "달나라투어 요금: 3,000원 (7일, 고급형)"),
+                            ("달나라투어 고급헝 3일 요금", "달나라투어 요금: 2,000원 (3일, 고급형)")):
+        route, text, reply = told(bot, question)
+        assert (route, text) == ("quoted", first), (question, reply)
+    again = bot.run("explain", reply["turn"]).out
+    assert "byte-identical" in again and "space × premium: p2 s2" in again, again
+
+
+@test
+def a_missing_key_is_asked_for_and_the_next_message_completes_it(bot):
+    with_rates(bot)
+    for number, (pick, first) in enumerate((("2", "3,200원 (30세, 여자)"), ("여자요", "3,200원 (30세, 여자)"), ("남성이에요", "3,100원 (30세, 남자)"),
+                                            ("1번이요", "3,100원 (30세, 남자)"))):
+        asked = bot.ask("30세 유성우패스 요금", "--conversation", f"s{number}")
+        assert asked["route"] == "clarify" and asked["reply"]["choices"][:2] in (["남자", "여자"], ["여자", "남자"]), asked
+        assert "성별을 알려 주세요" in asked["reply"]["text"], asked
+        if pick[0].isdigit():
+            pick = str(asked["reply"]["choices"].index("여자" if "여자" in first else "남자") + 1) + pick[1:]
+        route, text, reply = told(bot, pick, "--conversation", f"s{number}")
+        assert (route, text) == ("quoted", "유성우패스 요금: " + first), (pick, reply)
+        assert "byte-identical" in bot.run("explain", reply["turn"]).out
+    for number, pick in enumerate(("30세", "30", "30이요", "만 30살입니다")):
+        asked = bot.ask("유성우패스 요금 여자", "--conversation", f"a{number}")
+        assert asked["route"] == "clarify" and asked["reply"]["text"] == "나이를 알려 주세요. (30세, 40~49세)", asked
+        assert asked["reply"]["choices"] == ["30세", "40~49세", "상담원 연결"], asked
+        route, text, reply = told(bot, pick, "--conversation", f"a{number}")
+        assert (route, text) == ("quoted", "유성우패스 요금: 3,200원 (30세, 여자)"), (pick, reply)
+
+
+@test
+def keys_are_asked_for_one_after_another(bot):
+    with_rates(bot)
+    first = bot.ask("달나라투어 요금 얼마", "--conversation", "c")
+    assert first["reply"]["text"] == "일수를 알려 주세요. (3일, 7일)", first
+    second = bot.ask("7일이요", "--conversation", "c")
+    assert second["route"] == "clarify" and second["reply"]["text"].startswith("플랜을 알려 주세요.\n1. "), second
+    route, text, reply = told(bot, "실속으로요", "--conversation", "c")
+    assert (route, text) == ("quoted", "달나라투어 요금: 1,500원 (7일, 실속)"), reply
+
+
+@test
+def what_is_no_value_is_asked_again_and_then_a_person(bot):
+    with_rates(bot)
+    bot.ask("유성우패스 요금 여자", "--conversation", "c")
+    again = bot.ask("77세", "--conversation", "c")
+    assert again["route"] == "clarify" and "나이를 알려 주세요" in again["reply"]["text"], again
+    assert bot.ask("77살이요", "--conversation", "c")["route"] == "handoff"
+    bot.ask("유성우패스 요금 여자", "--conversation", "d")
+    other = bot.ask("달나라투어 요금 3일 실속", "--conversation", "d")
+    assert other["reply"]["text"].startswith("달나라투어 요금: 1,000원"), other
+    bot.ask("유성우패스 요금 여자", "--conversation", "e")
+    assert bot.ask("상담원 연결", "--conversation", "e")["route"] == "handoff"
+    bot.ask("유성우패스 요금 여자", "--conversation", "f")
+    assert bot.ask("됐어요", "--conversation", "f")["route"] == "form"
+
+
+@test
+def rates_that_contradict_are_an_error_and_never_told(bot):
+    with_rates(bot, RATES + [rate("m9", "meteor_t", "sex=f;age=30", "9900", METEOR),
+                             rate("m8", "meteor_t", "sex=m;age=30", "3,100", METEOR)])
+    faults = bot.run("check", "--json", status=None).json()["faults"]
+    contradicts = [f for f in faults if f["kind"] == "facts_contradict"]
+    repeats = [f for f in faults if f["kind"] == "facts_repeat"]
+    assert len(contradicts) == 1 and {r["id"] for r in contradicts[0]["rows"]} == {"m2", "m9"}, faults
+    assert contradicts[0]["level"] == "error" and repeats[0]["level"] == "warning", faults
+    assert len(repeats) == 1 and {r["id"] for r in repeats[0]["rows"]} == {"m1", "m8"}, faults
+    assert bot.ask("30세 여자 유성우패스 요금", "--as-of", "2026-11-24")["route"] == "handoff"
+    assert told(bot, "30세 남자 유성우패스 요금")[1] == "유성우패스 요금: 3,100원 (30세, 남자)"
+
+
+@test
+def what_is_stated_twice_alike_is_a_warning_and_told_once(bot):
+    with_facts(bot, STATEMENTS + [statement("s9", "shard", "300000", start="2026-02-01")])
+    faults = [f for f in bot.run("check", "--json", status=None).json()["faults"] if f["kind"].startswith("facts_")]
+    assert [(f["kind"], f["level"]) for f in faults] == [("facts_repeat", "warning")], faults
+    assert told(bot, "파편 보상한도")[1] == "운석 파편 보상한도: 300,000원"

@@ -86,6 +86,13 @@ static void check_on(void **state, const char *product, const char *date, const 
         buf_add_text(&got, i > 0 ? "|" : "?");
         buf_add_str(&got, graph_entity(*state, answer.entities[i])->name);
     }
+    for (size_t i = 0; answer.kind == GRAPH_ASKS_KEY && i < answer.value_count; i++) {
+        buf_add_text(&got, i > 0 ? "|" : "");
+        if (i == 0)
+            buf_add_str(&got, graph_key_title(*state, answer.values[0], STR("ko")));
+        buf_add_text(&got, i == 0 ? "?" : "");
+        buf_add_str(&got, graph_key_label(*state, answer.values[i], STR("ko")));
+    }
     buf_add_text(&got, "");
     if (strcmp(got.p ? got.p : "", expected) != 0)
         print_error("\"%s\": %s\n", question, answer.why);
@@ -126,6 +133,18 @@ static void what_a_product_leads_to_is_its_own(void **state)
     check(state, "암보험 한도", "암 입원일당의 한도는 120일입니다.");
 }
 
+static void a_name_may_be_mistyped_by_one_jamo(void **state)
+{
+    check(state, "운전자보헙 면책기간", "운전자보험 면책기간: 없음");
+    check(state, "운전자보험면첵기간이요", "운전자보험 면책기간: 없음");
+    check(state, "암보혐은 입원일당 한도가", "암 입원일당의 한도는 120일입니다.");
+    check(state, "운전자보헙 입원일당 얼마까지", "상해 입원일당의 한도는 180일입니다.");
+    check(state, "운전자보호 면책기간", "");   /* two jamo */
+    check(state, "신운전자보헙 면책기간", ""); /* in the middle of a word */
+    check(state, "임원일땅 한도", "");         /* two */
+    check(state, "입원일땅 한도", "?암 입원일당|상해 입원일당");
+}
+
 static void two_that_fit_equally_are_asked_about(void **state)
 {
     check(state, "입원일당 한도가 며칠인가요", "?암 입원일당|상해 입원일당");
@@ -149,12 +168,60 @@ static void nothing_is_told_of_what_is_not_stated(void **state)
     check(state, "", "");
 }
 
-static void a_rate_needs_all_of_its_keys(void **state)
+static void a_rate_is_told_by_its_keys(void **state)
 {
-    check(state, "40세 여자 암보험 보험료", "암보험 보험료: 42,000원");
-    check(state, "암보험 보험료 남성 만 40살", "암보험 보험료: 43,800원");
-    check(state, "암보험 보험료 40세", "");
+    check(state, "40세 여자 암보험 보험료", "암보험 보험료: 42,000원 (40세, 여자)");
+    check(state, "암보험 보험료 남성 만 40살", "암보험 보험료: 43,800원 (40세, 남자)");
+    check(state, "암보험료는 마흔살여성이면", "암보험 보험료: 42,000원 (40세, 여자)");
     check(state, "여자 60세 암보험 보험료", "");
+    check(state, "여자 40세 60일 암보험 보험료", "암보험 보험료: 42,000원 (40세, 여자)");
+    check(state, "40세랑 50세 여자 암보험 보험료", "");
+}
+
+static void a_key_that_is_missing_is_asked_for(void **state)
+{
+    check(state, "암보험 보험료 40세", "성별?여자|남자");
+    check(state, "암보험 보험료 여자", "나이?40세|50세");
+    check(state, "암보험 보험료 50세 남자", "");
+    check(state, "암보험 보험료", "나이?40세|50세");
+    check(state, "암보험 보험료 50세", "암보험 보험료: 51,000원 (50세, 여자)");
+}
+
+#define RATE_OF(id, table, keys, value, from, to)                                                  \
+    "{\"row\":\"rates\",\"id\":\"" id "\",\"rate_table\":\"" table "\",\"keys\":\"" keys           \
+    "\",\"value\":\"" value "\",\"unit\":\"원\",\"effective_from\":\"" from                        \
+    "\",\"effective_to\":\"" to "\",\"source\":\"\"}\n"
+
+static void keys_are_words_bands_and_named_values(void **state)
+{
+    static const char text[] = ENTITY("trip", "product", "여행자보험", "여행보험") ENTITY(
+        "size=s", "value", "소형견", "작은 개|말티즈") ENTITY("size", "key", "크기", "")
+        ENTITY("pet", "product", "펫보험", "강아지보험") ENTITY(
+            "crash=0", "value", "무사고", "사고 없음") PREDICATE("premium", "보험료", "?얼마", "")
+            STATEMENT("s1", "trip", "premium", "trip_t", "rate", "하루", "", "")
+                STATEMENT("s2", "pet", "premium", "pet_t", "rate", "", "", "")
+                    RATE_OF("r1", "trip_t", "plan=실속;days=3;age=20-39", "3900", "", "")
+                        RATE_OF("r2", "trip_t", "age=40~59;days=3;plan=실속", "5900", "", "")
+                            RATE_OF("r3", "trip_t", "plan=고급형;days=3;age=40~59", "9900", "", "")
+                                RATE_OF("r4", "pet_t", "owner_age=3;size=s", "100", "", "")
+                                    RATE_OF("r5", "pet_t", "owner_age=3;size=l", "200", "", "")
+                                        RATE_OF("r6", "pet_t", "owner_age=3;crash=0;size=l", "150",
+                                                "", "");
+    struct graph *graph = graph_of_text(text);
+    void *own = graph;
+    (void)state;
+    check(&own, "여행자보험 3일 실속 45세 보험료",
+          "여행자보험 보험료: 5,900원 (40~59세, 3일, 실속, 하루)");
+    check(&own, "39살 여행보험 3일 보험료 실속으로요",
+          "여행자보험 보험료: 3,900원 (실속, 3일, 20~39세, 하루)");
+    check(&own, "여행자보험 45세 보험료 3일", "plan?고급형|실속");
+    check(&own, "여행자보험 고급형 45세 3일 보험료",
+          "여행자보험 보험료: 9,900원 (고급형, 3일, 40~59세, 하루)");
+    check(&own, "여행자보험 60세 보험료 3일 실속", "");
+    check(&own, "말티즈 3살 펫보험 보험료", "펫보험 보험료: 100원 (3세, 소형견)");
+    check(&own, "펫보험 보험료", "크기?l|소형견");
+    check(&own, "펫보험 보험료 무사고", "펫보험 보험료: 150원 (3세, 무사고, l)");
+    graph_close(graph);
 }
 
 struct flaws {
@@ -182,6 +249,52 @@ static void a_contradiction_is_a_fault_and_never_told(void **state)
     graph_each_fault(graph, flaw_note, &flaws);
     assert_string_equal(flaws.text, "0 s1 s2;");
     check(&graph, "암보험 면책기간", "암보험 면책기간: 30일 (갱신)");
+    graph_close(graph);
+}
+
+static void rates_of_one_key_must_agree(void **state)
+{
+    static const char text[] =
+        ENTITY("a", "product", "암보험", "") PREDICATE("premium", "보험료", "", "")
+            STATEMENT("s1", "a", "premium", "t", "rate", "", "", "")
+                RATE_OF("r1", "t", "age=40;sex=f", "42000", "", "2026-06-30")
+                    RATE_OF("r2", "t", "sex=f;age=40", "43000", "2026-06-30", "")
+                        RATE_OF("r3", "t", "age=50;sex=f", "51,000", "", "")
+                            RATE_OF("r4", "t", "sex=f; age=50", "51000", "2026-01-01", "")
+                                RATE_OF("r5", "t", "age=60;sex=f", "1", "", "2025-12-31")
+                                    RATE_OF("r6", "t", "age=60;sex=f", "2", "2026-01-01", "")
+                                        RATE_OF("r7", "t", "age", "3", "", "")
+                                            RATE_OF("r8", "t", "age=1;age=2", "3", "", "");
+    struct flaws flaws = {.text = ""};
+    void *graph = graph_of_text(text);
+    (void)state;
+    graph_each_fault(graph, flaw_note, &flaws);
+    assert_string_equal(flaws.text, "6 r7 age;6 r8 age=1;age=2;0 r1 r2;5 r3 r4;");
+    check(&graph, "암보험 보험료 40세 여자", "");
+    check(&graph, "암보험 보험료 50세 여자", "암보험 보험료: 51,000원 (50세, 여자)");
+    check(&graph, "암보험 보험료 60세 여자", "암보험 보험료: 2원 (60세, 여자)");
+    check_on(&graph, "", "2025-12-31", "암보험 보험료 60세 여자",
+             "암보험 보험료: 1원 (60세, 여자)");
+    graph_close(graph);
+}
+
+static void what_is_stated_twice_is_told_once(void **state)
+{
+    static const char text[] = ENTITY("a", "product", "암보험", "")
+        PREDICATE("wait", "면책기간", "", "") PREDICATE("papers", "서류", "", "")
+            STATEMENT("s1", "a", "wait", "90", "일", "", "", "2026-12-31")
+                STATEMENT("s2", "a", "wait", "90", "일", "", "2026-11-01", "")
+                    STATEMENT("s3", "a", "papers", "진단서", "text", "", "", "")
+                        STATEMENT("s4", "a", "papers", "진단서", "text", "", "", "")
+                            STATEMENT("s5", "a", "papers", "신분증", "text", "", "", "");
+    struct flaws flaws = {.text = ""};
+    void *graph = graph_of_text(text);
+    (void)state;
+    graph_each_fault(graph, flaw_note, &flaws);
+    assert_string_equal(flaws.text, "5 s1 s2;5 s3 s4;");
+    check(&graph, "암보험 면책기간", "암보험 면책기간: 90일");
+    check_on(&graph, "", "2027-01-01", "암보험 면책기간", "암보험 면책기간: 90일");
+    check(&graph, "암보험 서류", "암보험 서류: 진단서\n암보험 서류: 신분증");
     graph_close(graph);
 }
 
@@ -260,10 +373,15 @@ int main(void)
         cmocka_unit_test(tells_what_held_on_the_day),
         cmocka_unit_test(each_condition_has_its_line),
         cmocka_unit_test(what_a_product_leads_to_is_its_own),
+        cmocka_unit_test(a_name_may_be_mistyped_by_one_jamo),
         cmocka_unit_test(two_that_fit_equally_are_asked_about),
         cmocka_unit_test(a_perhaps_gives_way_to_what_is_surely_asked),
         cmocka_unit_test(nothing_is_told_of_what_is_not_stated),
-        cmocka_unit_test(a_rate_needs_all_of_its_keys),
+        cmocka_unit_test(a_rate_is_told_by_its_keys),
+        cmocka_unit_test(a_key_that_is_missing_is_asked_for),
+        cmocka_unit_test(keys_are_words_bands_and_named_values),
+        cmocka_unit_test(rates_of_one_key_must_agree),
+        cmocka_unit_test(what_is_stated_twice_is_told_once),
         cmocka_unit_test(a_contradiction_is_a_fault_and_never_told),
         cmocka_unit_test(rows_that_point_to_nothing_are_faults),
         cmocka_unit_test(a_text_that_is_none_is_refused_with_its_line),
