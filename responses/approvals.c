@@ -80,10 +80,10 @@ versions_each(struct content *content, const char *sql, struct str answer, struc
     return e;
 }
 
-enum err approvals_each(struct content *content, struct str answer,
-                        enum err (*each)(void *data, const struct approval *approval,
-                                         struct fail *why),
-                        void *data, struct fail *why)
+enum err answer_versions_each(struct content *content, struct str answer,
+                              enum err (*each)(void *data, const struct approval *approval,
+                                               struct fail *why),
+                              void *data, struct fail *why)
 {
     struct buf now;
     buf_init(&now, LIMIT_JSON_BYTES);

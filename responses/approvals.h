@@ -16,10 +16,10 @@ struct approval {
     int64_t asked_us, decided_us;
 };
 /* Newest version first; borrowed for the call. ERR_MISSING: there is no answer of that id. */
-MUST_USE enum err approvals_each(struct content *content, struct str answer,
-                                 enum err (*each)(void *data, const struct approval *approval,
-                                                  struct fail *why),
-                                 void *data, struct fail *why);
+MUST_USE enum err answer_versions_each(struct content *content, struct str answer,
+                                       enum err (*each)(void *data, const struct approval *approval,
+                                                        struct fail *why),
+                                       void *data, struct fail *why);
 
 /* A version of an answer that names a fact, in its text or its condition. */
 struct fact_user {

@@ -351,7 +351,7 @@ enum err approvals_get(struct call *call, struct fail *why)
     json_begin(&w, &call->out);
     json_object(&w, NULL);
     json_array(&w, "rows");
-    enum err e = approvals_each(call->content, answer, approval_put, &w, why);
+    enum err e = answer_versions_each(call->content, answer, approval_put, &w, why);
     json_end(&w, ']');
     json_end(&w, '}');
     return e;
