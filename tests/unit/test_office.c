@@ -192,7 +192,8 @@ static void a_disk_that_fails_at_any_step_leaves_neither_or_both(void **state)
         failures += call->e != OK;
         db_fail_after(0);
         call_close(call);
-        assert_int_equal(audited(&intents).count, intents);
+        struct lines lines = audited(&intents);
+        assert_int_equal(lines.count, intents);
     }
     assert_true(failures > 5);
     assert_int_equal(intents, 39 - failures);
