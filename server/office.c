@@ -320,7 +320,11 @@ static enum err call_fill(struct exchange *exchange, struct call *call, struct f
     size_t pattern = strlen(route->path);
     call->route = route;
     call->role = exchange->desk.role;
-    memcpy(call->user, exchange->desk.name, sizeof(call->user));
+    if (exchange->desk.name[0])
+        memcpy(call->user, exchange->desk.name, sizeof(call->user));
+    else /* an agent's key; or nobody has an account, and this machine alone is heard */
+        (void)snprintf(call->user, sizeof(call->user), "%s%.*s",
+                       exchange->key_name.n ? "key " : "local", STR_ARG(exchange->key_name));
     buf_add_str(&call->bytes, str_slice(exchange->path, pattern - 1, exchange->path.n));
     size_t rest = route->path[pattern - 1] == '*' ? call->bytes.n : 0;
     buf_add_str(&call->bytes, str_from_buf(&exchange->body));
