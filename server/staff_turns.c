@@ -9,8 +9,8 @@
 
 #include <stdio.h>
 
-enum { ROWS_USUAL = 50, ROWS_MOST = 200, SHEET_ROWS = 5000, CELL_BYTES = 64 };
-static const int64_t list_budget_us = 20 * 1000;
+enum { ROWS_USUAL = 50, ROWS_MOST = 200, SHEET_ROWS = 1000, CELL_BYTES = 64 };
+static const int64_t list_budget_us = 10 * 1000;
 
 enum err staff_day(const struct call *call, const char *name, date_days otherwise, date_days *out,
                    struct fail *why)
@@ -200,7 +200,9 @@ enum err turns_csv_get(struct call *call, struct fail *why)
     struct listed listed = {.call = call, .is_sheet = true};
     bool goes_on = false;
     enum err e = turns_filter(call, &filter, &after, name, why);
-    filter.limit = SHEET_ROWS;
+    if (call_query(call, "limit").n == 0)
+        filter.limit =
+            SHEET_ROWS; /* a sheet is whole or longer than this; the page asks in pieces */
     filter.budget_us = 0;
     for (size_t i = 0; i < NAMES; i++)
         columns[i] = str_of(names[i]);
