@@ -512,3 +512,9 @@ void json_put_null(struct json_writer *w, const char *key)
 {
     json_put_str(w, key, STR_NONE);
 }
+
+void json_put_raw(struct json_writer *w, const char *key, struct str json)
+{
+    add_key(w, key);
+    buf_add_str(w->out, json);
+}

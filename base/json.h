@@ -46,5 +46,7 @@ void json_put_int(struct json_writer *w, const char *key, int64_t value);
 void json_put_double(struct json_writer *w, const char *key, double value, int digits);
 void json_put_bool(struct json_writer *w, const char *key, bool value);
 void json_put_null(struct json_writer *w, const char *key);
+/* A text that is JSON already, of our own making. */
+void json_put_raw(struct json_writer *w, const char *key, struct str json);
 
 #endif

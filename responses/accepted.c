@@ -39,6 +39,14 @@ static enum err audit_note(struct content *content, const char *event, const cha
     return e ? e : db_finish(s, why);
 }
 
+/* Within a transaction of the caller's, that one. */
+static enum err begin(struct content *content, struct fail *why)
+{
+    return content->is_within
+               ? OK
+               : content_explain_busy(content, db_begin(content_db(content), why), why);
+}
+
 enum err accepted_put(struct content *content, struct str fault, struct str reason,
                       const char *author, struct fail *why)
 {
@@ -49,7 +57,7 @@ enum err accepted_put(struct content *content, struct str fault, struct str reas
     if (reason.n > LIMIT_REASON_BYTES)
         return fail(why, ERR_LIMIT, "the reason is longer than %d bytes", LIMIT_REASON_BYTES);
     struct db *db = content_db(content);
-    enum err e = content_explain_busy(content, db_begin(db, why), why);
+    enum err e = begin(content, why);
     if (e)
         return e;
     e = db_take(db, put_sql, &s, why);
@@ -62,7 +70,7 @@ enum err accepted_put(struct content *content, struct str fault, struct str reas
     }
     if (!e)
         e = audit_note(content, "fault_accepted", author, fault, reason, why);
-    return db_end(db, e, why);
+    return content->is_within ? e : db_end(db, e, why);
 }
 
 enum err accepted_remove(struct content *content, struct str fault, const char *author,
@@ -70,7 +78,7 @@ enum err accepted_remove(struct content *content, struct str fault, const char *
 {
     struct db_statement *s = NULL;
     struct db *db = content_db(content);
-    enum err e = content_explain_busy(content, db_begin(db, why), why);
+    enum err e = begin(content, why);
     if (e)
         return e;
     e = db_take(db, remove_sql, &s, why);
@@ -83,7 +91,7 @@ enum err accepted_remove(struct content *content, struct str fault, const char *
                  STR_ARG(str_slice(fault, 0, 64)));
     if (!e)
         e = audit_note(content, "fault_reopened", author, fault, STR_NONE, why);
-    return db_end(db, e, why);
+    return content->is_within ? e : db_end(db, e, why);
 }
 
 enum err accepted_each(struct content *content,

@@ -6,7 +6,7 @@
 #include "responses/content.h"
 
 /* Keeps it, with a line in the audit; again with another reason replaces the first. ERR_INPUT
- * without a reason. */
+ * without a reason. Inside content_begin, or a transaction of its own. */
 MUST_USE enum err accepted_put(struct content *content, struct str fault, struct str reason,
                                const char *author, struct fail *why);
 /* Takes it back. ERR_MISSING when it was not accepted. */

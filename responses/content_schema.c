@@ -119,6 +119,8 @@ static const struct db_migration migrations[] = {
         " wanted_at BIGINT NOT NULL, author TEXT NOT NULL, reason TEXT NOT NULL,"
         " created_at BIGINT NOT NULL, began_at BIGINT, ended_at BIGINT, progress TEXT NOT NULL,"
         " result TEXT NOT NULL);"
+        "CREATE INDEX jobs_state ON jobs (state, wanted_at);"
+        "CREATE INDEX jobs_kind ON jobs (kind, subject);"
         "CREATE TABLE ignored_groups (id TEXT PRIMARY KEY NOT NULL, reason TEXT NOT NULL,"
         " author TEXT NOT NULL, at_us BIGINT NOT NULL);"
         "CREATE TABLE tasks (number BIGINT PRIMARY KEY NOT NULL, turn TEXT NOT NULL,"
