@@ -83,4 +83,26 @@ MUST_USE enum err users_get(struct call *call, struct fail *why);
 enum handled users_add_post(struct exchange *exchange);
 enum handled users_change_post(struct exchange *exchange);
 
+/* reviews and releases */
+struct job;
+struct json_writer;
+/* A job as an object of a reply; its result too, if it has that with it. */
+void job_print(struct json_writer *w, const char *key, const struct job *job);
+MUST_USE enum err job_add_to(void *json_writer, const struct job *job, struct fail *why);
+/* Adds a job of the caller's (kind, subject, reason, wanted_at_us; 0 is now), wakes the jobs and
+ * replies {"job":N}. When the same waits or runs: that one's number, or, `is_once`, ERR_REFUSED. */
+MUST_USE enum err call_job(struct call *call, const struct job *job, bool is_once,
+                           struct fail *why);
+MUST_USE enum err jobs_get(struct call *call, struct fail *why);
+MUST_USE enum err job_get(struct call *call, struct fail *why);
+MUST_USE enum err jobs_cancel_post(struct call *call, struct fail *why);
+MUST_USE enum err publish_get(struct call *call, struct fail *why);
+MUST_USE enum err publish_post(struct call *call, struct fail *why);
+MUST_USE enum err publish_train_post(struct call *call, struct fail *why);
+MUST_USE enum err publish_gate_post(struct call *call, struct fail *why);
+MUST_USE enum err publish_activate_post(struct call *call, struct fail *why);
+MUST_USE enum err publish_override_post(struct call *call, struct fail *why);
+MUST_USE enum err publish_rollback_post(struct call *call, struct fail *why);
+MUST_USE enum err review_trial_post(struct call *call, struct fail *why);
+
 #endif

@@ -18,6 +18,7 @@ struct site {
     struct office *office;
     struct tallies *tallies;
     struct backups *backups;
+    struct jobs *jobs;
     struct chatwoot *chatwoot;   /* NULL: none */
     struct callbacks *callbacks; /* NULL: no model can be asked */
     struct chat *chat;           /* NULL: none */

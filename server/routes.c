@@ -50,6 +50,21 @@ static const struct http_route table[] = {
     /* agents */
     /* writers */
     /* reviews and releases */
+    OFFICE("GET", "/api/jobs", jobs_get, ROLE_STAFF, 0, AUDIT_NONE),
+    OFFICE("GET", "/api/jobs/*", job_get, ROLE_WRITER, 0, AUDIT_READ),
+    OFFICE("POST", "/api/jobs/cancel", jobs_cancel_post, ROLE_STAFF, TURN_BODY, AUDIT_CHANGE),
+    OFFICE("GET", "/api/publish", publish_get, ROLE_WRITER, 0, AUDIT_NONE),
+    OFFICE("POST", "/api/publish", publish_post, ROLE_REVIEWER, TURN_BODY, AUDIT_CHANGE),
+    OFFICE("POST", "/api/publish/train", publish_train_post, ROLE_REVIEWER, TURN_BODY,
+           AUDIT_CHANGE),
+    OFFICE("POST", "/api/publish/gate", publish_gate_post, ROLE_WRITER, TURN_BODY, AUDIT_CHANGE),
+    OFFICE("POST", "/api/publish/activate", publish_activate_post, ROLE_REVIEWER, TURN_BODY,
+           AUDIT_CHANGE),
+    OFFICE("POST", "/api/publish/override", publish_override_post, ROLE_LEAD, TURN_BODY,
+           AUDIT_CHANGE),
+    OFFICE("POST", "/api/publish/rollback", publish_rollback_post, ROLE_REVIEWER, TURN_BODY,
+           AUDIT_CHANGE),
+    OFFICE("POST", "/api/reviews/trial", review_trial_post, ROLE_WRITER, TURN_BODY, AUDIT_CHANGE),
     /* leads, compliance, operations */
     OFFICE("GET", "/api/figures", figures_get, ROLE_LEAD, 0, AUDIT_NONE),
     OFFICE("GET", "/api/figures.csv", figures_csv_get, ROLE_LEAD, 0, AUDIT_NONE),

@@ -9,6 +9,7 @@
  *                         agents who have gone (server/claims.c)
  *   the desk's            passwords and sessions (server/desk.c)
  *   the office's, two     what staff read and change (server/office.c)
+ *   the jobs', two        children beside the server: trainings, checks … (server/jobs.c)
  *   main                  signals; a few times a second it cuts what is too old
  *
  * Stopping has an order. The door closes; replies then close their connections, for long enough
@@ -27,6 +28,7 @@
 #include "server/chatwoot.h"
 #include "server/claims.h"
 #include "server/http.h"
+#include "server/jobs.h"
 #include "server/listen.h"
 #include "server/stream.h"
 
@@ -62,9 +64,9 @@ struct server {
     int door_pipe[2]; /* closing its writing end ends the door */
     pthread_t door, watch;
     bool has_door, has_watch;
-    pthread_mutex_t lock; /* of the next three */
+    pthread_mutex_t lock; /* of the next four */
     pthread_cond_t watch_wakes;
-    bool watch_ends, must_reload;
+    bool watch_ends, must_reload, must_look;
 };
 
 bool server_has_tls(const struct server *server)
@@ -158,12 +160,12 @@ static void *watch_run(void *data)
         struct timespec until;
         (void)clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_sec += WATCH_MS / 1000;
-        if (!server->must_reload)
+        if (!server->must_reload && !server->must_look)
             (void)pthread_cond_timedwait(&server->watch_wakes, &server->lock, &until);
         bool was_told = server->must_reload;
         if (was_told)
             failed = 0;
-        server->must_reload = false;
+        server->must_reload = server->must_look = false;
         (void)pthread_mutex_unlock(&server->lock);
         if (was_told)
             keys_reload(server);
@@ -180,6 +182,16 @@ static void watch_tell(struct server *server, bool ends)
     (void)pthread_mutex_lock(&server->lock);
     server->watch_ends = ends;
     server->must_reload = !ends;
+    (void)pthread_cond_signal(&server->watch_wakes);
+    (void)pthread_mutex_unlock(&server->lock);
+}
+
+/* In a jobs' thread: another release may be active, and nobody should wait for the next look. */
+static void on_released(void *data)
+{
+    struct server *server = data;
+    (void)pthread_mutex_lock(&server->lock);
+    server->must_look = true;
     (void)pthread_cond_signal(&server->watch_wakes);
     (void)pthread_mutex_unlock(&server->lock);
 }
@@ -333,6 +345,8 @@ enum err server_open(const char *bot_folder, const struct config *config, struct
     if (!e)
         e = claims_open(server->site.service, config, &server->claims, why);
     if (!e)
+        e = jobs_open(bot_folder, config, on_released, server, &server->site.jobs, why);
+    if (!e)
         e = thread_start(&server->watch, &server->has_watch, watch_run, server, why);
     if (!e)
         e = thread_start(&server->door, &server->has_door, door_run, server, why);
@@ -445,6 +459,7 @@ void server_close(struct server *server)
     office_close(server->site.office);
     backups_close(server->site.backups);
     tallies_close(server->site.tallies);
+    jobs_close(server->site.jobs);
     for (size_t i = 0; i < server->site.worker_count; i++)
         worker_close(server->workers[i]);
     chatwoot_close(server->site.chatwoot);
