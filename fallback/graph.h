@@ -12,7 +12,7 @@
  *
  * A rate is found by its keys, "age=40;sex=f". Keys in figures are said with their unit (age, or
  * …_age: 40세; amount, days, months, years, term, times); a band is 40-49. Others are words: their
- * own, or the names of an entity of kind `value` whose id is "plan=실속". An entity of kind `key`
+ * own, or the names of an entity of kind `value` whose id is "plan_실속". An entity of kind `key`
  * whose id is the key gives it a title. What of the keys is not said, and could be several things,
  * is asked for.
  *

@@ -68,7 +68,7 @@ static const struct graph_entity *key_entity(const struct graph *g, const struct
             continue;
         const struct str rest = str_slice(e->id, n, e->id.n);
         if (is_value
-                ? str_starts(rest, STR("=")) && str_equal(str_slice(rest, 1, rest.n), pair->value)
+                ? str_starts(rest, STR("_")) && str_equal(str_slice(rest, 1, rest.n), pair->value)
                 : rest.n == 0)
             return e;
     }

@@ -195,9 +195,9 @@ static void a_key_that_is_missing_is_asked_for(void **state)
 static void keys_are_words_bands_and_named_values(void **state)
 {
     static const char text[] = ENTITY("trip", "product", "여행자보험", "여행보험") ENTITY(
-        "size=s", "value", "소형견", "작은 개|말티즈") ENTITY("size", "key", "크기", "")
+        "size_s", "value", "소형견", "작은 개|말티즈") ENTITY("size", "key", "크기", "")
         ENTITY("pet", "product", "펫보험", "강아지보험") ENTITY(
-            "crash=0", "value", "무사고", "사고 없음") PREDICATE("premium", "보험료", "?얼마", "")
+            "crash_0", "value", "무사고", "사고 없음") PREDICATE("premium", "보험료", "?얼마", "")
             STATEMENT("s1", "trip", "premium", "trip_t", "rate", "하루", "", "")
                 STATEMENT("s2", "pet", "premium", "pet_t", "rate", "", "", "")
                     RATE_OF("r1", "trip_t", "plan=실속;days=3;age=20-39", "3900", "", "")
