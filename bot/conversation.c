@@ -176,7 +176,7 @@ static bool entities_take(struct turner *turner, const struct hearing *hearing, 
         reason_add(decision->because, sizeof(decision->because), "gave the list up");
         return true;
     }
-    return false;
+    return entity_said(turner, hearing, decision);
 }
 
 /* Figures are not numbered: then only who asks for a person has a place in the list. */

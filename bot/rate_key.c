@@ -214,3 +214,28 @@ bool rate_key_take(const struct turner *turner, const struct hearing *hearing, s
     }
     return true;
 }
+
+bool entity_said(const struct turner *turner, const struct hearing *hearing,
+                 struct decision *decision)
+{
+    struct graph_answer awaited, answer;
+    bool is_one = false;
+    if (!graph_of(turner) || hearing->heard.is_scripted ||
+        text_runes(hearing->message->text) > ANSWER_RUNES)
+        return false;
+    ask(turner, hearing, hearing->before->question, &awaited);
+    question_add(decision->joined, str_of(hearing->before->question), STR_NONE);
+    question_add(decision->joined, hearing->message->text, STR_NONE);
+    ask(turner, hearing, decision->joined, &answer);
+    if (awaited.kind != GRAPH_ASKS || answer.kind == GRAPH_NOTHING || answer.kind == GRAPH_ASKS)
+        return false;
+    for (size_t i = 0; i < awaited.entity_count; i++)
+        is_one |= awaited.entities[i] == answer.entity;
+    if (!is_one)
+        return false;
+    decision->kind = DECIDE_BOOK;
+    decision->otherwise = DECIDE_HANDOFF;
+    decision->question = str_of(decision->joined);
+    reason_add(decision->because, sizeof decision->because, "said which");
+    return true;
+}

@@ -14,5 +14,9 @@ void rate_key_say(const struct turner *turner, const struct decision *decision, 
  * list that was said, 0 for none; `little` why the message says nothing by itself, or NULL. */
 bool rate_key_take(const struct turner *turner, const struct hearing *hearing, struct str said,
                    int number, const char *little, struct decision *decision);
+/* While AWAIT_ENTITY: the message says which by another name, of what leads to it: true with
+ * *decision set. */
+bool entity_said(const struct turner *turner, const struct hearing *hearing,
+                 struct decision *decision);
 
 #endif

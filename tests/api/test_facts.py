@@ -232,3 +232,73 @@ def what_is_stated_twice_alike_is_a_warning_and_told_once(bot):
     faults = [f for f in bot.run("check", "--json", status=None).json()["faults"] if f["kind"].startswith("facts_")]
     assert [(f["kind"], f["level"]) for f in faults] == [("facts_repeat", "warning")], faults
     assert told(bot, "파편 보상한도")[1] == "운석 파편 보상한도: 300,000원"
+
+
+# ---- Joins ---------------------------------------------------------------------------------------------------------
+
+PASSES = ("# 이용권 약관\n\n## 제1조(구성)\n유성우패스와 달나라투어에는 장비 옵션과 우주복 대여, 간식이 있습니다.\n\n"
+          "## 제2조(유성우패스)\n망원경 대여는 3회, 파편 보관은 70만원까지입니다.\n\n## 제3조(달나라투어)\n망원경 대여는 5회, 산소통은 2개까지입니다.\n")
+JOINED = [{"id": "meteor", "kind": "product", "name": "유성우패스", "aliases": "유성우 이용권|별똥별"},
+          {"id": "moon", "kind": "product", "name": "달나라투어", "aliases": "달나라 이용권|달투어"},
+          {"id": "gear", "kind": "rider", "name": "장비 옵션", "aliases": "장비옵션"},
+          {"id": "scope", "kind": "coverage", "name": "유성우 망원경 대여", "aliases": "망원경|망원경 대여"},
+          {"id": "shard", "kind": "coverage", "name": "파편 보관", "aliases": "파편|운석파편보관함"},
+          {"id": "moonscope", "kind": "coverage", "name": "달나라 망원경 대여", "aliases": "망원경|망원경 대여"},
+          {"id": "air", "kind": "coverage", "name": "산소통", "aliases": "산소통 지원|산소"}]
+JOINED_PREDICATES = [{"name": "parts", "title": "구성", "aliases": "옵션 목록", "text": ""},
+                     {"name": "limit", "title": "이용한도", "aliases": "?얼마까지|?몇 번까지|최대이용한도액", "text": ""}]
+JOINED_STATEMENTS = [statement("j1", "meteor", "gear shard", "passes#제1조", "parts", "entity"),
+                     statement("j2", "gear", "scope", "passes#제1조", "parts", "entity"),
+                     statement("j3", "moon", "moonscope air", "passes#제1조", "parts", "entity"),
+                     statement("j4", "scope", "3", "passes#제2조", "limit", "회"),
+                     statement("j5", "shard", "700000", "passes#제2조"),
+                     statement("j6", "moonscope", "5", "passes#제3조", "limit", "회"),
+                     statement("j7", "air", "2", "passes#제3조", "limit", "개")]
+SCOPE, MOON, SHARD = "유성우 망원경 대여 이용한도: 3회", "달나라 망원경 대여 이용한도: 5회", "파편 보관 이용한도: 700,000원"
+
+
+def with_joins(bot):
+    fill(bot)
+    take_all(bot, documents=[{"id": "passes", "title": "이용권 약관", "effective_from": "2026-01-01", "text": PASSES}],
+             entities=JOINED, predicates=JOINED_PREDICATES, statements=JOINED_STATEMENTS)
+    bot.run("train", "--set", "quote_from=1", status=None)
+    bot.run("release", "activate", "1", "--override", "a test of joins")
+
+
+@test
+def a_product_leads_over_a_rider_to_a_coverage_and_its_limit(bot):
+    with_joins(bot)
+    for question, expected, clause in (("유성우패스 망원경 이용한도", SCOPE, "제2조(유성우패스)"),
+                                       ("유성우패스 장비 옵션 망원경 이용한도는", SCOPE, "제2조(유성우패스)"),
+                                       ("장비옵션의 이용한도가 궁금", SCOPE, "제2조(유성우패스)"),
+                                       ("달나라투어에서 망원경은 몇 번까지", MOON, "제3조(달나라투어)"),
+                                       ("유성우패스 파편 얼마까지", SHARD, "제2조(유성우패스)"),
+                                       ("산소 이용한도를", "산소통 이용한도: 2개", "제3조(달나라투어)"),
+                                       ("장비 옵션 구성", "장비 옵션 구성: 유성우 망원경 대여", "제1조(구성)")):
+        route, text, reply = told(bot, question)
+        assert (route, text) == ("quoted", expected), (question, reply)
+        assert reply["reply"]["citations"][0]["heading"] == clause, reply
+
+
+@test
+def names_are_known_with_particles_without_spaces_and_mistyped(bot):
+    with_joins(bot)
+    for question, expected in (("별똥별에서는 망원경 이용한도를", SCOPE), ("유성우이용권망원경이용한도", SCOPE), ("달나라이용권은 망원경대여가 몇번까지", MOON),
+                               ("유성우페스 망원경 이용한도", SCOPE), ("달나라투여 망원경 이용한도", MOON), ("유성우패스 파편 이용한됴", SHARD),
+                               ("운석파편보간함 이용한도", SHARD), ("달나라투어 망언경 이용한도는요", MOON), ("달 나 라 투 어 망 원 경 이 용 한 도", MOON)):
+        route, text, reply = told(bot, question)
+        assert (route, text) == ("quoted", expected), (question, reply)
+    for question in ("달나라투표 파편 이용한도", "유성우패스 달나라투어 파편 이용한도"):
+        reply = bot.ask(question, "--as-of", "2026-11-24")
+        assert SHARD not in reply["reply"]["text"] or "달나라투표" in question, (question, reply)
+
+
+@test
+def an_ambiguous_coverage_is_asked_back_and_each_answer_told(bot):
+    with_joins(bot)
+    for number, (pick, expected) in enumerate((("유성우 망원경 대여", SCOPE), ("달나라 망원경 대여요", MOON), ("달나라투어요", MOON))):
+        asked = bot.ask("망원경 이용한도", "--conversation", f"j{number}")
+        assert asked["route"] == "clarify", asked
+        assert sorted(asked["reply"]["choices"][:2]) == ["달나라 망원경 대여", "유성우 망원경 대여"], asked
+        route, text, reply = told(bot, pick, "--conversation", f"j{number}")
+        assert (route, text) == ("quoted", expected), (pick, reply)
