@@ -9,13 +9,9 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "bot/conversation.h"
+#include "bot/bot_parts.h"
 #include "bot/route.h"
-#include "bot/selector.h"
-#include "bot/steps.h"
-#include "fallback/mask.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,23 +22,6 @@ enum {
     ARENA_BYTES = 64 * 1024,
     ANSWER_NAME_BYTES = 600,
     MASKED_BYTES = 4 * LIMIT_MESSAGE_BYTES
-};
-
-struct bot {
-    struct release *release;
-    struct turner *turner;
-    bool is_lent;                                 /* release and turner are somebody else's */
-    struct journal *journal;                      /* NULL: answers are not kept */
-    struct arena *arena;                          /* one request's names and titles */
-    struct buf raw, masked;                       /* the message */
-    struct buf before, after, choices, citations; /* of the row to be written */
-    struct buf evidence, other, first;            /* of the reply; of its pin; of who asked first */
-    char pin[HASH_HEX_BYTES];                     /* "": the reply is not to be kept as one */
-    struct models *models;                        /* for bot_answer; NULL: none */
-    struct reply reply;
-    struct conversation
-        conversation; /* without a journal: of the one conversation that is remembered, */
-    char remembered[CONVERSATION_NAME_BYTES]; /* this one */
 };
 
 static struct bot *bot_take(void)
@@ -150,118 +129,6 @@ struct journal *bot_journal(struct bot *bot)
     return bot->journal;
 }
 
-/* ---- Through the door ---- */
-
-/* A short name from outside, kept in the request's arena. */
-static enum err name_accept(struct bot *bot, struct str bytes, size_t limit_bytes,
-                            const char *field, struct str *out, struct fail *why)
-{
-    struct str text;
-    *out = STR_NONE;
-    if (bytes.n == 0)
-        return OK;
-    buf_clear(&bot->raw);
-    enum err e = text_accept(bytes, limit_bytes - 1, field, &bot->raw, &text, why);
-    if (e)
-        return e;
-    if (text.n >= limit_bytes)
-        return fail(why, ERR_LIMIT, "%s: longer than %zu bytes", field, limit_bytes - 1);
-    *out = arena_copy(bot->arena, text);
-    return out->p ? OK : fail_memory(why);
-}
-
-/* A channel is a name that answers are written for, and is kept as it is; whatever might be
- * somebody's number is refused, and not repeated. */
-static enum err channel_check(struct str channel, struct fail *why)
-{
-    enum { DIGITS_MOST = 4 };
-    int digits = 0;
-    bool is_name = true;
-    for (size_t i = 0; i < channel.n; i++) {
-        char c = channel.p[i];
-        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        bool is_digit = c >= '0' && c <= '9';
-        digits += is_digit;
-        is_name = is_name && (is_letter || (i > 0 && (is_digit || c == '-' || c == '_')));
-    }
-    if (!is_name || digits > DIGITS_MOST)
-        return fail(why, ERR_INPUT,
-                    "channel: must be ASCII letters, digits, - and _, beginning with a letter, "
-                    "with at most %d digits",
-                    DIGITS_MOST);
-    return OK;
-}
-
-/* An id that is somebody's number is kept under its pseudonym. So is one that looks like a
- * pseudonym, so that nobody reaches another's conversation by what is stored of it. */
-static enum err name_mask(struct bot *bot, struct str *name, struct fail *why)
-{
-    char pseudonym[PSEUDONYM_BYTES];
-    bool is_personal = false;
-    if (!bot->journal || name->n == 0)
-        return OK;
-    buf_clear(&bot->masked);
-    enum err e = mask_text(*name, config_text(bot->release->settings, CONFIG_LANGUAGE),
-                           &bot->masked, &is_personal, why);
-    if (e || (!is_personal && !str_starts(*name, STR(PSEUDONYM_PREFIX))))
-        return e;
-    journal_pseudonym(bot->journal, *name, pseudonym);
-    *name = arena_copy(bot->arena, str_of(pseudonym));
-    return name->p ? OK : fail_memory(why);
-}
-
-enum err bot_accept_name(struct bot *bot, struct str bytes, struct str *out, struct fail *why)
-{
-    arena_reset(bot->arena);
-    enum err e = name_accept(bot, bytes, CONVERSATION_NAME_BYTES, "conversation", out, why);
-    if (!e && out->n == 0)
-        e = fail(why, ERR_INPUT, "conversation: one must be named");
-    return e ? e : name_mask(bot, out, why);
-}
-
-enum err bot_accept_text(struct bot *bot, struct str bytes, struct str *out, bool *was_masked,
-                         struct fail *why)
-{
-    struct str text;
-    buf_clear(&bot->raw);
-    buf_clear(&bot->masked);
-    enum err e = text_accept(bytes, LIMIT_MESSAGE_RUNES, "message", &bot->raw, &text, why);
-    if (!e && str_trim(text).n == 0)
-        e = fail(why, ERR_INPUT, "message: is empty");
-    if (!e)
-        e = mask_text(text, config_text(bot->release->settings, CONFIG_LANGUAGE), &bot->masked,
-                      was_masked, why);
-    *out = str_from_buf(&bot->masked);
-    return e;
-}
-
-enum err bot_accept(struct bot *bot, const struct bot_request *request, struct accepted *out,
-                    struct fail *why)
-{
-    int offset = (int)config_int(bot->release->settings, CONFIG_TIMEZONE_MINUTES);
-    *out = (struct accepted){.at_us = clock_now_us()};
-    arena_reset(bot->arena);
-    enum err e = name_accept(bot, request->conversation, CONVERSATION_NAME_BYTES, "conversation",
-                             &out->conversation, why);
-    if (!e)
-        e = name_accept(bot, request->message_id, CONVERSATION_NAME_BYTES, "message_id",
-                        &out->message_id, why);
-    if (!e)
-        e = name_accept(bot, request->channel, CHANNEL_BYTES, "channel", &out->channel, why);
-    if (!e)
-        e = channel_check(out->channel, why);
-    if (!e && bot->journal && out->conversation.n == 0)
-        e = fail(why, ERR_INPUT, "conversation: a turn that is kept needs one");
-    if (!e)
-        e = name_mask(bot, &out->conversation, why);
-    if (!e)
-        e = name_mask(bot, &out->message_id, why);
-    if (!e)
-        e = bot_accept_text(bot, request->text, &out->text, &out->was_masked, why);
-    out->as_of = request->as_of != DATE_NONE ? request->as_of : date_of_us(out->at_us, offset);
-    return e;
-}
-
 /* ---- Where the conversation stands ---- */
 
 enum err bot_state(struct bot *bot, struct str conversation, struct str *state, struct fail *why)
@@ -352,9 +219,7 @@ enum err bot_find_again(struct bot *bot, const struct accepted *accepted, bool *
     return e ? e : buf_error(&reply->text, "the stored reply", why);
 }
 
-/* ---- A turn
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- A turn ---- */
 
 /* What is kept of the turn; the answer's name goes into the request's arena. */
 static enum err row_fill(struct bot *bot, const struct accepted *accepted, int64_t took_us,
@@ -407,9 +272,8 @@ static enum err row_fill(struct bot *bot, const struct accepted *accepted, int64
     return row->answer.p ? buf_error(&bot->choices, "the reply's choices", why) : fail_memory(why);
 }
 
-/* The pure turn between two printed states. */
-static enum err turn_between(struct bot *bot, const struct accepted *accepted,
-                             struct conversation *conversation, struct fail *why)
+enum err bot_turn(struct bot *bot, const struct accepted *accepted,
+                  struct conversation *conversation, struct fail *why)
 {
     struct message message = {accepted->text, accepted->channel, accepted->as_of, accepted->at_us};
     buf_clear(&bot->before);
@@ -418,125 +282,6 @@ static enum err turn_between(struct bot *bot, const struct accepted *accepted,
     if (!e)
         e = turn_answer(bot->turner, conversation, &message, &bot->reply, why);
     return e ? e : conversation_print(conversation, bot->release->book, &bot->after, why);
-}
-
-/* ---- A model's part in it ---- */
-
-/* Writes the reply that the evidence makes, and says so in the reason. */
-static enum err evidence_say(struct bot *bot, struct evidence *evidence, bool *is_said,
-                             struct fail *why)
-{
-    struct reply *reply = &bot->reply;
-    enum err e = selector_say(turner_selector(bot->turner), evidence, reply, is_said, why);
-    if (!e && *is_said)
-        reason_add(reply->reason, sizeof(reply->reason), "; selected by %s%s", evidence->model,
-                   evidence->by == EVIDENCE_PIN ? ", as before" : "");
-    return e;
-}
-
-/* The pin's reply if it still holds; its evidence stays in bot->other either way. */
-static enum err pin_say(struct bot *bot, struct models *models, const char *key, bool *is_said,
-                        struct fail *why)
-{
-    struct evidence evidence;
-    bool is_there = false;
-    buf_clear(&bot->other);
-    enum err e = models_pin(models, bot->journal, key, &bot->other, &is_there, why);
-    if (e || !is_there || evidence_parse(str_from_buf(&bot->other), &evidence, NULL) ||
-        !models_have(models, str_of(evidence.model)))
-        return e;
-    evidence.by = EVIDENCE_PIN;
-    e = evidence_say(bot, &evidence, is_said, why);
-    return e || !*is_said ? e : evidence_print(&evidence, &bot->evidence, why);
-}
-
-/* What was just said becomes the pin, unless somebody else's reply to the same question came first:
- * then that is said. */
-static enum err pin_claim(struct bot *bot, struct models *models, const char *key, struct fail *why)
-{
-    struct evidence evidence;
-    bool is_ours = false, is_said = false;
-    buf_clear(&bot->first);
-    enum err e = models_claim(models, bot->journal, key, str_from_buf(&bot->other),
-                              str_from_buf(&bot->evidence), &bot->first, &is_ours, why);
-    if (!e && is_ours)
-        (void)snprintf(bot->pin, sizeof(bot->pin), "%s", key);
-    if (e || is_ours)
-        return e;
-    if (evidence_parse(str_from_buf(&bot->first), &evidence, NULL))
-        return OK;
-    evidence.by = EVIDENCE_PIN;
-    e = evidence_say(bot, &evidence, &is_said, why);
-    if (e || !is_said)
-        return e;
-    buf_clear(&bot->evidence);
-    return evidence_print(&evidence, &bot->evidence, why);
-}
-
-static enum err told_say(struct bot *bot, const struct accepted *accepted, struct asking *asking,
-                         const char *key, struct fail *why)
-{
-    const struct told *told = asking->told;
-    struct selector *selector = turner_selector(bot->turner);
-    struct evidence evidence = {.by = EVIDENCE_NOBODY};
-    bool is_said = false;
-    enum err e = OK;
-    (void)snprintf(evidence.prompt, sizeof(evidence.prompt), "%s", selector_prompt(selector));
-    (void)snprintf(evidence.provider, sizeof(evidence.provider), "%.*s", STR_ARG(told->provider));
-    (void)snprintf(evidence.model, sizeof(evidence.model), "%.*s", STR_ARG(told->model));
-    (void)snprintf(evidence.why, sizeof(evidence.why), "%s", outcome_name(told->outcome));
-    if (told->outcome == OUTCOME_WHOLE)
-        e = selector_read(selector, accepted->conversation, told->text, &evidence, why);
-    if (e == ERR_LIMIT)
-        e = OK; /* the release has changed meanwhile, and what was asked cannot be asked now */
-    evidence.by = evidence.count > 0 ? EVIDENCE_MODEL : EVIDENCE_NOBODY;
-    if (!e && evidence.count > 0)
-        e = evidence_say(bot, &evidence, &is_said, why);
-    if (!is_said) {
-        evidence.by = EVIDENCE_NOBODY;
-        reason_add(bot->reply.reason, sizeof(bot->reply.reason), "; model: %s", evidence.why);
-    }
-    buf_clear(&bot->evidence);
-    if (!e)
-        e = evidence_print(&evidence, &bot->evidence, why);
-    return e || !is_said ? e : pin_claim(bot, asking->models, key, why);
-}
-
-/* After the pure turn: a pin, a question to a model, or what came of one. */
-static enum err model_part(struct bot *bot, const struct accepted *accepted, struct asking *asking,
-                           struct fail *why)
-{
-    struct selector *selector = turner_selector(bot->turner);
-    char key[HASH_HEX_BYTES] = "";
-    bool wants = false, is_said = false;
-    if (!asking || !asking->models || !selector || !bot->journal)
-        return OK;
-    enum err e = selector_wants(selector, &wants, key, why);
-    if (!e && wants)
-        e = pin_say(bot, asking->models, key, &is_said, why);
-    if (e || !wants || is_said)
-        return e;
-    if (asking->told)
-        return told_say(bot, accepted, asking, key, why);
-    e = selector_ask(selector, accepted->conversation, &asking->request, why);
-    asking->prompt = selector_prompt(selector);
-    asking->asks = !e;
-    if (e ==
-        ERR_LIMIT) /* it cannot be asked without something that must not leave, or is too long */
-        reason_add(bot->reply.reason, sizeof(bot->reply.reason), "; no model can be asked");
-    return e == ERR_LIMIT ? OK : e;
-}
-
-static enum err turn_with_models(struct bot *bot, const struct accepted *accepted,
-                                 struct conversation *conversation, struct asking *asking,
-                                 struct fail *why)
-{
-    bot->pin[0] = '\0';
-    buf_clear(&bot->evidence);
-    if (asking)
-        asking->asks = false;
-    enum err e = turn_between(bot, accepted, conversation, why);
-    return e ? e : model_part(bot, accepted, asking, why);
 }
 
 /* The row of a turn that may claim a pin; without a row there is no claim. */
@@ -560,7 +305,7 @@ enum err bot_take_turn(struct bot *bot, const struct accepted *accepted, struct 
     enum err e = conversation_parse(state, bot->release->book, &conversation, why);
     conversation.is_with_person = is_with_person; /* the desk knows, not the last turn */
     if (!e)
-        e = turn_with_models(bot, accepted, &conversation, asking, why);
+        e = consult_turn(bot, accepted, &conversation, asking, why);
     if (e || (asking && asking->asks))
         return e;
     return row_make(bot, accepted, asking, began_us, turn_id, row, why);
@@ -577,60 +322,9 @@ enum err bot_replay(struct bot *bot, const struct bot_request *requests, size_t 
         if (e == ERR_INPUT || e == ERR_LIMIT)
             e = OK; /* what the door refuses had no turn then either */
         else if (!e)
-            e = turn_between(bot, &accepted, &conversation, why);
+            e = bot_turn(bot, &accepted, &conversation, why);
     }
     return e ? e : conversation_print(&conversation, bot->release->book, state, why);
-}
-
-/* ---- Asking and waiting ---- */
-
-struct wait {
-    pthread_mutex_t lock;
-    pthread_cond_t told_it;
-    bool is_told;
-    struct told told;
-    struct buf text;
-    char provider[LIMIT_NAME_BYTES + 1], model[LIMIT_NAME_BYTES + 1];
-};
-
-static void wait_told(void *data, uint64_t ticket, const struct provider_result *result)
-{
-    struct wait *wait = data;
-    (void)ticket;
-    (void)pthread_mutex_lock(&wait->lock);
-    buf_add_str(&wait->text, result->text);
-    (void)snprintf(wait->provider, sizeof(wait->provider), "%.*s", STR_ARG(result->provider));
-    (void)snprintf(wait->model, sizeof(wait->model), "%.*s", STR_ARG(result->model));
-    wait->told =
-        (struct told){wait->text.error ? OUTCOME_MEMORY : result->outcome,
-                      str_from_buf(&wait->text), str_of(wait->provider), str_of(wait->model)};
-    wait->is_told = true;
-    (void)pthread_cond_signal(&wait->told_it);
-    (void)pthread_mutex_unlock(&wait->lock);
-}
-
-/* Asks and waits until it is told, at the latest at the deadline; then the turn once more. */
-static enum err turn_waited(struct bot *bot, const struct accepted *accepted,
-                            struct conversation *conversation, struct asking *asking,
-                            struct fail *why)
-{
-    struct wait wait = {.told = {.outcome = OUTCOME_MEMORY}};
-    (void)pthread_mutex_init(&wait.lock, NULL);
-    (void)pthread_cond_init(&wait.told_it, NULL);
-    buf_init(&wait.text, LIMIT_LLM_REPLY);
-    if (!models_ask(asking->models, &asking->request, asking->prompt, 0, wait_told, &wait, NULL)) {
-        (void)pthread_mutex_lock(&wait.lock);
-        while (!wait.is_told)
-            (void)pthread_cond_wait(&wait.told_it, &wait.lock);
-        (void)pthread_mutex_unlock(&wait.lock);
-    }
-    asking->told = &wait.told;
-    enum err e = turn_with_models(bot, accepted, conversation, asking, why);
-    asking->told = NULL;
-    buf_free(&wait.text);
-    (void)pthread_cond_destroy(&wait.told_it);
-    (void)pthread_mutex_destroy(&wait.lock);
-    return e;
 }
 
 /* The turn, with whatever a model has to say, and in the journal. */
@@ -642,11 +336,11 @@ static enum err turn_kept(struct bot *bot, const struct accepted *accepted,
     const struct conversation before = *conversation;
     struct turn_row row;
     int64_t began_us = clock_monotonic_us();
-    enum err e = turn_with_models(bot, accepted, conversation, &asking, why);
+    enum err e = consult_turn(bot, accepted, conversation, &asking, why);
     turn_id[0] = '\0';
     if (!e && asking.asks) {
         *conversation = before;
-        e = turn_waited(bot, accepted, conversation, &asking, why);
+        e = consult_wait(bot, accepted, conversation, &asking, why);
     }
     if (e || !bot->journal)
         return e;
