@@ -21,6 +21,12 @@ static const struct {
                       "I am looking this up. One moment, please."},
     [TEXT_LOOKING_CHECK] = {"문서에서 확인하고 있습니다. 잠시 후 아래 버튼을 눌러 주세요.",
                             "I am looking this up. Please press the button below in a moment."},
+    [TEXT_STILL_LOOKING] = {"앞서 물어보신 내용을 아직 확인하고 있습니다. 아래 버튼으로 답변을 "
+                            "보신 뒤 다시 말씀해 주세요.",
+                            "I am still looking up your last question. Please check its answer "
+                            "with the button below, then write again."},
+    [TEXT_LATE] = {"지금은 답변이 늦어지고 있습니다. 잠시 후 다시 보내 주세요.",
+                   "Answers are slow right now. Please write again in a moment."},
     [TEXT_AGENT] = {"상담원: ", "Agent: "},
     [TEXT_CHECK] = {"답변 확인", "Check answer"},
     [TEXT_CLARIFY] = {"어떤 내용을 찾으시나요? 번호로 골라 주세요.",

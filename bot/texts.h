@@ -13,6 +13,8 @@ enum text_key {
     TEXT_CHECK,         /* the button that asks for it                          */
     TEXT_LOOKING,       /* a model is asked: the answer comes by itself         */
     TEXT_LOOKING_CHECK, /* or with that button                                  */
+    TEXT_STILL_LOOKING, /* another message came meanwhile                      */
+    TEXT_LATE,          /* no answer in a channel's time                        */
     TEXT_AGENT,         /* before what that person says                         */
     TEXT_CLARIFY,       /* above a list                                         */
     TEXT_WHICH_KEY,     /* above the values of a rate's key, whose name comes first, and */

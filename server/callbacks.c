@@ -180,14 +180,16 @@ bool callbacks_take(struct callbacks *callbacks, const struct bot_request *reque
     return true;
 }
 
-bool callbacks_owe(struct callbacks *callbacks, struct str conversation)
+enum owed callbacks_owe(struct callbacks *callbacks, struct str conversation, struct str message_id)
 {
-    bool owes = false;
+    enum owed owes = OWED_NOTHING;
     if (!callbacks)
-        return false;
+        return owes;
     (void)pthread_mutex_lock(&callbacks->lock);
     for (const struct errand *errand = callbacks->errands; errand && !owes; errand = errand->next)
-        owes = str_equal(errand->conversation, conversation);
+        if (str_equal(errand->conversation, conversation))
+            owes = message_id.n > 0 && str_equal(errand->message_id, message_id) ? OWED_THIS
+                                                                                 : OWED_ANOTHER;
     (void)pthread_mutex_unlock(&callbacks->lock);
     return owes;
 }

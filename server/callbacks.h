@@ -24,7 +24,10 @@ bool callbacks_allow(const struct site *site, struct str url);
  * or memory is out. `url` empty: the reply waits for the customer. Any worker's thread. */
 bool callbacks_take(struct callbacks *callbacks, const struct bot_request *request,
                     const struct clerk_ask *ask, struct str url);
-/* Whether a reply to this conversation, named as in the request, is being worked on. */
-bool callbacks_owe(struct callbacks *callbacks, struct str conversation);
+/* Whether a reply to this conversation, named as in the request, is being worked on: to this
+ * message, or to one before it. */
+enum owed { OWED_NOTHING, OWED_THIS, OWED_ANOTHER };
+enum owed callbacks_owe(struct callbacks *callbacks, struct str conversation,
+                        struct str message_id);
 
 #endif

@@ -44,6 +44,7 @@ enum handled me_get(struct exchange *exchange);
 enum handled chatwoot_post(struct exchange *exchange);
 
 enum handled kakao_post(struct exchange *exchange);
+void kakao_fail(struct exchange *exchange, const char *code, const char *message);
 /* A reply as Kakao's skill shows it, appended; what agents said is marked as shown by this turn. */
 void kakao_print(struct clerk *clerk, const struct clerk_result *result, struct buf *out);
 

@@ -272,6 +272,41 @@ static void check_button_put(struct json_writer *w, struct str text, struct str 
     json_end(w, '}');
 }
 
+/* A message that comes while the one before it is looked up: to wait in line could take longer
+ * than Kakao does, so it is not taken, and the customer is told. */
+static enum handled put_off(struct exchange *exchange)
+{
+    struct json_writer w;
+    struct str language = config_text(exchange->worker->site->config, CONFIG_LANGUAGE);
+    reply_begin(&w, &exchange->out);
+    check_button_put(&w, text_of(TEXT_STILL_LOOKING, language), language);
+    json_end(&w, '}');
+    return ready(exchange);
+}
+
+/* Kakao shows a customer nothing of a failure. What passes is told in words; the rest is for
+ * whoever set the skill up. */
+void kakao_fail(struct exchange *exchange, const char *code, const char *message)
+{
+    static const char *const passing[] = {"late", "busy", "not_kept"};
+    struct str language = config_text(exchange->worker->site->config, CONFIG_LANGUAGE);
+    struct json_writer w;
+    bool passes = false;
+    for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+        passes = passes || strcmp(code, passing[i]) == 0;
+    if (!passes) {
+        exchange_error_print(exchange, code, message);
+        return;
+    }
+    exchange->retry_after = 0;
+    reply_begin(&w, &exchange->out);
+    json_object(&w, "template");
+    bubbles_put(&w, text_of(TEXT_LATE, language));
+    json_end(&w, '}');
+    json_end(&w, '}');
+    (void)ready(exchange);
+}
+
 /* With a callback Kakao shows its own waiting bubble, or the text under `data`. */
 static enum handled promise(struct exchange *exchange)
 {
@@ -353,7 +388,7 @@ static enum handled skill_check(struct exchange *exchange, const struct bot_requ
     struct str conversation = STR_NONE;
     enum handoff_state state = HANDOFF_NONE;
     *is_answered = true;
-    if (callbacks_owe(exchange->worker->site->callbacks, request->conversation))
+    if (callbacks_owe(exchange->worker->site->callbacks, request->conversation, STR_NONE))
         return promise(exchange);
     enum err e = clerk_conversation(exchange->clerk, request->conversation, &conversation, &why);
     if (!e)
@@ -379,10 +414,14 @@ static enum handled skill_answer(struct exchange *exchange, const struct bot_req
         handled = skill_check(exchange, request, skill->after, &is_answered);
     if (is_answered)
         return handled;
+    enum owed owed = callbacks_owe(site->callbacks, request->conversation, request->message_id);
+    if (owed == OWED_ANOTHER)
+        return put_off(exchange);
     exchange->callback_url =
         callbacks_allow(site, skill->callback_url) ? skill->callback_url : STR_NONE;
-    exchange->is_patient = exchange->callback_url.n > 0 || site->model_us > skill_us;
-    handled = exchange_turn(exchange, request, NULL, skill_print);
+    const int64_t waited_us = clock_monotonic_us() - exchange->began_us;
+    exchange->is_patient = exchange->callback_url.n > 0 || waited_us + site->model_us > skill_us;
+    handled = owed == OWED_THIS ? PROMISED : exchange_turn(exchange, request, NULL, skill_print);
     handled = handled == PROMISED ? promise(exchange) : handled;
     exchange->callback_url = STR_NONE; /* the request's body goes */
     return handled;
@@ -393,6 +432,7 @@ enum handled kakao_post(struct exchange *exchange)
     struct str wanted = config_text(exchange->worker->site->config, CONFIG_KAKAO_BOT);
     struct bot_request request = {.channel = STR("kakao"), .as_of = DATE_NONE};
     struct fail why = {.text = ""};
+    exchange->reply_by_us = exchange->began_us + skill_us;
     struct skill skill = {.bot = STR_NONE, .callback_url = STR_NONE};
     char conversation[PREFIXED_BYTES];
     cJSON *json = NULL;

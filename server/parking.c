@@ -162,6 +162,9 @@ bool exchange_park(struct exchange *exchange, enum parking parking)
             exchange->deadline_us += worker->site->model_us - parked_us + model_grace_us;
         else if (parking == PARK_SEAT) /* whoever has the seat may be asking */
             exchange->deadline_us += worker->site->model_us;
+        if (exchange->reply_by_us > 0 && parking != PARK_MODEL &&
+            exchange->deadline_us > exchange->reply_by_us)
+            exchange->deadline_us = exchange->reply_by_us;
         exchange->previous = NULL;
         exchange->next = worker->parked;
         if (exchange->next)

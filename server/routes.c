@@ -87,7 +87,7 @@ static const struct http_route table[] = {
     ROUTE("POST", "/api/users/change", users_change_post, ROLE_ADMINISTRATOR, TURN_BODY, 1, false,
           NULL),
     /* channels */
-    ROUTE("POST", "/kakao/skill", kakao_post, ROLE_CHANNEL, TURN_BODY, 1, false, NULL),
+    ROUTE("POST", "/kakao/skill", kakao_post, ROLE_CHANNEL, TURN_BODY, 1, false, kakao_fail),
     ROUTE("POST", "/chatwoot/bot", chatwoot_post, ROLE_CHANNEL, HISTORY_BODY, 1, true, NULL),
     ROUTE("POST", "/v1/chat/completions", openai_chat_post, ROLE_CHANNEL, HISTORY_BODY, 1, false,
           openai_fail),

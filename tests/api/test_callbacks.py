@@ -2,6 +2,8 @@
 go there the customer's button shows it."""
 import http.server
 import json
+import os
+import sqlite3
 import threading
 import time
 
@@ -108,6 +110,42 @@ def without_a_callback_a_button_shows_the_reply(bot):
         assert LABEL in text_of(skill(server, CHECK)) and len(table(bot, "SELECT 1 FROM turns")) == 1
     with Model(at(SENTENCES[0])) as model, serve(bot, model, model_deadline_ms=3000) as server:  # in time for the skill itself
         assert "quickReplies" not in skill(server, QUESTION + " 알려줘", user="u9")["template"]
+
+
+@test
+def a_second_message_is_answered_in_time_while_the_first_is_looked_up(bot):
+    """Kakao gives up on a skill after five seconds."""
+    with_documents(bot, OFTEN)
+    with Slow(at(SENTENCES[0])) as model, Kakao() as kakao, serve(bot, model, model_deadline_ms=20000) as server:
+        assert skill(server, QUESTION, kakao.url, request="r1")["useCallback"] is True
+        for callback in (kakao.url, None):
+            began = time.monotonic()
+            reply = skill(server, "보험 해지 궁금해요", callback, request=f"r2 {callback}")
+            assert "다시 말씀해 주세요" in text_of(reply) and [one["messageText"] for one in reply["template"]["quickReplies"]] == [CHECK], reply
+            assert "useCallback" not in reply and time.monotonic() - began < 2
+        assert skill(server, QUESTION, kakao.url, request="r1")["useCallback"] is True, "the same message once more"
+        assert skill(server, "보험 해지 궁금해요", kakao.url, user="u2")["data"]["route"] == "scripted", "nobody else waits"
+        model.goes.set()
+        wait_until(lambda: kakao.seen)
+        wait_until(lambda: "data" in (reply := skill(server, "보험 해지 궁금해요", request="r3")) and reply["data"]["route"] == "scripted")
+        assert len(model.seen) == 1 and len(table(bot, "SELECT 1 FROM turns WHERE route = 'generated'")) == 1
+
+
+@test
+def what_waits_for_the_disk_is_told_before_kakao_gives_up(bot):
+    with_documents(bot, OFTEN)
+    with Server(bot, workers=1, rate_per_address=0) as server:
+        skill(server, "보험 해지 궁금해요", request="r0")
+        other = sqlite3.connect(os.path.join(bot.path, "journal.db"), isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        reply = skill(server, "보험 해지 궁금해요", request="r1")
+        took = time.monotonic() - began
+        other.execute("ROLLBACK")
+        other.close()
+        assert "늦어지고" in text_of(reply) and reply["version"] == "2.0" and 3 < took < 4.8, (reply, took)
+        wait_until(lambda: skill(server, "보험 해지 궁금해요", request="r1").get("data", {}).get("route") == "scripted")
+        assert len(table(bot, "SELECT 1 FROM turns WHERE message_id = 'r1'")) == 1
 
 
 @test
