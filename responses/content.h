@@ -159,6 +159,10 @@ struct content_row {
 /* By its id, or name. Borrowed until the content is next asked for a row or offered one. */
 MUST_USE enum err content_row_find(struct content *content, enum content_kind kind, struct str id,
                                    bool *exists, struct content_row *out, struct fail *why);
+/* How many rows of `by` name the intent or slot; 0 for other kinds. */
+MUST_USE enum err content_named_count(struct content *content, enum content_kind kind,
+                                      struct str id, enum content_kind by, size_t *out,
+                                      struct fail *why);
 /* In the order of content_each; borrowed for the call. */
 MUST_USE enum err content_each_row(struct content *content, enum content_kind kind,
                                    enum err (*each)(void *data, const struct content_row *row,

@@ -21,24 +21,37 @@ static const struct naming {
                {KIND_INTENTS, KIND_ANSWERS, naming_answers_sql},
                {KIND_SLOTS, KIND_VALUES, naming_values_sql}};
 
+enum err content_named_count(struct content *content, enum content_kind kind, struct str id,
+                             enum content_kind by, size_t *out, struct fail *why)
+{
+    *out = 0;
+    for (size_t i = 0; i < sizeof namings / sizeof *namings; i++) {
+        struct db_statement *s = NULL;
+        bool has_row = false;
+        if (namings[i].named != kind || namings[i].by != by)
+            continue;
+        enum err e = db_take(content->db, namings[i].sql, &s, why);
+        if (e)
+            return e;
+        db_bind_text(s, 1, id);
+        e = db_step(s, &has_row, why);
+        *out = !e && has_row ? (size_t)db_int(s, 0) : 0;
+        db_give(s);
+        return e;
+    }
+    return OK;
+}
+
 static enum err names_check(struct content *content, enum content_kind kind, struct str id,
                             struct fail *why)
 {
     enum err e = OK;
     for (size_t i = 0; i < sizeof namings / sizeof *namings && !e; i++) {
-        struct db_statement *s = NULL;
-        bool has_row = false;
-        if (namings[i].named != kind)
-            continue;
-        e = db_take(content->db, namings[i].sql, &s, why);
-        if (e)
-            return e;
-        db_bind_text(s, 1, id);
-        e = db_step(s, &has_row, why);
-        if (!e && has_row && db_int(s, 0) > 0)
-            e = fail(why, ERR_INPUT, "%.*s cannot go: %lld %s name it", STR_ARG(id),
-                     (long long)db_int(s, 0), content_kind_name(namings[i].by));
-        db_give(s);
+        size_t count = 0;
+        e = content_named_count(content, kind, id, namings[i].by, &count, why);
+        if (!e && count > 0)
+            e = fail(why, ERR_INPUT, "%.*s cannot go: %zu %s name it", STR_ARG(id), count,
+                     content_kind_name(namings[i].by));
     }
     return e;
 }

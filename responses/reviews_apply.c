@@ -71,6 +71,11 @@ static enum err row_load(void *data, const struct review_row *row, struct fail *
     to->taken = to->id;
     enum err e = draft_fields_read(row->kind, row->now, a->arena, to->fields, &exists, why);
     to->removes = !exists;
+    /* Made of its content, the id of a second answer to an intent would be the first one's. */
+    const struct content_table *table = content_table(row->kind);
+    if (!e && exists && to->fields[0].n == 0 && table->key == 1 && table->id_from &&
+        str_starts(to->id, STR("+")))
+        to->fields[0] = str_slice(to->id, 1, to->id.n);
     return e;
 }
 

@@ -106,4 +106,16 @@ MUST_USE enum err publish_override_post(struct call *call, struct fail *why);
 MUST_USE enum err publish_rollback_post(struct call *call, struct fail *why);
 MUST_USE enum err review_trial_post(struct call *call, struct fail *why);
 
+/* writers */
+MUST_USE enum err rows_get(struct call *call, struct fail *why);
+MUST_USE enum err row_get(struct call *call, struct fail *why);
+MUST_USE enum err drafts_get(struct call *call, struct fail *why);
+MUST_USE enum err drafts_post(struct call *call, struct fail *why);
+MUST_USE enum err drafts_discard_post(struct call *call, struct fail *why);
+MUST_USE enum err reviews_get(struct call *call, struct fail *why);
+MUST_USE enum err review_get(struct call *call, struct fail *why);
+MUST_USE enum err reviews_post(struct call *call, struct fail *why);
+MUST_USE enum err reviews_decide_post(struct call *call, struct fail *why);
+MUST_USE enum err reviews_withdraw_post(struct call *call, struct fail *why);
+
 #endif

@@ -8,6 +8,7 @@
 enum {
     TURN_BODY = 32 * 1024, /* 2,000 characters, each escaped as \uXXXX\uXXXX, fit */
     HISTORY_BODY = LIMIT_BODY,
+    DRAFT_BODY = LIMIT_JSON_BYTES / 2, /* a document with every field full is not typed */
 };
 
 /* METHOD, path, handler, role, body limit, rate, ?token=, failure form */
@@ -49,6 +50,19 @@ static const struct http_route table[] = {
     OFFICE("GET", "/api/bot", bot_get, ROLE_STAFF, 0, AUDIT_NONE),
     /* agents */
     /* writers */
+    OFFICE("GET", "/api/rows", rows_get, ROLE_WRITER, 0, AUDIT_NONE),
+    OFFICE("GET", "/api/row", row_get, ROLE_WRITER, 0, AUDIT_NONE),
+    OFFICE("GET", "/api/drafts", drafts_get, ROLE_WRITER, 0, AUDIT_NONE),
+    OFFICE("POST", "/api/drafts", drafts_post, ROLE_WRITER, DRAFT_BODY, AUDIT_CHANGE),
+    OFFICE("POST", "/api/drafts/discard", drafts_discard_post, ROLE_WRITER, TURN_BODY,
+           AUDIT_CHANGE),
+    OFFICE("GET", "/api/reviews", reviews_get, ROLE_WRITER, 0, AUDIT_NONE),
+    OFFICE("GET", "/api/reviews/*", review_get, ROLE_WRITER, 0, AUDIT_NONE),
+    OFFICE("POST", "/api/reviews", reviews_post, ROLE_WRITER, DRAFT_BODY, AUDIT_CHANGE),
+    OFFICE("POST", "/api/reviews/decide", reviews_decide_post, ROLE_REVIEWER, TURN_BODY,
+           AUDIT_CHANGE),
+    OFFICE("POST", "/api/reviews/withdraw", reviews_withdraw_post, ROLE_WRITER, TURN_BODY,
+           AUDIT_CHANGE),
     /* reviews and releases */
     OFFICE("GET", "/api/jobs", jobs_get, ROLE_STAFF, 0, AUDIT_NONE),
     OFFICE("GET", "/api/jobs/*", job_get, ROLE_WRITER, 0, AUDIT_READ),

@@ -1,0 +1,179 @@
+/* Drafts: what a writer has typed is kept as they type, with what keeps it from being a row yet and
+ * with what others have done to the row meanwhile. */
+#include "server/handlers.h"
+#include "server/staff_content.h"
+
+/* ---- One's own ---- */
+
+struct drafts_list {
+    struct call *call;
+    struct json_writer w;
+    int64_t total;
+};
+
+static enum err own_put(void *data, const struct row_draft *draft, struct fail *why)
+{
+    struct drafts_list *list = data;
+    struct json_writer *w = &list->w;
+    char base[CONTENT_BASE_BYTES];
+    bool exists = false;
+    list->total++;
+    json_object(w, NULL);
+    json_put_text(w, "kind", content_kind_name(draft->kind));
+    json_put_str(w, "id", draft->id);
+    json_put_str(w, "base", draft->base);
+    staff_time_put(w, "changed_at", draft->at_us);
+    if (draft->review)
+        json_put_int(w, "review", draft->review);
+    else
+        json_put_null(w, "review");
+    if (draft->removes)
+        json_put_null(w, "fields");
+    else
+        (void)staff_fields_put(w, "fields", draft->kind, draft->fields, 0);
+    enum err e = staff_row_put(list->call, w, "row", draft->kind, draft->id, &exists, base, why);
+    json_put_bool(w, "is_stale", !str_equal(str_of(base), draft->base));
+    json_end(w, '}');
+    return e ? e : buf_error(w->out, "the drafts", why);
+}
+
+enum err drafts_get(struct call *call, struct fail *why)
+{
+    struct drafts_list list = {.call = call};
+    json_begin(&list.w, &call->out);
+    json_object(&list.w, NULL);
+    json_array(&list.w, "rows");
+    enum err e =
+        drafts_each(call->content, str_of(call->name), KIND_UNKNOWN, STR_NONE, own_put, &list, why);
+    json_end(&list.w, ']');
+    json_put_int(&list.w, "total", list.total);
+    json_end(&list.w, '}');
+    return e;
+}
+
+/* ---- Keeping one ---- */
+
+static enum err fault_put(void *data, int column, const char *text, struct fail *why)
+{
+    struct drafts_list *list = data;
+    size_t count = 0;
+    const struct content_column *columns = content_columns((enum content_kind)list->total, &count);
+    (void)why;
+    json_object(&list->w, NULL);
+    json_put_text(&list->w, "column",
+                  column >= 0 && (size_t)column < count ? columns[column].name : NULL);
+    json_put_text(&list->w, "text", text);
+    json_end(&list->w, '}');
+    return OK;
+}
+
+static enum err other_put(void *data, const struct row_draft *draft, struct fail *why)
+{
+    struct drafts_list *list = data;
+    if (str_equal(draft->author, str_of(list->call->name)))
+        return OK;
+    json_object(&list->w, NULL);
+    json_put_str(&list->w, "author", draft->author);
+    staff_time_put(&list->w, "changed_at", draft->at_us);
+    if (draft->removes)
+        json_put_null(&list->w, "fields");
+    else
+        (void)staff_fields_put(&list->w, "fields", draft->kind, draft->fields, 0);
+    json_end(&list->w, '}');
+    return buf_error(list->w.out, "the drafts", why);
+}
+
+static enum err was_put(struct call *call, struct json_writer *w, const struct row_draft *draft,
+                        bool is_stale, struct fail *why)
+{
+    struct str was[CONTENT_COLUMNS_MOST];
+    bool is_found = false;
+    enum err e = OK;
+    if (is_stale)
+        e = content_row_was(call->content, draft->kind, draft->id, draft->base, &is_found, was,
+                            why);
+    if (is_found)
+        (void)staff_fields_put(w, "was", draft->kind, was, 0);
+    else
+        json_put_null(w, "was");
+    return e;
+}
+
+/* What the writer should know now that it is kept. */
+static enum err kept_say(struct call *call, const struct row_draft *draft, const char *id,
+                         struct fail *why)
+{
+    struct drafts_list list = {.call = call, .total = draft->kind};
+    struct json_writer *w = &list.w;
+    char base[CONTENT_BASE_BYTES];
+    bool exists = false;
+    json_begin(w, &call->out);
+    json_object(w, NULL);
+    json_put_text(w, "kind", content_kind_name(draft->kind));
+    json_put_text(w, "id", id);
+    staff_time_put(w, "changed_at", clock_now_us());
+    json_array(w, "faults");
+    enum err e = draft->removes ? OK
+                                : draft_faults(call->content, draft->kind, draft->fields, fault_put,
+                                               &list, why);
+    json_end(w, ']');
+    if (!e)
+        e = staff_row_put(call, w, "row", draft->kind, str_of(id), &exists, base, why);
+    bool is_stale = !str_equal(str_of(base), draft->base.p ? draft->base : STR(""));
+    json_put_bool(w, "is_stale", is_stale);
+    if (!e)
+        e = was_put(call, w, draft, is_stale, why);
+    json_array(w, "others");
+    if (!e)
+        e = drafts_each(call->content, STR_NONE, draft->kind, str_of(id), other_put, &list, why);
+    json_end(w, ']');
+    json_end(w, '}');
+    return e;
+}
+
+enum err drafts_post(struct call *call, struct fail *why)
+{
+    static const char *const keys[] = {"kind", "id", "base", "fields"};
+    struct row_draft draft = {.author = str_of(call->name), .base = STR("")};
+    const cJSON *fields = cJSON_GetObjectItemCaseSensitive(call->json, "fields");
+    char id[DRAFT_ID_BYTES];
+    enum err e = call_fields(call, keys, sizeof keys / sizeof *keys, why);
+    if (!e)
+        e = staff_row_named(call->json, true, &draft.kind, &draft.id, why);
+    if (!e)
+        e = json_optional_text(call->json, "base", &draft.base, why);
+    if (!e && !fields)
+        e = fail(why, ERR_INPUT, "field \"fields\" must be an object, or null to remove the row");
+    draft.removes = fields && cJSON_IsNull(fields);
+    if (!e && !draft.removes)
+        e = staff_fields(fields, draft.kind, draft.fields, why);
+    if (!e)
+        e = draft_save(call->content, &draft, id, why);
+    if (e)
+        return e;
+    if (!draft.removes && draft.base.n > 0)
+        draft.fields[0] = draft.id;
+    call_detail(call, "%s %s", content_kind_name(draft.kind), id);
+    return kept_say(call, &draft, id, why);
+}
+
+enum err drafts_discard_post(struct call *call, struct fail *why)
+{
+    static const char *const keys[] = {"kind", "id"};
+    enum content_kind kind = KIND_UNKNOWN;
+    struct str id = STR("");
+    struct json_writer w;
+    enum err e = call_fields(call, keys, sizeof keys / sizeof *keys, why);
+    if (!e)
+        e = staff_row_named(call->json, false, &kind, &id, why);
+    if (!e)
+        e = draft_discard(call->content, str_of(call->name), kind, id, why);
+    if (e)
+        return e;
+    call_detail(call, "%s %.*s", content_kind_name(kind), STR_ARG(id));
+    json_begin(&w, &call->out);
+    json_object(&w, NULL);
+    json_put_bool(&w, "is_discarded", true);
+    json_end(&w, '}');
+    return OK;
+}
