@@ -90,11 +90,12 @@ enum err journal_last(struct journal *journal, struct str conversation, struct t
     return ERR_MISSING;
 }
 
-bool callbacks_owe(struct callbacks *callbacks, struct str conversation)
+enum owed callbacks_owe(struct callbacks *callbacks, struct str conversation, struct str message_id)
 {
     (void)callbacks;
     (void)conversation;
-    return false;
+    (void)message_id;
+    return OWED_NOTHING;
 }
 
 bool callbacks_allow(const struct site *site, struct str url)
