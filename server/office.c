@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/limits.h"
+#include "fallback/mask.h"
 #include "server/audit.h"
 #include "server/handlers.h"
 #include "server/http.h"
@@ -121,14 +122,25 @@ struct handles {
     struct journal *journal;
 };
 
+static void personal_note(void *data, size_t from, size_t to, struct str label)
+{
+    bool *is_personal = data;
+    (void)label;
+    *is_personal |= to > from;
+}
+
 static bool is_id(struct str text)
 {
+    bool is_personal = false;
     for (size_t i = 0; i < text.n; i++)
         if (!((text.p[i] >= '0' && text.p[i] <= '9') || (text.p[i] >= 'a' && text.p[i] <= 'z') ||
               (text.p[i] >= 'A' && text.p[i] <= 'Z') || text.p[i] == '-' || text.p[i] == '_' ||
               text.p[i] == ':'))
             return false;
-    return text.n > 0 && text.n < 64;
+    if (text.n == 0 || text.n >= 64)
+        return false;
+    mask_find(text, STR("ko"), personal_note, &is_personal); /* a telephone number is no id */
+    return !is_personal;
 }
 
 /* What the address names, as far as those are ids of ours: the audit holds no words of a

@@ -152,7 +152,7 @@ def a_full_disk_is_called_a_full_disk():
     with Bot(makes=False) as bot:
         small = os.path.join(bot.folder, "disk")
         os.mkdir(small)
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "none", small], capture_output=True).returncode:
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", small], capture_output=True).returncode:
             raise Skip("a small disk cannot be mounted here")
         try:
             bot.path = os.path.join(small, "bot")
