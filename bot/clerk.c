@@ -4,6 +4,7 @@
 #include "bot/clerk.h"
 
 #include "base/log.h"
+#include "bot/suggest.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -35,6 +36,8 @@ enum err clerk_open(struct service *service, int number, struct clerk **out, str
     clerk->number = number;
     buf_init(&clerk->state, STATE_BYTES);
     enum err e = bot_open_bare(service->bot_folder, &clerk->bot, why);
+    if (!e)
+        e = suggester_open(&clerk->suggester, why);
     if (e)
         clerk_close(clerk);
     else
@@ -48,6 +51,7 @@ void clerk_close(struct clerk *clerk)
         return;
     clerk_cancel(clerk);
     bot_close(clerk->bot);
+    suggester_close(clerk->suggester);
     buf_free(&clerk->state);
     mem_give(clerk);
 }
@@ -98,6 +102,14 @@ const struct release *clerk_lease(struct clerk *clerk, struct classifier **class
     clerk_take_edition(clerk);
     *classifier = turner_classifier(clerk->edition->turners[clerk->number]);
     return clerk->edition->release;
+}
+
+enum err clerk_suggest(struct clerk *clerk, const struct suggest_request *request,
+                       const struct release **release, struct json_writer *w, struct fail *why)
+{
+    clerk_take_edition(clerk);
+    *release = clerk->edition->release;
+    return suggest(clerk->suggester, clerk->edition->turners[clerk->number], request, w, why);
 }
 
 struct seen {

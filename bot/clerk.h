@@ -21,6 +21,7 @@ struct clerk {
     int number;
     struct bot *bot;
     struct buf state; /* of a history */
+    struct suggester *suggester;
     char turn_id[TURN_ID_BYTES];
     /* Of the turn that is under way: */
     struct edition *edition;

@@ -88,6 +88,12 @@ void open_book_close(struct open_book *book)
     mem_give(book);
 }
 
+enum err open_book_look(struct open_book *book, const struct book_question *question,
+                        struct retrieval *out, struct fail *why)
+{
+    return retrieve(book->retriever, question->text, question->product, question->as_of, out, why);
+}
+
 const struct retrieval *open_book_found(const struct open_book *book)
 {
     return book && book->was_asked ? &book->found : NULL;

@@ -28,6 +28,11 @@ struct book_question {
 MUST_USE enum err open_book_answer(struct open_book *book, const struct book_question *question,
                                    struct reply *reply, bool *is_answered, struct fail *why);
 
+/* The passages that the question finds, whether they answer it or not, for a person to read: what
+ * open_book_answer would look at first. It leaves what the last turn found as it is. */
+MUST_USE enum err open_book_look(struct open_book *book, const struct book_question *question,
+                                 struct retrieval *out, struct fail *why);
+
 /* What the last question found, for an explanation; NULL when none was asked since open_book_clear.
  */
 const struct retrieval *open_book_found(const struct open_book *book);

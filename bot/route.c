@@ -301,10 +301,9 @@ static void answer_failure_log(struct turner *turner, const struct answer_found 
              STR_ARG(str_from_buf(&turner->scratch)));
 }
 
-/* The customer's language first; a bot that has answers in its own language only uses those. */
-static void answer_look_up(const struct turner *turner, const struct conversation *conversation,
-                           const struct message *message, int intent, struct buf *text,
-                           struct answer_found *found, struct fail *problem)
+void route_answer_find(const struct turner *turner, const struct conversation *conversation,
+                       const struct message *message, int intent, struct buf *text,
+                       struct answer_found *found, struct fail *problem)
 {
     struct answer_query query = {.intent = intent,
                                  .slots = &conversation->slots,
@@ -324,8 +323,8 @@ bool route_answer_differs(struct turner *turner, const struct conversation *befo
                           int intent)
 {
     struct answer_found was = {.outcome = ANSWER_NONE}, is = was;
-    answer_look_up(turner, before, message, intent, &turner->said, &was, NULL);
-    answer_look_up(turner, after, message, intent, &turner->title, &is, NULL);
+    route_answer_find(turner, before, message, intent, &turner->said, &was, NULL);
+    route_answer_find(turner, after, message, intent, &turner->title, &is, NULL);
     return is.outcome != ANSWER_NONE && is.outcome != ANSWER_FAILED &&
            (is.row != was.row || is.outcome != was.outcome ||
             !str_equal(str_from_buf(&turner->said), str_from_buf(&turner->title)));
@@ -340,7 +339,7 @@ static bool say_answer(struct turner *turner, const struct message *message,
     bool is_handoff = rows_of(turner)->intents[intent].policy == POLICY_HANDOFF;
     struct str name = route_intent_name(turner, intent);
     reply->intent = intent;
-    answer_look_up(turner, conversation, message, intent, &reply->text, &found, &problem);
+    route_answer_find(turner, conversation, message, intent, &reply->text, &found, &problem);
     if (found.outcome == ANSWER_NEEDS_SLOT && !is_handoff) {
         conversation->asked = 0;
         say_question(turner, conversation, intent, found.slot, false, reply);

@@ -59,6 +59,12 @@ MUST_USE enum err route_carry_out(struct turner *turner, const struct decision *
                                   const struct message *message, struct conversation *conversation,
                                   struct reply *reply, struct fail *why);
 
+/* The intent's answer with the conversation's values, into `text`: in the customer's language
+ * first; a bot that has answers in its own language only uses those. */
+struct answer_found;
+void route_answer_find(const struct turner *turner, const struct conversation *conversation,
+                       const struct message *message, int intent, struct buf *text,
+                       struct answer_found *found, struct fail *problem);
 /* Whether the intent's answer, or the question it asks, is another one with the values of
  * `after`. */
 bool route_answer_differs(struct turner *turner, const struct conversation *before,

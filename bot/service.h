@@ -137,5 +137,13 @@ MUST_USE enum err clerk_conversation(struct clerk *clerk, struct str bytes, stru
 /* The release as it is now and this clerk's classifier for it, until clerk_cancel: for what is no
  * turn. */
 const struct release *clerk_lease(struct clerk *clerk, struct classifier **classifier);
+/* What an agent who types this is shown (bot/suggest.h), as members of the object that is open,
+ * and the release; until clerk_cancel. No turn: nothing is kept. `request` without `at_us` and
+ * `as_of` is asked now and today. */
+struct suggest_request;
+struct json_writer;
+MUST_USE enum err clerk_suggest(struct clerk *clerk, const struct suggest_request *request,
+                                const struct release **release, struct json_writer *w,
+                                struct fail *why);
 
 #endif

@@ -117,5 +117,12 @@ MUST_USE enum err review_get(struct call *call, struct fail *why);
 MUST_USE enum err reviews_post(struct call *call, struct fail *why);
 MUST_USE enum err reviews_decide_post(struct call *call, struct fail *why);
 MUST_USE enum err reviews_withdraw_post(struct call *call, struct fail *why);
+/* agents */
+enum handled suggest_post(struct exchange *exchange);
+MUST_USE enum err wrong_post(struct call *call, struct fail *why);
+MUST_USE enum err tasks_get(struct call *call, struct fail *why);
+MUST_USE enum err task_settle_post(struct call *call, struct fail *why);
+MUST_USE enum err turn_get(struct call *call, struct fail *why);
+MUST_USE enum err conversation_get(struct call *call, struct fail *why);
 
 #endif

@@ -135,12 +135,13 @@ enum handled staff_job_give(struct exchange *exchange, struct desk_job *job)
     return is_given ? KEEPS : exchange_fail_as(exchange, ERR_BUSY, NULL);
 }
 
-/* The list of tickets is polled, and holds ids and reasons only. */
+/* The list of tickets is polled, and holds ids and reasons only. What an agent types shows nothing
+ * of a customer's and changes nothing. */
 bool staff_must_note(const struct exchange *exchange)
 {
     const struct http_route *route = exchange->route;
     return route->role == ROLE_AGENT && !route->work && !exchange->desk.is_done &&
-           strcmp(route->path, "/api/handoffs") != 0;
+           strcmp(route->path, "/api/handoffs") != 0 && strcmp(route->path, "/api/suggest") != 0;
 }
 
 /* An id of ours, or nothing: the audit holds no words of a stranger's. */
