@@ -92,6 +92,7 @@ enum err command_explain(struct cli *cli, int argc, char **argv, struct fail *wh
 enum err command_wrong(struct cli *cli, int argc, char **argv, struct fail *why);
 enum err command_pins(struct cli *cli, int argc, char **argv, struct fail *why);
 enum err command_prompt(struct cli *cli, int argc, char **argv, struct fail *why);
+enum err command_trial(struct cli *cli, int argc, char **argv, struct fail *why);
 enum err command_replay(struct cli *cli, int argc, char **argv, struct fail *why);
 enum err command_unanswered(struct cli *cli, int argc, char **argv, struct fail *why);
 enum err command_serve(struct cli *cli, int argc, char **argv, struct fail *why);

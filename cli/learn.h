@@ -47,4 +47,9 @@ MUST_USE enum err retrieval_evaluate(const struct cli *cli, const char *set, con
 /* What changed from one release to another, on standard output. */
 MUST_USE enum err changes_run(const struct cli *cli, int from, int to, struct fail *why);
 
+/* A replay as members of an object that is open. */
+struct replay;
+struct json_writer;
+void replay_print_json(const struct replay *replay, struct json_writer *w);
+
 #endif

@@ -109,6 +109,9 @@ static const struct command {
      "  --prompt FILE|N    eval, improve: this one instead of the next release's\n"
      "  --limit N          eval, improve: at most so many calls in all (20; 41)\n"
      "  --out FILE         improve: where the suggestion is written (prompt-new.txt)\n"},
+    {"trial", command_trial, "REVIEW", "what the bot would be with the rows of a review",
+     "REVIEW is the number of one that is not decided yet. It is trained, put to the gate and the\n"
+     "journal replayed on it, beside the bot, of which nothing changes.\n"},
     {"replay", command_replay, "[--release N] [--since DATE] [--out FILE.csv]",
      "the journal against a release: which replies would change",
      "  --release N        this release instead of the newest\n"

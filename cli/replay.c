@@ -170,6 +170,38 @@ static void replay_text(const struct replay *replay, const struct release *relea
     groups_text(replay, out);
 }
 
+void replay_print_json(const struct replay *replay, struct json_writer *w)
+{
+    json_put_int(w, "turns", (int64_t)replay->turns);
+    json_put_int(w, "changed", (int64_t)replay->changed);
+    json_put_int(w, "customers", (int64_t)replay->customers);
+    json_put_int(w, "own", (int64_t)replay->own);
+    json_put_int(w, "own_changed", (int64_t)replay->own_changed);
+    json_put_int(w, "wrong_changed", (int64_t)replay->mark_changed);
+    json_put_int(w, "wrong_unchanged", (int64_t)(replay->mark_count - replay->mark_changed));
+    marks_json(replay, w);
+    json_array(w, "groups");
+    for (size_t i = 0; i < replay->group_count; i++) {
+        const struct replay_group *group = &replay->groups[i];
+        json_object(w, NULL);
+        json_put_text(w, "change", replay_change_name(group->change));
+        json_put_str(w, "from", group->from);
+        json_put_str(w, "to", group->to);
+        json_put_int(w, "turns", (int64_t)group->turns);
+        json_put_int(w, "customers", (int64_t)group->customers);
+        json_array(w, "samples");
+        for (size_t j = 0; j < group->sample_count; j++) {
+            json_object(w, NULL);
+            json_put_str(w, "turn", group->samples[j].turn);
+            json_put_str(w, "message", group->samples[j].message);
+            json_end(w, '}');
+        }
+        json_end(w, ']');
+        json_end(w, '}');
+    }
+    json_end(w, ']');
+}
+
 static enum err replay_json(const struct replay *replay, const struct release *release,
                             struct buf *out, struct fail *why)
 {
@@ -178,34 +210,7 @@ static enum err replay_json(const struct replay *replay, const struct release *r
     json_object(&w, NULL);
     json_put_int(&w, "release", release->number);
     json_put_text(&w, "hash", release->hash);
-    json_put_int(&w, "turns", (int64_t)replay->turns);
-    json_put_int(&w, "changed", (int64_t)replay->changed);
-    json_put_int(&w, "customers", (int64_t)replay->customers);
-    json_put_int(&w, "own", (int64_t)replay->own);
-    json_put_int(&w, "own_changed", (int64_t)replay->own_changed);
-    json_put_int(&w, "wrong_changed", (int64_t)replay->mark_changed);
-    json_put_int(&w, "wrong_unchanged", (int64_t)(replay->mark_count - replay->mark_changed));
-    marks_json(replay, &w);
-    json_array(&w, "groups");
-    for (size_t i = 0; i < replay->group_count; i++) {
-        const struct replay_group *group = &replay->groups[i];
-        json_object(&w, NULL);
-        json_put_text(&w, "change", replay_change_name(group->change));
-        json_put_str(&w, "from", group->from);
-        json_put_str(&w, "to", group->to);
-        json_put_int(&w, "turns", (int64_t)group->turns);
-        json_put_int(&w, "customers", (int64_t)group->customers);
-        json_array(&w, "samples");
-        for (size_t j = 0; j < group->sample_count; j++) {
-            json_object(&w, NULL);
-            json_put_str(&w, "turn", group->samples[j].turn);
-            json_put_str(&w, "message", group->samples[j].message);
-            json_end(&w, '}');
-        }
-        json_end(&w, ']');
-        json_end(&w, '}');
-    }
-    json_end(&w, ']');
+    replay_print_json(replay, &w);
     json_end(&w, '}');
     buf_add_char(out, '\n');
     return buf_error(out, "the replay", why);

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "responses/jobs.h"
 #include "server/beside.h"
+#include "training/trial.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -23,7 +24,7 @@
 #include <unistd.h>
 
 enum {
-    LANES = 2,
+    JOB_LANES = 2,
     LOOK_MS = 200,
     PROGRESS_MS = 1000, /* how often progress is written down: a commit each */
     GRACE_MS = 10000,   /* from the request to end to the order */
@@ -90,7 +91,7 @@ struct jobs {
     bool ends;
     bool is_ours; /* BOT/jobs/lock is held, and what was left is cleared away */
     int lock_fd;
-    struct lane lanes[LANES];
+    struct lane lanes[JOB_LANES];
 };
 
 /* One job under way; the texts are the lane's arena's. */
@@ -113,11 +114,6 @@ static const struct job_kind *kind_find(struct str name)
         if (str_equal(name, str_of(kinds[i].name)))
             return &kinds[i];
     return NULL;
-}
-
-bool jobs_has_kind(struct str kind)
-{
-    return kind_find(kind) != NULL;
 }
 
 /* ---- the words of a command ---- */
@@ -324,6 +320,8 @@ static enum err step_run(struct run *run, struct fail *why)
         return e;
     int status = child_wait(run, &child);
     e = beside_finish(&child, &run->result, &run->sentence, why);
+    if (step == STEP_TRIAL)
+        trials_clear(run->lane->jobs->folder); /* of one that was killed */
     if (e)
         return e;
     bool is_done = WIFEXITED(status) && WEXITSTATUS(status) <= may_say_no(step);
@@ -455,6 +453,7 @@ static bool place_take(struct jobs *jobs, struct lane *lane)
             file_lock(path, &jobs->lock_fd, NULL))
             return false;
         (void)!folder_list(jobs->place, leftover_remove, jobs->place, NULL);
+        trials_clear(jobs->folder);
     }
     return !jobs_recover(lane->content, &count, NULL) &&
            !jobs_forget(lane->content, clock_now_us() - FORGET_DAYS * us_per_day, NULL);
@@ -503,7 +502,7 @@ void jobs_wake(struct jobs *jobs)
 void jobs_stop(struct jobs *jobs, int64_t number)
 {
     (void)pthread_mutex_lock(&jobs->lock);
-    for (size_t i = 0; i < LANES; i++)
+    for (size_t i = 0; i < JOB_LANES; i++)
         if (jobs->lanes[i].running == number)
             jobs->lanes[i].must_stop = true;
     (void)pthread_cond_broadcast(&jobs->wakes);
@@ -547,7 +546,7 @@ enum err jobs_open(const char *bot_folder, const struct config *config,
         jobs->place = mem_copy(str_of(place));
         e = jobs->folder && jobs->place ? OK : fail_memory(why);
     }
-    for (size_t i = 0; i < LANES && !e; i++)
+    for (size_t i = 0; i < JOB_LANES && !e; i++)
         e = lane_open(&jobs->lanes[i], jobs, i == 1, why);
     if (e)
         jobs_close(jobs);
@@ -564,7 +563,7 @@ void jobs_close(struct jobs *jobs)
     jobs->ends = true;
     (void)pthread_cond_broadcast(&jobs->wakes);
     (void)pthread_mutex_unlock(&jobs->lock);
-    for (size_t i = 0; i < LANES; i++) {
+    for (size_t i = 0; i < JOB_LANES; i++) {
         if (jobs->lanes[i].has_thread)
             (void)pthread_join(jobs->lanes[i].thread, NULL);
         arena_close(jobs->lanes[i].arena);

@@ -6,7 +6,6 @@
 
 #include "base/config.h"
 #include "base/fail.h"
-#include "base/text.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,7 +23,5 @@ void jobs_close(struct jobs *jobs);
 void jobs_wake(struct jobs *jobs);
 /* Ends the job if it is the one that runs; it is then cancelled, unless it was done by then. */
 void jobs_stop(struct jobs *jobs, int64_t number);
-/* Whether there is a kind of this name. */
-bool jobs_has_kind(struct str kind);
 
 #endif

@@ -186,3 +186,67 @@ def killed_while_publishing_nothing_is_half_there(bot):
     assert db.execute("SELECT COUNT(*) FROM jobs WHERE state = 'running'").fetchone() == (0,)
     db.close()
     bot.run("audit", "verify")
+
+
+def review(bot, rows, author="writer"):
+    """A review of new rows, as area two's tables keep it; its number."""
+    db = sqlite3.connect(os.path.join(bot.path, "content.db"))
+    number = db.execute("SELECT COALESCE(MAX(number), 0) + 1 FROM reviews").fetchone()[0]
+    db.execute("INSERT INTO reviews (number, title, note, source, state, author, created_at) VALUES (?, '새 예문', '', 'drafts', 'open', ?, 1)",
+               (number, author))
+    for i, (kind, fields) in enumerate(rows):
+        db.execute("INSERT INTO review_rows (review, kind, row_id, base, was, now) VALUES (?, ?, ?, '', '', ?)",
+                   (number, kind, f"+{i:04x}", json.dumps(fields, ensure_ascii=False)))
+    db.commit()
+    db.close()
+    return number
+
+
+@test
+def a_trial_shows_what_a_review_would_change_and_leaves_nothing(bot):
+    people(live(bot), "writer")
+    for i in range(12):
+        bot.ask("주차장 있나요", "--conversation", f"c{i}")
+    bot.ask("보험 해지 궁금해요", "--conversation", "other")
+    texts = ["주차장 있나요", "주차장 어디예요", "주차장 넓나요", "주차 되나요", "주차장 요금 있나요", "방문 주차 되나요"]
+    number = review(bot, [("intents", {"name": "parking", "title": "주차", "policy": "scripted", "description": ""}),
+                          ("answers", {"id": "parking-1", "intent": "parking", "condition": "", "channel": "", "language": "", "effective_from": "",
+                                       "effective_to": "", "text": "주차장은 지하 2층입니다."}),
+                          *(("examples", {"id": "", "text": text, "intent": "parking", "language": ""}) for text in texts)])
+    before = bot.fingerprint()
+    with Server(bot) as server:
+        (writer,) = staff(server, "writer")
+        post(server, writer, "/api/reviews/trial", {"review": 99}, 404)
+        post(server, writer, "/api/reviews/trial", {"review": "1"}, 400)
+        job = post(server, writer, "/api/reviews/trial", {"review": number})["job"]
+        assert post(server, writer, "/api/reviews/trial", {"review": number})["job"] == job
+        result = ended(server, writer, job)["result"]
+        assert result["gate"]["bars"] and result["gate"]["against"] == 1, result["gate"]
+        assert result["replay"]["turns"] == 13 and result["replay"]["changed"] == 12 and result["replay"]["customers"] == 12, result["replay"]
+        assert result["replay"]["groups"][0]["samples"][0]["message"] == "주차장 있나요"
+        assert result["replay"]["already"] == 0
+        listed = get(server, writer, f"/api/jobs?kind=trial&subject={number}")["rows"]
+        assert [one["number"] for one in listed] == [job] and "result" not in listed[0], listed
+        assert os.listdir(os.path.join(bot.path, "jobs")) == ["lock"]
+    assert bot.fingerprint() == before
+    lines = bot.run("audit", "export").lines()
+    assert any(line["event"] == "GET /api/jobs/*" and line["detail"] == str(job) for line in lines), lines[-3:]
+
+
+@test
+def a_trial_that_cannot_be_says_why_and_one_that_is_killed_leaves_nothing(bot):
+    people(live(bot), "writer")
+    bad = review(bot, [("examples", {"id": "", "text": "", "intent": "cancel_policy", "language": ""})])
+    good = review(bot, [("examples", {"id": "", "text": "해지해 주세요 제발", "intent": "cancel_policy", "language": ""})])
+    with Server(bot) as server:
+        (writer,) = staff(server, "writer")
+        job = ended(server, writer, post(server, writer, "/api/reviews/trial", {"review": bad})["job"], "failed")
+        assert job["progress"]["why"], job
+        number = post(server, writer, "/api/reviews/trial", {"review": good})["job"]
+        wait_until(lambda: os.path.isdir(os.path.join(bot.path, "jobs", f"trial-{good}")) or job_of(server, writer, number)["state"] == "done")
+        server.kill()
+    with Server(bot) as server:
+        (writer,) = staff(server, "writer")
+        wait_until(lambda: job_of(server, writer, number)["state"] not in ("running", "waiting"))
+        wait_until(lambda: os.listdir(os.path.join(bot.path, "jobs")) == ["lock"])
+        ended(server, writer, post(server, writer, "/api/reviews/trial", {"review": good})["job"])
