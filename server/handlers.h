@@ -105,6 +105,15 @@ MUST_USE enum err publish_activate_post(struct call *call, struct fail *why);
 MUST_USE enum err publish_override_post(struct call *call, struct fail *why);
 MUST_USE enum err publish_rollback_post(struct call *call, struct fail *why);
 MUST_USE enum err review_trial_post(struct call *call, struct fail *why);
+MUST_USE enum err check_get(struct call *call, struct fail *why);
+MUST_USE enum err check_run_post(struct call *call, struct fail *why);
+MUST_USE enum err check_accept_post(struct call *call, struct fail *why);
+MUST_USE enum err check_reopen_post(struct call *call, struct fail *why);
+MUST_USE enum err check_mend_post(struct call *call, struct fail *why);
+MUST_USE enum err unanswered_get(struct call *call, struct fail *why);
+MUST_USE enum err unanswered_run_post(struct call *call, struct fail *why);
+MUST_USE enum err unanswered_take_post(struct call *call, struct fail *why);
+MUST_USE enum err unanswered_ignore_post(struct call *call, struct fail *why);
 
 /* writers */
 MUST_USE enum err rows_get(struct call *call, struct fail *why);

@@ -250,3 +250,95 @@ def a_trial_that_cannot_be_says_why_and_one_that_is_killed_leaves_nothing(bot):
         wait_until(lambda: job_of(server, writer, number)["state"] not in ("running", "waiting"))
         wait_until(lambda: os.listdir(os.path.join(bot.path, "jobs")) == ["lock"])
         ended(server, writer, post(server, writer, "/api/reviews/trial", {"review": good})["job"])
+
+
+def run_job(server, session, path):
+    return ended(server, session, post(server, session, path)["job"])
+
+
+@test
+def faults_are_a_work_list_mended_by_drafts_or_accepted(bot):
+    people(live(bot), "writer", "agent")
+    bot.take("conflict.csv", "text,intent\n보험 해지 알려 주세요,office_hours\n", "--as", "examples")
+    with Server(bot) as server:
+        writer, agent = staff(server, "writer", "agent")
+        empty = get(server, writer, "/api/check")
+        assert empty["job"] is None and empty["is_stale"] and empty["rows"] == [] and empty["running"] == [], empty
+        get(server, agent, "/api/check", 403)
+        run_job(server, writer, "/api/check/run")
+        told = get(server, writer, "/api/check")
+        assert told["job"]["state"] == "done" and not told["is_stale"] and told["total"] == len(told["rows"]) == told["sums"]["count"], told
+        fault = next(row for row in told["rows"] if row["kind"] == "conflict")
+        assert get(server, writer, "/api/check?after=1&limit=1")["rows"] == told["rows"][1:2]
+        wrong = next(row for row in fault["rows"] if row["intent"] == "office_hours")
+        mend = {"fault": fault["id"], "row": wrong["id"], "action": "move", "intent": "cancel_policy"}
+        post(server, writer, "/api/check/mend", {**mend, "row": "nothing"}, 400)
+        post(server, writer, "/api/check/mend", {**mend, "action": "burn"}, 400)
+        post(server, writer, "/api/check/mend", {**mend, "fault": "0123456789ab"}, 409)
+        assert post(server, writer, "/api/check/mend", mend)["kind"] == "examples"
+        assert get(server, writer, "/api/check")["drafts"] == [
+            {"kind": "examples", "id": wrong["id"], "removes": False, "intent": "cancel_policy"}]
+        post(server, writer, "/api/check/mend", {**mend, "action": "remove"})
+        assert get(server, writer, "/api/check")["drafts"][0]["removes"]
+        mild = next(row for row in told["rows"] if not row["stops_release"])
+        post(server, writer, "/api/check/accept", {"fault": mild["id"], "reason": " "}, 400)
+        post(server, writer, "/api/check/accept", {"fault": mild["id"], "reason": "일부러 그렇게 두었습니다"})
+        after = get(server, writer, "/api/check")
+        assert after["total"] == told["total"] - 1 and mild["id"] not in [row["id"] for row in after["rows"]], after
+        post(server, writer, "/api/check/reopen", {"fault": mild["id"]})
+        assert get(server, writer, "/api/check")["total"] == told["total"]
+        stops = [row for row in told["rows"] if row["stops_release"]]
+        if stops:
+            post(server, writer, "/api/check/accept", {"fault": stops[0]["id"], "reason": "아무튼"}, 400)
+        change(bot)
+        assert get(server, writer, "/api/check")["is_stale"]
+    bot.run("audit", "verify")
+
+
+@test
+def an_unanswered_group_becomes_a_review_or_is_set_aside(bot):
+    people(live(bot), "writer", "reviewer")
+    parking = ["주차장 있나요", "주차장 자리 많나요", "건물 주차장 넓나요", "주차장 어디 있나요", "방문객 주차장 있나요", "주차장 요금 있나요"]
+    coffee = ["커피 쿠폰 있나", "커피 쿠폰 언제 오나", "이벤트 커피 쿠폰 못 받았어", "커피 쿠폰 또 있나"]
+    for i, text in enumerate(parking + coffee):
+        bot.ask(text, "--conversation", f"c{i}")
+    with Server(bot) as server:
+        writer, reviewer = staff(server, "writer", "reviewer")
+        assert get(server, writer, "/api/unanswered")["rows"] == []
+        run_job(server, writer, "/api/unanswered/run")
+        told = get(server, writer, "/api/unanswered")
+        assert told["total"] == len(told["rows"]) >= 2 and told["sums"]["turns"] >= 10, told
+        group = next(row for row in told["rows"] if any(m["text"] == parking[0] for m in row["messages"]))
+        other = next(row for row in told["rows"] if any(m["text"] == coffee[0] for m in row["messages"]))
+        post(server, writer, "/api/unanswered/take", {"group": group["id"], "intent": "nothing"}, 400)
+        post(server, writer, "/api/unanswered/take", {"group": group["id"], "intent": "office_hours", "out_of_scope": True}, 400)
+        post(server, writer, "/api/unanswered/take", {"group": group["id"], "new": {"name": "office_hours", "title": "x"}}, 400)
+        post(server, writer, "/api/unanswered/take", {"group": "0123456789ab", "intent": "office_hours"}, 409)
+        content = bot.content()
+        taken = post(server, writer, "/api/unanswered/take", {"group": group["id"], "new": {"name": "parking", "title": "주차"}})
+        assert (taken["examples"], taken["cases"]) == (5, 1), taken
+        assert bot.content() == content  # nothing goes live unreviewed
+        post(server, reviewer, "/api/unanswered/take", {"group": group["id"], "intent": "office_hours"}, 409)
+        post(server, writer, "/api/unanswered/ignore", {"group": other["id"], "reason": "행사는 끝났습니다"})
+        left = [row["id"] for row in get(server, writer, "/api/unanswered")["rows"]]
+        assert group["id"] not in left and other["id"] not in left, left
+    db = sqlite3.connect(os.path.join(bot.path, "content.db"))
+    rows = db.execute("SELECT kind, now FROM review_rows WHERE review = ?", (taken["review"],)).fetchall()
+    source = db.execute("SELECT source, state FROM reviews").fetchone()
+    db.close()
+    assert sorted(kind for kind, _ in rows) == ["cases"] + ["examples"] * 5 + ["intents"] and source == (f"unanswered:{group['id']}", "open"), rows
+    assert any(line["event"] == "GET /api/unanswered" for line in bot.run("audit", "export").lines())
+
+
+@test
+def an_unanswered_group_goes_out_of_scope(bot):
+    people(live(bot), "writer")
+    for i, text in enumerate(["커피 쿠폰 있나", "커피 쿠폰 언제 오나", "이벤트 커피 쿠폰 못 받았어", "커피 쿠폰 또 있나"]):
+        bot.ask(text, "--conversation", f"c{i}")
+    with Server(bot) as server:
+        (writer,) = staff(server, "writer")
+        run_job(server, writer, "/api/unanswered/run")
+        group = get(server, writer, "/api/unanswered")["rows"][0]
+        taken = post(server, writer, "/api/unanswered/take", {"group": group["id"], "out_of_scope": True})
+        job = ended(server, writer, post(server, writer, "/api/reviews/trial", {"review": taken["review"]})["job"])
+        assert job["result"]["gate"]["bars"]
