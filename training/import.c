@@ -381,7 +381,8 @@ static enum err documents_settle(struct import *import, struct fail *why)
         return OK;
     enum err e = versions_settle(import->content, ended_tell, &told, why);
     if (!e && options->touch)
-        e = touched_tell(import->touched, import->content, options->touch, options->data, why);
+        e = touched_tell(import->touched, import->content, options->bot_folder, options->touch,
+                         options->data, why);
     return e;
 }
 

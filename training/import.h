@@ -44,7 +44,8 @@ struct import_options {
     void (*conflict)(void *data, const struct import_conflict *conflict); /* may be NULL */
     /* May be NULL. What new texts of documents touch, after all rows and before the import ends. */
     void (*touch)(void *data, const struct touch *touch);
-    bool takes_rest; /* what is in conflict stays as it is, and everything else is taken */
+    const char *bot_folder; /* for `touch`: whose pins to look at; NULL: none */
+    bool takes_rest;        /* what is in conflict stays as it is, and everything else is taken */
     void (*progress)(void *data, const char *what, size_t done, size_t total); /* may be NULL */
     void *progress_data;
     /* May be NULL. Called when every row was taken and before the import ends, also in a dry run:

@@ -1,18 +1,16 @@
 /* Two texts of one document are cut into passages as the index cuts them, and compared by what the
  * passages say and by their headings: a passage that is in both as it was has not been touched,
- * wherever it stands. What hangs on the rest is found by name (golden questions, sources of facts)
- * and by figures (answers). */
-#include "training/touched.h"
-
+ * wherever it stands. What hangs on the rest is looked for in touched_rows.c. */
 #include "base/arena.h"
 #include "base/limits.h"
 #include "fallback/documents.h"
 #include "training/figures.h"
+#include "training/touched_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { ID, FROM = 3, TEXT = 5, SERIES = 7, BLOCK_BYTES = 1 << 20, NAMES = 3, FIRST = 64 };
+enum { ID, FROM = 3, TEXT = 5, SERIES = 7, BLOCK_BYTES = 1 << 20, FIRST = 64 };
 
 struct part { /* a passage */
     uint64_t heading_hash, text_hash;
@@ -24,12 +22,6 @@ struct parts {
     struct part *all;
     size_t count, room;
     struct arena *arena;
-};
-
-struct hashes {
-    uint64_t *all;
-    size_t count, room;
-    bool failed;
 };
 
 struct document { /* of the content */
@@ -56,20 +48,11 @@ struct touched {
     size_t wanted_count;
 };
 
-/* One comparison, and who hears of it. */
-struct telling {
-    void (*each)(void *data, const struct touch *touch);
-    void *data;
-    struct str document;
-    struct str names[NAMES]; /* by which others point to it: id, series, the version before */
-    struct hashes gone;      /* figures */
-    const struct hashes *in_new;
-};
-
 const char *touch_name(enum touch_sort sort)
 {
     static const char *const names[] = {
-        "ended", "passage changed", "passage gone", "passage new", "question", "fact", "answer"};
+        "ended", "passage changed", "passage gone", "passage new", "question",
+        "fact",  "answer",          "statement",    "rate",        "pin"};
     return names[sort];
 }
 
@@ -133,7 +116,7 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void hash_put(struct hashes *hashes, uint64_t hash)
+void hash_put(struct hashes *hashes, uint64_t hash)
 {
     uint64_t *all = room_make(hashes->all, &hashes->room, hashes->count, sizeof *all);
     hashes->failed |= !all;
@@ -143,19 +126,19 @@ static void hash_put(struct hashes *hashes, uint64_t hash)
     all[hashes->count++] = hash;
 }
 
-static void hashes_sort(struct hashes *hashes)
+void hashes_sort(struct hashes *hashes)
 {
     if (hashes->count > 1)
         qsort(hashes->all, hashes->count, sizeof *hashes->all, by_value);
 }
 
-static bool hashes_have(const struct hashes *hashes, uint64_t hash)
+bool hashes_have(const struct hashes *hashes, uint64_t hash)
 {
     return hashes->count > 0 &&
            bsearch(&hash, hashes->all, hashes->count, sizeof hash, by_value) != NULL;
 }
 
-static uint64_t hash_of(struct str s)
+uint64_t hash_of(struct str s)
 {
     uint64_t hash = 0xCBF29CE484222325U;
     for (size_t i = 0; i < s.n; i++)
@@ -205,8 +188,8 @@ static void figure_gone(void *data, uint64_t hash, struct str figure)
         hash_put(&telling->gone, hash);
 }
 
-static void tell(const struct telling *telling, enum touch_sort sort, struct str name,
-                 struct str more)
+void touch_tell(const struct telling *telling, enum touch_sort sort, struct str name,
+                struct str more)
 {
     const struct touch touch = {sort, telling->document, name, more};
     telling->each(telling->data, &touch);
@@ -223,8 +206,8 @@ static void parts_tell(struct telling *telling, const struct parts *old, const s
         if (hashes_have(&sides[1], part->text_hash) || is_again)
             continue;
         last = part->heading_hash;
-        tell(telling, hashes_have(&sides[0], part->heading_hash) ? TOUCH_CHANGED : TOUCH_NEW,
-             part->heading, STR(""));
+        touch_tell(telling, hashes_have(&sides[0], part->heading_hash) ? TOUCH_CHANGED : TOUCH_NEW,
+                   part->heading, STR(""));
     }
     last = 0;
     for (size_t i = 0; i < old->count; i++) {
@@ -233,7 +216,7 @@ static void parts_tell(struct telling *telling, const struct parts *old, const s
             continue;
         figures_each(part->text, figure_gone, telling);
         if (!hashes_have(&sides[2], part->heading_hash) && (i == 0 || part->heading_hash != last))
-            tell(telling, TOUCH_GONE, part->heading, STR(""));
+            touch_tell(telling, TOUCH_GONE, part->heading, STR(""));
         last = part->heading_hash;
     }
     hashes_sort(&telling->gone);
@@ -266,78 +249,6 @@ static enum err texts_compare(struct telling *telling, struct arena *arena, stru
     mem_give(figures.all);
     mem_give(old.all);
     mem_give(new.all);
-    return e;
-}
-
-/* ---- what hangs on it ---- */
-
-static bool is_name(const struct telling *telling, struct str s)
-{
-    for (size_t i = 0; i < NAMES; i++)
-        if (telling->names[i].n > 0 && str_equal(s, telling->names[i]))
-            return true;
-    return false;
-}
-
-static enum err question_look(void *data, const struct str *fields, struct fail *why)
-{
-    struct str ids = fields[2];
-    struct str one;
-    (void)why;
-    while (ids.n > 0 && str_next(&ids, ' ', &one)) {
-        if (is_name(data, one)) {
-            tell(data, TOUCH_QUESTION, fields[0], fields[1]);
-            return OK;
-        }
-    }
-    return OK;
-}
-
-/* A source is "terms#제12조", or names several with spaces between. */
-static enum err fact_look(void *data, const struct str *fields, struct fail *why)
-{
-    struct str sources = fields[6];
-    struct str one;
-    (void)why;
-    while (sources.n > 0 && str_next(&sources, ' ', &one)) {
-        if (is_name(data, str_slice(one, 0, str_find(one, STR("#"))))) {
-            tell(data, TOUCH_FACT, fields[0], fields[1]);
-            return OK;
-        }
-    }
-    return OK;
-}
-
-struct answer_look {
-    const struct telling *telling;
-    struct str id;
-    bool is_told;
-};
-
-static void answer_figure(void *data, uint64_t hash, struct str figure)
-{
-    struct answer_look *look = data;
-    if (look->is_told || !hashes_have(&look->telling->gone, hash))
-        return;
-    look->is_told = true;
-    tell(look->telling, TOUCH_ANSWER, look->id, figure);
-}
-
-static enum err answer_look(void *data, const struct str *fields, struct fail *why)
-{
-    struct answer_look look = {.telling = data, .id = fields[0]};
-    (void)why;
-    figures_each(fields[7], answer_figure, &look);
-    return OK;
-}
-
-static enum err hanging_tell(struct telling *telling, struct content *content, struct fail *why)
-{
-    enum err e = content_each(content, KIND_QUESTIONS, question_look, telling, why);
-    if (!e)
-        e = content_each(content, KIND_FACTS, fact_look, telling, why);
-    if (!e && telling->gone.count > 0)
-        e = content_each(content, KIND_ANSWERS, answer_look, telling, why);
     return e;
 }
 
@@ -439,16 +350,18 @@ static enum err document_tell(struct touched *t, struct content *content, size_t
     telling->names[1] = d->series;
     telling->names[2] = before ? before->id : STR("");
     telling->gone.count = 0;
-    enum err e =
-        texts_compare(telling, t->arena, before ? before->text : noted->before, d->text, why);
-    return e ? e : hanging_tell(telling, content, why);
+    telling->from = d->from;
+    telling->before = before ? before->text : noted->before;
+    telling->after = d->text;
+    enum err e = texts_compare(telling, t->arena, telling->before, telling->after, why);
+    return e ? e : touched_rows_tell(telling, content, why);
 }
 
-enum err touched_tell(struct touched *t, struct content *content,
+enum err touched_tell(struct touched *t, struct content *content, const char *bot_folder,
                       void (*each)(void *data, const struct touch *touch), void *data,
                       struct fail *why)
 {
-    struct telling telling = {.each = each, .data = data};
+    struct telling telling = {.each = each, .data = data, .bot_folder = bot_folder};
     if (t->noted_count == 0)
         return OK;
     qsort(t->noted, t->noted_count, sizeof *t->noted, by_id);
@@ -462,5 +375,6 @@ enum err touched_tell(struct touched *t, struct content *content,
     for (size_t i = 0; i < t->document_count && !e; i++)
         e = document_tell(t, content, i, &telling, why);
     mem_give(telling.gone.all);
+    mem_give(telling.facts.all);
     return e;
 }

@@ -12,7 +12,12 @@ enum touch_sort {
     TOUCH_NEW,      /* there was none                                             */
     TOUCH_QUESTION, /* a golden question points to it: `name` is its id, `more` its text       */
     TOUCH_FACT,     /* a fact's source names it: `name` is its id, `more` its name             */
-    TOUCH_ANSWER,   /* an answer says a figure that is gone: `name` is its id, `more` the figure */
+    TOUCH_ANSWER,   /* an answer says a figure that is gone, or uses a fact that hangs on it: `name`
+                       is its id, `more` the figure, or fact:NAME                              */
+    TOUCH_STATEMENT, /* a statement's source names it: `name` is its id, `more` what it says, and
+                        what became of the clause                                             */
+    TOUCH_RATE,      /* the same of a rate                                                    */
+    TOUCH_PIN,       /* a pinned reply quotes it: `name` begins its id, `more` is the question */
 };
 const char *touch_name(enum touch_sort sort); /* "ended", "passage changed", … */
 
@@ -29,11 +34,13 @@ void touched_close(struct touched *touched);
  * it is held against the version before it. Both are copied. */
 MUST_USE enum err touched_add(struct touched *touched, struct str id, struct str before,
                               struct fail *why);
-/* Calls `each` for all that they touch, by document; texts are borrowed for the call. During the
+/* `bot_folder` has the journal with the pins; NULL: none are looked for.
+ * Calls `each` for all that they touch, by document; texts are borrowed for the call. During the
  * import, when all rows were taken and versions_settle is done. A figure is a number with its unit
  * (3%, 3,000만원, 90일) in a passage that changed or went; it is gone when the new text does not
  * have it anywhere, in digits with the same unit. */
 MUST_USE enum err touched_tell(struct touched *touched, struct content *content,
+                               const char *bot_folder,
                                void (*each)(void *data, const struct touch *touch), void *data,
                                struct fail *why);
 

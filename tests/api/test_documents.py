@@ -235,6 +235,43 @@ def a_pdf_of_a_thousand_pages_is_read(bot):
 
 
 @test
+def a_new_version_tells_the_statements_rates_and_answers_that_hang_on_it(bot):
+    fill(bot)
+    facts = "name,value,unit,source\nwait_days,90,일,cancer-2025#제2조\nother,1,,other#1\n"
+    bot.take("facts.csv", facts, "--as", "facts")
+    bot.take("answers.csv", "id,intent,condition,text\nuses-1,claim_documents,,{{fact:wait_days}} 동안은 안 됩니다.\n"
+             "asks-1,loan_rate,fact:wait_days > 0,네.\nlonger-1,cancel_policy,,{{fact:wait_days_more}} 지나야 합니다.\n", "--as", "answers")
+    bot.take("entities.csv", "id,kind,name\ncancer,product,암보험\n", "--as", "entities")
+    bot.take("predicates.csv", "name,title\nwait,면책기간\naim,목적\n", "--as", "predicates")
+    bot.take("statements.csv", "id,entity,predicate,value,unit,condition,effective_from,effective_to,source\n"
+             "s1,cancer,wait,90,일,,2025-01-01,,cancer-2025#제2조\ns2,cancer,aim,보장,text,,2025-01-01,,cancer-2025#제1조\n"
+             "s3,cancer,wait,90,일,옛,2025-01-01,2025-12-31,cancer-2025#제2조\ns4,cancer,aim,전부,text,다른,2025-01-01,,cancer-2025#제3조\n"
+             "s5,cancer,aim,남,text,또,2025-01-01,,else#제2조\n", "--as", "statements")
+    bot.take("rates.csv", "id,rate_table,keys,value,unit,effective_from,effective_to,source\n"
+             "r1,t,age=40,90,일,2025-01-01,,cancer-2025#제2조\nr2,t,age=50,90,일,2025-01-01,,else#제2조\n", "--as", "rates")
+    bot.take("v1.md", OLD)
+    dry = bot.take("v2.md", NEW, "--json", "--dry-run").json()
+    report = bot.take("v2.md", NEW, "--json").json()
+    assert report["touched"] == dry["touched"]
+    told = {(row["what"], row["name"]): row["more"] for row in report["touched"]}
+    assert sorted(touched(report, "statement")) == ["s1", "s2", "s4"] and touched(report, "rate") == ["r1"], report["touched"]
+    assert told["statement", "s1"] == "cancer wait = 90일, cancer-2025#제2조: its clause changed", told
+    assert told["statement", "s2"].endswith("제1조: its version ended, the clause is as it was"), told
+    assert told["statement", "s4"].endswith("제3조: no such clause any more"), told
+    assert told["rate", "r1"] == "t age=40 = 90일, cancer-2025#제2조: its clause changed", told
+    assert len(touched(report, "fact")) == 1, told
+    assert sorted(touched(report, "answer")) == ["asks-1", "uses-1"], told
+    assert told["answer", "uses-1"] == "fact:wait_days", told
+    same = bot.take("v2.md", NEW.replace("60일", "61일"), "--json", "--dry-run").json()
+    assert not touched(same, "statement"), same["touched"]  # those of the version before are not this one's
+    bot.take("more.csv", "id,entity,predicate,value,unit,condition,effective_from,effective_to,source\n"
+             "s6,cancer,wait,60,일,,2026-01-01,,cancer-2026#제2조\ns7,cancer,aim,보장,text,,2026-01-01,,cancer-2026#제1조\n", "--as", "statements")
+    same = bot.take("v2.md", NEW.replace("60일", "61일"), "--json", "--dry-run").json()
+    assert touched(same, "statement") == ["s6"], same["touched"]
+    assert "cancer-2026: statement: s6: cancer wait = 60일" in bot.take("v2.md", NEW.replace("60일", "61일"), "--dry-run").out
+
+
+@test
 def a_new_version_ends_the_old_and_tells_what_it_touches(bot):
     fill(bot)
     bot.take("questions.csv", "text,documents\n면책기간은?,cancer\n목적은?,cancer-2025\n다른 것?,other\n", "--as", "questions")

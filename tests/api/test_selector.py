@@ -264,3 +264,17 @@ def a_pin_becomes_a_script_when_a_person_says_so(bot):
     reply = bot.ask(QUESTION, "--release", "2")
     assert reply["route"] == "scripted" and reply["intent"] == "reissue", reply
     assert reply["reply"]["text"].startswith(SENTENCES[0]) and "AI" not in reply["reply"]["text"], reply
+
+
+@test
+def a_new_version_of_a_document_tells_the_pins_that_quote_it(bot):
+    with_documents(bot, OFTEN)
+    with Model(at(SENTENCES[0])) as model:
+        bot.ask(QUESTION, *flags(providers(bot, model)))
+    (pin,) = bot.run("pins", "--json").json()["pins"]
+    for changed in DOCUMENTS:
+        text = json.dumps({**changed, "text": changed["text"] + "\n끝.\n"}, ensure_ascii=False) + "\n"
+        for more in (("--dry-run",), ()):
+            rows = bot.take("changed.jsonl", text, "--json", "--as", "documents", *more).json()["touched"]
+            pins = [(row["name"], row["more"]) for row in rows if row["what"] == "pin"]
+            assert pins == ([(pin["id"][:12], QUESTION)] if changed["id"] == "fees" else []), (changed["id"], rows)
