@@ -31,6 +31,7 @@ enum {
     LIMIT_QUEUE = 4096,                 /* turns on their way to the journal */
     LIMIT_WAITERS = 8,                  /* messages waiting for their conversation's turn */
     LIMIT_CONNECTIONS = 4096,           /* HTTP connections open at once */
+    LIMIT_CHAT_STREAMS = 512,           /* so many of them in all, and no chat page gets another */
     LIMIT_STREAMS = 1024,               /* clients that are told of events as they happen */
     LIMIT_KEYS = 256,                   /* keys for channels */
     LIMIT_GATE = 1000 * 1000,           /* of a count that the gate allows; as good as any */

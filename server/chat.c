@@ -1,5 +1,6 @@
 /* What the chat page asks for: POST /chat/turns, a message and its reply without the reasons that
- * are for staff, and GET /chat/messages, what a person has written meanwhile. The page sends its
+ * are for staff; GET /chat/messages, what a person has written meanwhile, and GET /chat/events, the
+ * same as it happens. The page sends its
  * secret with both; server/chat.h says what it is good for. */
 #include "server/chat.h"
 
@@ -200,4 +201,13 @@ enum handled chat_messages_get(struct exchange *exchange)
 {
     struct talk talk;
     return may_talk(exchange, &talk) ? messages_say(exchange, str_of(talk.name)) : HANDLED;
+}
+
+/* Pages that get no stream ask every few seconds. */
+enum handled chat_events_get(struct exchange *exchange)
+{
+    struct talk talk;
+    return may_talk(exchange, &talk)
+               ? messages_follow(exchange, str_of(talk.name), LIMIT_CHAT_STREAMS)
+               : HANDLED;
 }

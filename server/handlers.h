@@ -23,6 +23,8 @@ enum handled handoffs_close_post(struct exchange *exchange);
 
 /* What people wrote in a conversation, after the event that the request names. */
 enum handled messages_say(struct exchange *exchange, struct str conversation);
+/* The same as it happens, unless `most` are told already. */
+enum handled messages_follow(struct exchange *exchange, struct str name, size_t most);
 
 enum handled console_get(struct exchange *exchange);
 enum handled console_asset_get(struct exchange *exchange);
@@ -32,6 +34,7 @@ enum handled chat_embed_get(struct exchange *exchange);
 enum handled chat_asset_get(struct exchange *exchange);
 enum handled chat_turns_post(struct exchange *exchange);
 enum handled chat_messages_get(struct exchange *exchange);
+enum handled chat_events_get(struct exchange *exchange);
 
 /* Every route that is the office's. */
 enum handled office_handle(struct exchange *exchange);

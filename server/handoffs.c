@@ -123,7 +123,8 @@ enum handled handoffs_events_get(struct exchange *exchange)
     if (!after_read(exchange, &after))
         return after_refuse(exchange);
     enum err e = after < 0 ? handoff_last_event(clerk_journal(exchange->clerk), &after, &why) : OK;
-    return e ? exchange_fail_as(exchange, e, &why) : stream_open(exchange, STR_NONE, after);
+    return e ? exchange_fail_as(exchange, e, &why)
+             : stream_open(exchange, STR_NONE, after, LIMIT_STREAMS);
 }
 
 struct listing {
@@ -171,17 +172,21 @@ enum handled messages_get(struct exchange *exchange)
     return messages_say(exchange, exchange_query(exchange, "conversation"));
 }
 
-enum handled messages_events_get(struct exchange *exchange)
+enum handled messages_follow(struct exchange *exchange, struct str name, size_t most)
 {
     struct fail why = {.text = ""};
     struct str conversation = STR_NONE;
     int64_t after = 0;
     if (!after_read(exchange, &after))
         return after_refuse(exchange);
-    enum err e = clerk_conversation(exchange->clerk, exchange_query(exchange, "conversation"),
-                                    &conversation, &why);
+    enum err e = clerk_conversation(exchange->clerk, name, &conversation, &why);
     return e ? exchange_fail_as(exchange, e, &why)
-             : stream_open(exchange, conversation, after < 0 ? 0 : after);
+             : stream_open(exchange, conversation, after < 0 ? 0 : after, most);
+}
+
+enum handled messages_events_get(struct exchange *exchange)
+{
+    return messages_follow(exchange, exchange_query(exchange, "conversation"), LIMIT_STREAMS);
 }
 
 /* ---- Changes ---- */

@@ -131,6 +131,7 @@ static const struct http_route table[] = {
     ROUTE("GET", "/chat/assets/*", chat_asset_get, ROLE_ANYONE, 0, 1, false, NULL),
     ROUTE("POST", "/chat/turns", chat_turns_post, ROLE_CUSTOMER, TURN_BODY, 1, false, NULL),
     ROUTE("GET", "/chat/messages", chat_messages_get, ROLE_ANYONE, 0, 1, false, NULL),
+    ROUTE("GET", "/chat/events", chat_events_get, ROLE_ANYONE, 0, 1, false, NULL),
     ROUTE("GET", "/", console_get, ROLE_ANYONE, 0, 1, false, NULL),
     ROUTE("GET", "/assets/*", console_asset_get, ROLE_ANYONE, 0, 1, false, NULL),
     ROUTE("GET", "/version", rasa_version_get, ROLE_ANYONE, 0, 1, false, rasa_fail),

@@ -140,11 +140,12 @@ struct MHD_Response *stream_response(struct stream *stream)
 
 /* ---- Open, wake and close ---- */
 
-enum handled stream_open(struct exchange *exchange, struct str conversation, int64_t after)
+enum handled stream_open(struct exchange *exchange, struct str conversation, int64_t after,
+                         size_t most)
 {
     struct worker *worker = exchange->worker;
     struct stream *stream = NULL;
-    if (atomic_fetch_add(&worker->site->stream_count, 1) < LIMIT_STREAMS)
+    if (atomic_fetch_add(&worker->site->stream_count, 1) < most)
         stream = mem_take(1, sizeof(*stream));
     if (!stream) {
         atomic_fetch_sub(&worker->site->stream_count, 1);

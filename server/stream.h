@@ -9,8 +9,10 @@ struct MHD_Response;
 struct stream;
 
 /* The reply of this exchange from now on: events after `after` of one conversation, as a customer
- * may see them, or (STR_NONE) of all, for agents. STREAMS, or a failure: too many of them. */
-enum handled stream_open(struct exchange *exchange, struct str conversation, int64_t after);
+ * may see them, or (STR_NONE) of all, for agents. STREAMS, or a failure: there
+ * are `most` of them. */
+enum handled stream_open(struct exchange *exchange, struct str conversation, int64_t after,
+                         size_t most);
 struct MHD_Response *stream_response(struct stream *stream);
 void stream_close(struct exchange *exchange); /* harmless without a stream */
 /* Something has happened in a conversation. Any thread. */

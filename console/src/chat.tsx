@@ -4,7 +4,7 @@ import { render } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Composer } from "./composer";
 import { fresh, hasPerson, keep, load, newId, type Citation, type Conversation, type Entry } from "./conversation";
-import { listen, send, type Trouble } from "./server";
+import { follow, listen, send, type Trouble } from "./server";
 import { words } from "./words";
 import "./chat.css";
 
@@ -156,29 +156,47 @@ function useConversation() {
   const isPersonThere = hasPerson(current.current);
 
   useEffect(() => void pump(), []);
-  // While a person is wanted or there, what they write is asked for; more rarely when nobody looks or the server is in trouble.
+  // While a person is wanted or there, the server tells when they have written, and it is asked what. Where it does not tell, it
+  // is asked every few seconds; more rarely when nobody looks or the server is in trouble.
   useEffect(() => {
     if (!isPersonThere) return;
+    const stop = new AbortController();
+    const talk = current.current;
     let timer: ReturnType<typeof setTimeout>;
     let wait = LISTEN_MS;
-    let ends = false;
+    let [isTold, isAsking, asksAgain] = [false, false, false];
     const look = async () => {
-      const talk = current.current;
+      asksAgain = isAsking; // one at a time, or a line would come twice
+      if (isAsking) return;
+      isAsking = true;
+      clearTimeout(timer);
       const before = `${talk.last} ${talk.handoff}`;
       const went = await listen(talk);
-      if (ends || talk !== current.current) return;
+      isAsking = false;
+      if (stop.signal.aborted || talk !== current.current) return;
       if (`${talk.last} ${talk.handoff}` !== before) changed();
       wait = went ? LISTEN_MS : Math.min(wait * 2, LISTEN_MOST_MS);
-      timer = setTimeout(look, document.hidden ? Math.max(wait, LISTEN_HIDDEN_MS) : wait);
+      timer = setTimeout(look, isTold ? LISTEN_MOST_MS : document.hidden ? Math.max(wait, LISTEN_HIDDEN_MS) : wait);
+      if (asksAgain) void look();
+    };
+    const stay = async () => {
+      for (let rest = LISTEN_MS; !stop.signal.aborted; ) {
+        const went = await follow(talk, stop.signal, () => { isTold = true; void look(); });
+        isTold = false;
+        if (stop.signal.aborted) return;
+        void look();
+        rest = went ? LISTEN_MS : Math.min(rest * 2, LISTEN_MOST_MS);
+        await new Promise((resolve) => setTimeout(resolve, rest));
+      }
     };
     const onShown = () => {
-      clearTimeout(timer);
       if (!document.hidden) void look();
     };
     document.addEventListener("visibilitychange", onShown);
     void look();
+    void stay();
     return () => {
-      ends = true;
+      stop.abort();
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", onShown);
     };
@@ -236,7 +254,7 @@ function Chat() {
     <div class="chat" onKeyDown={onKeyDown}>
       <header>
         <Mark />
-        <h1>{words.title}</h1>
+        <h1>{document.title}</h1>
         {entries.length > 0 && <button type="button" class="quiet" ref={menu} onClick={() => ask(!asks)} aria-expanded={asks}>{words.fresh}</button>}
         {isEmbedded && <button type="button" class="quiet" onClick={close}>{words.close}</button>}
       </header>

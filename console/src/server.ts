@@ -66,6 +66,40 @@ export async function send(conversation: Conversation, id: string, text: string,
   }
 }
 
+const SILENCE_MS = 40000; // the server gives a sign of life every 15 seconds
+
+// Calls `onNews` whenever something has happened, for as long as the server tells it; true when that went well to the end. An
+// EventSource cannot send the secret but in its address, which ends up in logs.
+export async function follow(conversation: Conversation, ends: AbortSignal, onNews: () => void): Promise<boolean> {
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  ends.addEventListener("abort", abort);
+  let timer = setTimeout(abort, SILENCE_MS);
+  try {
+    const headers = { Authorization: `Bearer ${conversation.secret}` };
+    const path = `/chat/events?after=${conversation.last}`;
+    const reply = await fetch(path, { headers, signal: stop.signal, credentials: "omit", cache: "no-store" });
+    if (!reply.ok || !reply.body) return false;
+    const reader = reply.body.pipeThrough(new TextDecoderStream()).getReader();
+    onNews(); // what came before it was followed
+    for (let left = ""; ; ) {
+      const { done, value } = await reader.read();
+      if (done) return true;
+      clearTimeout(timer);
+      timer = setTimeout(abort, SILENCE_MS);
+      const blocks = (left + value).split("\n\n");
+      left = blocks.pop() ?? "";
+      if (blocks.some((block) => block.startsWith("id:"))) onNews();
+    }
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(timer);
+    stop.abort();
+    ends.removeEventListener("abort", abort);
+  }
+}
+
 // What has come since the last time. False: it could not be asked.
 export async function listen(conversation: Conversation): Promise<boolean> {
   const { status, body } = await ask(`/chat/messages?after=${conversation.last}`, conversation.secret);

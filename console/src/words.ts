@@ -1,6 +1,5 @@
 // What the page itself says, in the language of the page that was served: <html lang>.
 const korean = {
-  title: "상담 챗봇",
   welcome: "안녕하세요. 무엇을 도와드릴까요?",
   welcomeMore: "자동으로 답하는 챗봇입니다. 상담원이 필요하면 ‘상담원 연결’이라고 적어 주세요.",
   log: "대화",
@@ -36,7 +35,6 @@ const korean = {
 };
 
 const english: typeof korean = {
-  title: "Chat",
   welcome: "Hello. How can we help?",
   welcomeMore: "This chatbot answers automatically. To reach a person, write “talk to an agent”.",
   log: "Conversation",

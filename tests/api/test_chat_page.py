@@ -6,7 +6,7 @@ import re
 
 from paring import fill, run, test
 from server import Server, wait_until
-from test_handoffs import CANCEL, CANCEL_REPLY, PERSON, key, keys_of
+from test_handoffs import CANCEL, CANCEL_REPLY, PERSON, Events, key, keys_of
 
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; object-src 'none'; frame-ancestors "
 NOT_BUILT = "Node.js"
@@ -207,6 +207,28 @@ def each_address_has_an_allowance_by_the_minute(bot):
         Page(server, {"X-Forwarded-For": "192.0.2.2"}).says(CANCEL)
         assert Page(server, {"X-Forwarded-For": "192.0.2.1"}).news()["handoff"] == "none", "what is only read is not counted"
         assert server.turn(CANCEL, headers={"X-Forwarded-For": "192.0.2.1"})["route"] == "scripted", "nor other channels"
+
+
+@test
+def the_page_is_told_as_it_happens_and_of_its_own_conversation_only(bot):
+    with Server(live(bot), chat="yes", keys_file=keys_of(bot)) as server:
+        page, other = Page(server), Page(server)
+        page.says(PERSON)
+        other.says(CANCEL)
+        events, others = Events(server, "/chat/events?after=0", page.headers), Events(server, "/chat/events", other.headers)
+        [ticket] = server.ask("GET", "/api/handoffs", headers=key("kim")).json()["handoffs"]
+        do = lambda what, **more: server.ask("POST", f"/api/handoffs/{what}", {"handoff": ticket["handoff"], **more}, key("kim"))
+        assert do("claim").status == 200 and do("say", text="김상담입니다.").status == 200
+        wait_until(lambda: events.kinds() == ["claimed", "agent"])
+        assert others.events == [] and "agent" not in events.events[1][2] and events.events[1][2]["text"] == "김상담입니다."
+        again = Events(server, "/chat/events", {**page.headers, "Last-Event-ID": str(events.events[0][0])})
+        wait_until(lambda: again.kinds() == ["agent"])
+        for headers, status in ((key("web"), 401), ({}, 401), (bearer("a" * 31), 401), ({**page.headers, "Last-Event-ID": "x"}, 400)):
+            assert server.ask("GET", "/chat/events", headers=headers).status == status, headers
+        server.stop()
+        for one in (events, others, again):
+            one.thread.join(10)
+            assert one.ended, "streams end with the server"
 
 
 @test

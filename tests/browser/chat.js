@@ -127,6 +127,19 @@ const stories = {
     complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.startsWith("Failed to load resource")));
   },
 
+  async asks(browser) {
+    const page = await open(browser);
+    await page.route("**/chat/events*", (route) => route.fulfill({ status: 200, body: "" }));
+    await say(page, PERSON, 1);
+    await page.waitForSelector(".status.waiting");
+    const [ticket] = (await fetch(`${BASE}/api/handoffs`).then((reply) => reply.json())).handoffs;
+    const about = { handoff: ticket.handoff, agent: "kim" };
+    await post("/api/handoffs/claim", about);
+    await post("/api/handoffs/say", { ...about, text: "상담원입니다." });
+    await page.waitForSelector(".agent");
+    assert.equal(await page.locator(".agent .said").innerText(), "상담원입니다.");
+  },
+
   async listens(browser) {
     const page = await open(browser);
     await say(page, PERSON, 1);
@@ -138,14 +151,20 @@ const stories = {
     await page.waitForSelector(".agent");
     await page.waitForSelector(".status.claimed");
     assert.equal(await page.locator(".agent .said").innerText(), "<i>안녕하세요</i>, 상담원입니다.");
+    for (let count = 2; count < 5; count++) {
+      const began = Date.now();
+      await post("/api/handoffs/say", { ...about, text: `${count}` });
+      await page.waitForFunction((wanted) => document.querySelectorAll(".agent").length === wanted, count);
+      assert.ok(Date.now() - began < 1500, "it is told, not asked for every three seconds");
+    }
     await say(page, CANCEL);
     await page.waitForSelector(".dots", { state: "detached" });
-    assert.equal(await page.locator(".theirs").count(), 2, "the bot says nothing meanwhile");
+    assert.equal(await page.locator(".theirs").count(), 5, "the bot says nothing meanwhile");
     await page.reload();
     await page.waitForSelector(".agent");
     await post("/api/handoffs/return", about);
     await page.waitForFunction(() => !document.querySelector(".status"));
-    await say(page, CANCEL, 3);
+    await say(page, CANCEL, 6);
   },
 
   async embeds(browser) {

@@ -77,5 +77,10 @@ def what_a_person_writes_appears(bot):
 
 
 @test
+def where_the_page_is_not_told_it_asks(bot):
+    browse(bot, "asks")
+
+
+@test
 def other_sites_show_it_only_where_they_are_named(bot):
     browse(bot, "embeds")
