@@ -317,6 +317,23 @@ bool text_rune_is_space(uint32_t rune)
     }
 }
 
+static bool rune_is_visible(uint32_t rune)
+{
+    const uint32_t braille_blank = 0x2800; /* a symbol by its category, of no dots */
+    const utf8proc_property_t *here = utf8proc_get_property((utf8proc_int32_t)rune);
+    return !here->ignorable && here->category != UTF8PROC_CATEGORY_CF &&
+           here->category != UTF8PROC_CATEGORY_CC && rune != braille_blank &&
+           !text_rune_is_space(rune);
+}
+
+bool text_is_visible(struct str s)
+{
+    for (size_t at = 0; at < s.n;)
+        if (rune_is_visible(text_rune(s, &at)))
+            return true;
+    return false;
+}
+
 /* Ranges in which NFC changes no rune and no rune joins or sorts with the one before it. Not all of
  * them: those that messages are made of. A text of these alone is already NFC. */
 static const struct {

@@ -45,6 +45,9 @@ size_t text_put_rune(char out[4], uint32_t rune);
 bool text_is_valid(struct str s); /* strict UTF-8: no surrogates, no overlong forms */
 bool text_rune_is_letter_or_digit(uint32_t rune); /* Unicode categories L*, M*, N* */
 bool text_rune_is_space(uint32_t rune);
+/* Whether a reader sees anything: not so of spaces, marks of direction, joiners and fillers alone.
+ */
+bool text_is_visible(struct str s);
 
 /* Bytes from outside into text: valid UTF-8, NFC, CR LF to LF, no control characters but newline
  * and tab, no U+FEFF, at most `limit_runes` code points. `field` names the input in the failure

@@ -119,6 +119,8 @@ enum err content_accept(const struct content_table *table, const struct str *in,
             out[i] = STR("scripted");
         if (column->is_required && str_trim(out[i]).n == 0)
             return fail(why, ERR_INPUT, "%s is empty", column->name);
+        if (column->is_required && !text_is_visible(out[i]))
+            return fail(why, ERR_INPUT, "%s holds only invisible characters", column->name);
         const char *fault = form_fault(table->forms[i], out[i]);
         if (fault)
             return fail(why, ERR_INPUT, "%s %s", column->name, fault);

@@ -98,7 +98,10 @@ static enum err field_accept(const struct row *row, const char *column, size_t l
     buf_clear(scratch);
     if (field.n == 0)
         return fail(why, ERR_INPUT, "there is no %s", column);
-    return text_accept(field, limit, column, scratch, out, why);
+    enum err e = text_accept(field, limit, column, scratch, out, why);
+    if (!e && !text_is_visible(*out))
+        e = fail(why, ERR_INPUT, "%s holds only invisible characters", column);
+    return e;
 }
 
 static enum err row_add(const struct row *row, struct buf *text, struct buf *intent,

@@ -90,6 +90,8 @@ static void ends_at_a_row_that_cannot_be_used_with_its_place(void **state)
     refuses("message_of,intent\na,one\n", ERR_INPUT, "set.csv:1: there is no column \"text\"");
     refuses("text,intent\na,one\n ,one\n", ERR_INPUT, "set.csv:3: there is no text");
     refuses("text,intent\na,\n", ERR_INPUT, "set.csv:2: there is no intent");
+    refuses("text,intent\n\u200b,one\n", ERR_INPUT,
+            "set.csv:2: text holds only invisible characters");
     refuses("text,intent\na,one\nb,two,three\n", ERR_INPUT, "set.csv:3: ");
     refuses("text,intent\na,one\n\xFF,two\n", ERR_INPUT, "set.csv:3: ");
     refuses("text,intent\na,one\n\"b,two\n", ERR_INPUT, "set.csv:3: ");

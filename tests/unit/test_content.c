@@ -199,6 +199,10 @@ static void refuses_rows_that_cannot_be(void **state)
     struct content *content = opened();
     refused(content, KIND_EXAMPLES, ROW(NULL, "", "one", NULL), "text is empty");
     refused(content, KIND_EXAMPLES, ROW(NULL, "  \n", "one", NULL), "text is empty");
+    static const char *const unseen[] = {"\u200b\u200b", "\u00ad\u200d", "\u3164 \u2800", "\u3000"};
+    for (size_t i = 0; i < 4; i++)
+        refused(content, KIND_EXAMPLES, ROW(NULL, unseen[i], "one", NULL),
+                "text holds only invisible characters");
     refused(content, KIND_EXAMPLES, ROW(NULL, "a", NULL, NULL), "intent is missing");
     refused(content, KIND_EXAMPLES, ROW("two words", "a", "one", NULL), "id must be one word");
     refused(content, KIND_EXAMPLES, ROW(NULL, "a", "one\ntwo", NULL), "intent must be one line");

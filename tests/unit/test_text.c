@@ -143,6 +143,19 @@ static void sorts_runes_into_kinds(void **state)
     assert_false(text_rune_is_space(0xAC00));
 }
 
+static void knows_what_can_be_seen(void **state)
+{
+    (void)state;
+    static const char *const unseen[] = {
+        "",       " \t",          "\u200b",       "\ufeff", "\u00ad\u200d",
+        "\u3164", "\uffa0\u2800", "\u2066\u2069", "\ufe0f"};
+    for (size_t i = 0; i < sizeof unseen / sizeof *unseen; i++)
+        assert_false(text_is_visible(str_of(unseen[i])));
+    static const char *const seen[] = {"a", "\u200b?", "해", "ㅋ", "👍", "\u200d👩\u200d"};
+    for (size_t i = 0; i < sizeof seen / sizeof *seen; i++)
+        assert_true(text_is_visible(str_of(seen[i])));
+}
+
 static void accepts_what_is_right_as_it_is(void **state)
 {
     (void)state;
@@ -317,6 +330,7 @@ int main(void)
         cmocka_unit_test(round_trips_every_rune),
         cmocka_unit_test(knows_what_is_not_utf8),
         cmocka_unit_test(sorts_runes_into_kinds),
+        cmocka_unit_test(knows_what_can_be_seen),
         cmocka_unit_test(accepts_what_is_right_as_it_is),
         cmocka_unit_test(composes_and_ends_lines_alike),
         cmocka_unit_test(refuses_and_leaves_the_buf_alone),
