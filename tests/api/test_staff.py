@@ -158,7 +158,7 @@ def every_route_lets_in_whom_its_role_names_and_nobody_else(bot):
                     assert wrong.status in (401, 403), (route, who, wrong)
         for route in [route for _, route, _ in table() if route.endswith("/events")]:
             for who, headers in callers.items():
-                if who not in MAY["AGENT" if "handoffs" in route else "CHANNEL"]:
+                if who not in MAY["ANYONE" if route.startswith("/chat") else "AGENT" if "handoffs" in route else "CHANNEL"]:
                     assert server.ask("GET", route, None, headers).status in (401, 403), (route, who)
 
 
