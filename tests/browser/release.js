@@ -73,6 +73,7 @@ await run({
     await page.keyboard.press("Digit1");
     await page.waitForSelector("text=초안에 있음", LONG);
     await page.waitForSelector("text=내 초안 1개를 검토에 올리기");
+    await eachLook(browser, "writer", "#/release/check", ".work > li", "check");
     const items = page.locator(".work > li"), before = await items.count();
     const mild = page.locator(".work > li", { has: page.locator("button:has-text('이대로 두기')") }).last();
     await mild.focus();
@@ -81,7 +82,6 @@ await run({
     await accessible(page, "accept");
     await page.keyboard.press("Enter");
     await page.waitForFunction((count) => document.querySelectorAll(".work > li").length === count - 1, before, LONG);
-    await eachLook(browser, "writer", "#/release/check", ".work > li", "check");
   },
 
   async unanswered(browser) {

@@ -102,7 +102,7 @@ export function JobBar({ job, onCancelled }: { job: Job; onCancelled?: () => voi
     setBusy(false);
   };
   return (
-    <section class="panel stack" aria-label={name}>
+    <section class="panel stack" aria-label={say({ ko: `${name} 진행`, en: `${name} under way` })}>
       <div class="spread">
         <p role="status">
           <strong>{name}</strong> · {about} <small>{job.author}</small>

@@ -216,7 +216,7 @@ export function PublishTab() {
       )}
       <section class="panel stack" aria-labelledby="history">
         <h2 id="history">{say({ ko: "이력", en: "History" })}</h2>
-        <div class="scroll" role="region" tabIndex={0} aria-labelledby="history">
+        <div class="scroll" role="region" tabIndex={0} aria-label={say({ ko: "이력 표", en: "Table of the history" })}>
           <table>
             <thead>
               <tr>
