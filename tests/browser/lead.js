@@ -144,7 +144,7 @@ await run({
     await page.fill("dialog input[type=password]", WORD);
     await accessible(page, "a new account");
     await page.click("dialog >> role=button[name='만들기']");
-    await page.waitForSelector("td >> text=kim");
+    await page.waitForSelector("li[data-name=kim]");
     await page.click("role=button[name='kim 막기']");
     await page.click("dialog >> role=button[name='막기']");
     await page.waitForSelector("role=button[name='kim 다시 열기']");
@@ -156,7 +156,7 @@ await run({
     await page.selectOption("dialog select", "lead");
     await page.click("dialog >> role=button[name='바꾸기']");
     await page.waitForFunction(() => !document.querySelector("dialog"));
-    assert.match(await page.innerText("tr:has-text('agent')"), /책임자/);
+    assert.match(await page.innerText("li[data-name=agent]"), /책임자/);
   },
 
   async looks(browser) {
@@ -170,6 +170,9 @@ await run({
         await accessible(page, `${name} ${colorScheme} ${viewport.width}`);
       };
       await look("#/lead", ".plot canvas", "lead");
+      await page.locator(".charts").scrollIntoViewIfNeeded();
+      await page.evaluate(() => document.querySelector(".charts").scrollIntoView());
+      await shot(page, `charts-${colorScheme}-${viewport.width}`);
       await look("#/lead/turns", ".turns li", "turns");
       await look("#/lead/evaluations", "text=평가 이력", "evaluations");
       await look("#/compliance", "text=고객의 말", "asof", async () => {
@@ -184,7 +187,7 @@ await run({
       await look("#/operations", "text=정상", "operations");
       await page.context().close();
       const root = await signIn(browser, "administrator", { colorScheme, viewport }, "#/operations/users");
-      await root.waitForSelector("tbody tr");
+      await root.waitForSelector(".people li");
       await shot(root, `users-${colorScheme}-${viewport.width}`);
       await accessible(root, `users ${colorScheme} ${viewport.width}`);
       await root.context().close();

@@ -10,6 +10,12 @@ type Call = {
   status: number; took_us?: number;
 };
 
+const outcomeWords: Record<string, { ko: string; en: string }> = {
+  whole: { ko: "답을 받음", en: "whole reply" }, off: { ko: "꺼짐", en: "switched off" }, capped: { ko: "하루 한도", en: "daily cap" }, resting: { ko: "쉬는 중", en: "resting" }, late: { ko: "시간 초과", en: "too late" },
+  connect: { ko: "연결 실패", en: "no connection" }, limited: { ko: "요청 과다 (429)", en: "rate limited (429)" }, unavailable: { ko: "제공자 중단", en: "unavailable" }, dropped: { ko: "도중에 끊김", en: "dropped" },
+  broken: { ko: "형식이 다름", en: "broken form" }, declined: { ko: "모델이 거절", en: "declined" }, cut: { ko: "길이 한도에서 잘림", en: "cut at its limit" },
+};
+
 export function Egress({ place }: { place: Place }) {
   const from = place.query.get("from") ?? undefined, to = place.query.get("to") ?? undefined;
   const list = usePages<Call>("/api/egress", { from, to }, (reply) => reply.next ?? null);
@@ -33,7 +39,7 @@ export function Egress({ place }: { place: Place }) {
               <p class="about">
                 <b>{moment(row.at)}</b>
                 <span>{row.provider} · {row.model}</span>
-                <Badge tone={row.outcome === "whole" ? "good" : "warn"}>{row.outcome ?? say({ ko: "결과 모름", en: "no outcome" })}</Badge>
+                <Badge tone={row.outcome === "whole" ? "good" : "warn"}>{row.outcome ? (outcomeWords[row.outcome] ? say(outcomeWords[row.outcome]!) : row.outcome) : say({ ko: "결과 모름", en: "no outcome" })}</Badge>
                 <span>{say({ ko: `토큰 ${number(row.tokens_in)} + ${number(row.tokens_out)}${row.estimated ? " (어림)" : ""}`, en: `${number(row.tokens_in)} + ${number(row.tokens_out)} tokens${row.estimated ? " (estimated)" : ""}` })}</span>
                 <span>{say({ ko: `${number(row.won, 2)}원`, en: `₩${number(row.won, 2)}` })}</span>
                 {row.took_us !== undefined && <span>{seconds(row.took_us)}</span>}

@@ -101,7 +101,7 @@ function Tiles({ figures, period }: { figures: Figures; period: { from: string; 
             : say({ ko: "AI 모델을 쓰지 않습니다.", en: "No model is set up." })}
         </p>
       </Tile>
-      <Tile title={say({ ko: "아낀 비용", en: "Cost avoided" })} value={cost.avoided_won === null ? "–" : won(cost.avoided_won)}>
+      <Tile title={say({ ko: "아낀 비용", en: "Cost avoided" })} value={cost.avoided_won === null ? "–" : won(cost.avoided_won)} link={turns()}>
         {cost.avoided_won === null ? (
           <p>{say({ ko: "상담 1건의 비용을 모릅니다. bot.conf의 contact_won에 적으면 계산합니다.", en: "What a contact costs is not known. contact_won in bot.conf says it." })}</p>
         ) : (

@@ -107,37 +107,25 @@ export function Users() {
         <Button kind="main" onClick={() => setAdds(true)}>{say({ ko: "새 계정", en: "New account" })}</Button>
       </div>
       <Trouble of={error} />
-      <section class="panel">
-        <div class="scroll" tabIndex={0} role="region" aria-label={say({ ko: "사람", en: "People" })}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{say({ ko: "이름", en: "Name" })}</th>
-                <th scope="col">{say({ ko: "역할", en: "Role" })}</th>
-                <th scope="col">{say({ ko: "상태", en: "State" })}</th>
-                <th scope="col">{say({ ko: "만든 날", en: "Made" })}</th>
-                <th scope="col"><span class="hidden">{say({ ko: "할 일", en: "Actions" })}</span></th>
-              </tr>
-            </thead>
-            <tbody>
-              {value.rows.map((user) => (
-                <tr key={user.name}>
-                  <td><b>{user.name}</b>{user.name === me.name && <small> {say({ ko: "(나)", en: "(you)" })}</small>}</td>
-                  <td>{say(roleWords[user.role]!)}</td>
-                  <td>{user.disabled ? <Badge tone="bad">{say({ ko: "막힘", en: "Shut out" })}</Badge> : <Badge tone="good">{say({ ko: "쓰는 중", en: "Active" })}</Badge>}</td>
-                  <td>{moment(user.created)}</td>
-                  <td>
-                    <div class="line">
-                      <Button aria-label={say({ ko: `${user.name} 바꾸기`, en: `Change ${user.name}` })} onClick={() => setChanges(user)}>{say({ ko: "바꾸기", en: "Change" })}</Button>
-                      <Button kind={user.disabled ? "plain" : "danger"} aria-label={user.disabled ? say({ ko: `${user.name} 다시 열기`, en: `Let ${user.name} in` }) : say({ ko: `${user.name} 막기`, en: `Shut ${user.name} out` })} onClick={() => setShuts(user)}>{user.disabled ? say({ ko: "다시 열기", en: "Let in" }) : say({ ko: "막기", en: "Shut out" })}</Button>
-                    </div>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      </section>
+      <ul class="people panel" aria-label={say({ ko: "사람", en: "People" })}>
+        {value.rows.map((user) => (
+          <li key={user.name} data-name={user.name}>
+            <div>
+              <p class="line">
+                <b>{user.name}</b>
+                {user.name === me.name && <small>{say({ ko: "(나)", en: "(you)" })}</small>}
+                <span>{say(roleWords[user.role]!)}</span>
+                {user.disabled ? <Badge tone="bad">{say({ ko: "막힘", en: "Shut out" })}</Badge> : <Badge tone="good">{say({ ko: "쓰는 중", en: "Active" })}</Badge>}
+              </p>
+              <p class="hint">{say({ ko: `${moment(user.created)}에 만듦`, en: `Made ${moment(user.created)}` })}</p>
+            </div>
+            <div class="line">
+              <Button aria-label={say({ ko: `${user.name} 바꾸기`, en: `Change ${user.name}` })} onClick={() => setChanges(user)}>{say({ ko: "바꾸기", en: "Change" })}</Button>
+              <Button kind={user.disabled ? "plain" : "danger"} aria-label={user.disabled ? say({ ko: `${user.name} 다시 열기`, en: `Let ${user.name} in` }) : say({ ko: `${user.name} 막기`, en: `Shut ${user.name} out` })} onClick={() => setShuts(user)}>{user.disabled ? say({ ko: "다시 열기", en: "Let in" }) : say({ ko: "막기", en: "Shut out" })}</Button>
+            </div>
+          </li>
+        ))}
+      </ul>
       {adds && <Add onDone={again} onClose={() => setAdds(false)} />}
       {changes && <Change user={changes} onDone={again} onClose={() => setChanges(null)} />}
       {shuts && (
