@@ -488,13 +488,11 @@ enum err tallies_intents(struct tallies *tallies, struct journal *journal, date_
     (void)pthread_mutex_lock(&tallies->lock);
     enum err e = intents_gather(tallies, journal, from, to, arena, &rows, &all, why);
     (void)pthread_mutex_unlock(&tallies->lock);
-    if (!e) {
+    if (!e && rows) {
         all = intents_merge(rows, all);
-        if (all > 0)
-            qsort(rows, all, sizeof *rows, unanswered_compare);
+        qsort(rows, all, sizeof *rows, unanswered_compare);
         *count = all < most ? all : most;
-        if (*count > 0)
-            memcpy(out, rows, *count * sizeof *rows);
+        memcpy(out, rows, *count * sizeof *rows);
     }
     mem_give(rows);
     return e;

@@ -16,10 +16,12 @@ function Opened({ area, me }: { area: Area; me: Me }) {
   const [error, setError] = useState("");
   useEffect(() => {
     setError("");
+    let isAsked = true; // one that comes after somebody has gone on to another page is not shown
     area.load().then(
-      (module) => setPage({ name: area.name, Page: module.default }),
-      () => setError(say({ ko: "화면을 불러오지 못했습니다. 새로 고쳐 주세요.", en: "The page could not be loaded. Please reload." })),
+      (module) => isAsked && setPage({ name: area.name, Page: module.default }),
+      () => isAsked && setError(say({ ko: "화면을 불러오지 못했습니다. 새로 고쳐 주세요.", en: "The page could not be loaded. Please reload." })),
     );
+    return () => void (isAsked = false);
   }, [area]);
   useEffect(() => {
     document.title = `${say(area.title)} · Paring`;
