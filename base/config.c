@@ -176,6 +176,9 @@ static const struct entry {
     [CONFIG_CONTACT_WON] = {"contact_won", TYPE_INT, 0, 1e7, "0",
                             "what a contact answered by a person costs, in won, for the figures; "
                             "0: not known"},
+    [CONFIG_CHAT_NAME] = {"chat_name", TYPE_TEXT, 0, 0, "",
+                          "the chat page's title, such as the company's name, at most 60 "
+                          "characters; empty: the language's own"},
 };
 
 struct setting {

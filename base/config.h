@@ -70,6 +70,7 @@ enum config_key {
     CONFIG_CHAT_ORIGINS,         /* text   whose pages may hold it in a frame; "": nobody's */
     CONFIG_CHAT_PER_MINUTE,      /* int    30 messages a minute from one address; 0: no limit */
     CONFIG_CONTACT_WON,          /* int    0: what a contact costs that a person answers; not known */
+    CONFIG_CHAT_NAME,            /* text   whose page it is; "": the language's own title */
     CONFIG_KEYS
 };
 

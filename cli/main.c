@@ -80,8 +80,8 @@ static const struct command {
      "conversations,\n"
      "journal (commit or async), journal_failure (stop or answer), keys_file, kakao_bot,\n"
      "rate_per_address, rate_per_key, address_header, access_log, handoff_channels,\n"
-     "claim_minutes, chat, chat_origins, chat_per_minute, contact_won; of a release\n"
-     "handoff_hours, handoff_closed_text. SIGHUP, or activating another\n"
+     "claim_minutes, chat, chat_name, chat_origins, chat_per_minute, contact_won; of a\n"
+     "release handoff_hours, handoff_closed_text. SIGHUP, or activating another\n"
      "release, changes the release in use; SIGTERM answers what is in flight and ends.\n"},
     {"explain", command_explain, "TURN", "why a reply was what it was",
      "TURN is named by ask --json. The turn is run again from its release; exits 1 if the reply\n"

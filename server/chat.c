@@ -10,15 +10,26 @@
 #include "server/head.h"
 #include "server/http.h"
 
+#include <stdio.h>
 #include <string.h>
 
-enum { SECRET_LETTERS = 32, NAME_LETTERS = 32, POLICY_BYTES = 4096, ORIGIN_BYTES = 256 };
+enum {
+    SECRET_LETTERS = 32,
+    NAME_LETTERS = 32,
+    POLICY_BYTES = 4096,
+    ORIGIN_BYTES = 256,
+    NAME_RUNES = 60,
+    PAGE_BYTES = 16 * 1024
+};
 static const char name_begins[] = "chat-";
+enum { LANGUAGES = 2 };
+static const char *const languages[LANGUAGES] = {"ko", "en"};
 
 struct chat {
     const char *language;
     bool is_framed;
     struct buf policy;
+    struct buf named[LANGUAGES]; /* pages with the owner's title; empty: without */
 };
 
 /* ---- Settings ---- */
@@ -65,6 +76,51 @@ static enum err origins_add(struct chat *chat, struct str origins, struct fail *
     return OK;
 }
 
+static void escaped_add(struct buf *out, struct str text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+        if (c == '&' || c == '<' || c == '>')
+            buf_add_text(out, c == '&' ? "&amp;" : c == '<' ? "&lt;" : "&gt;");
+        else
+            buf_add_char(out, c);
+    }
+}
+
+/* Between the page's <title> and </title>: its script shows at the page's head what stands there.
+ */
+static enum err pages_name(struct chat *chat, struct str name, struct fail *why)
+{
+    if (name.n == 0)
+        return OK;
+    if (text_runes(name) > NAME_RUNES || str_find(name, STR("\n")) < name.n)
+        return fail(why, ERR_INPUT, "chat_name: a line of at most %d characters", NAME_RUNES);
+    for (size_t i = 0; i < LANGUAGES; i++) {
+        char file[sizeof("chat.ko.html")];
+        (void)snprintf(file, sizeof(file), "chat.%s.html", languages[i]);
+        struct str page = page_file(str_of(file));
+        size_t from = str_find(page, STR("<title>")), to = str_find(page, STR("</title>"));
+        if (to >= page.n)
+            continue;
+        struct buf *out = &chat->named[i];
+        buf_add_str(out, str_slice(page, 0, from + STR("<title>").n));
+        escaped_add(out, name);
+        buf_add_str(out, str_slice(page, to, page.n));
+        enum err e = buf_error(out, "the chat page", why);
+        if (e)
+            return e;
+    }
+    return OK;
+}
+
+struct str chat_named_page(const struct chat *chat, const char *language)
+{
+    for (size_t i = 0; i < LANGUAGES; i++)
+        if (strcmp(languages[i], language) == 0 && chat->named[i].n > 0)
+            return str_from_buf(&chat->named[i]);
+    return STR_NONE;
+}
+
 enum err chat_open(const struct config *config, struct chat **out, struct fail *why)
 {
     *out = NULL;
@@ -75,12 +131,16 @@ enum err chat_open(const struct config *config, struct chat **out, struct fail *
         return fail_memory(why);
     chat->language = str_equal(config_text(config, CONFIG_LANGUAGE), STR("en")) ? "en" : "ko";
     buf_init(&chat->policy, POLICY_BYTES);
+    for (size_t i = 0; i < LANGUAGES; i++)
+        buf_init(&chat->named[i], PAGE_BYTES);
     buf_add_text(&chat->policy, "default-src 'self'; base-uri 'none'; form-action 'none'; "
                                 "object-src 'none'; frame-ancestors");
     enum err e = origins_add(chat, config_text(config, CONFIG_CHAT_ORIGINS), why);
     buf_add_char(&chat->policy, '\0');
     if (!e)
         e = buf_error(&chat->policy, "chat_origins", why);
+    if (!e)
+        e = pages_name(chat, str_trim(config_text(config, CONFIG_CHAT_NAME)), why);
     if (e)
         chat_close(chat);
     else
@@ -93,6 +153,8 @@ void chat_close(struct chat *chat)
     if (!chat)
         return;
     buf_free(&chat->policy);
+    for (size_t i = 0; i < LANGUAGES; i++)
+        buf_free(&chat->named[i]);
     mem_give(chat);
 }
 

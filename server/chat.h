@@ -19,6 +19,9 @@ const char *chat_policy(const struct chat *chat);   /* the page's Content-Securi
 bool chat_is_framed(const struct chat *chat);       /* some site may show the page inside its own */
 const char *chat_language(const struct chat *chat); /* "ko" or "en" */
 
+/* The page of a language with the name that the bot's owner gave it; STR_NONE: it has none. */
+struct str chat_named_page(const struct chat *chat, const char *language);
+
 /* A file of the pages as the build left it; STR_NONE when there is none. */
 struct str page_file(struct str name);
 

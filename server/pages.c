@@ -81,19 +81,14 @@ static const char staff_policy[] =
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
     "object-src 'none'";
 
-static enum handled file_say(struct exchange *exchange, struct str name, const char *cache,
-                             const char *policy)
+/* `zipped` may be nothing. */
+static enum handled bytes_say(struct exchange *exchange, struct str name, struct str bytes,
+                              struct str zipped, const char *cache, const char *policy)
 {
-    char zipped_name[FILE_NAME_BYTES], hex[HASH_HEX_BYTES];
+    char hex[HASH_HEX_BYTES];
     unsigned char hash[HASH_BYTES];
     const struct head *head = &exchange->head;
     struct page *page = &exchange->page;
-    struct str bytes = page_file(name);
-    if (!bytes.p || str_ends(name, STR(".gz")) || name.n > FILE_NAME_BYTES - sizeof(".gz"))
-        return nothing(exchange);
-    (void)snprintf(zipped_name, sizeof(zipped_name), "%.*s.gz", STR_ARG(name));
-    struct str zipped =
-        takes_gzip(head->encodings_taken) ? page_file(str_of(zipped_name)) : STR_NONE;
     hash_bytes(bytes, hash);
     hash_hex(hash, hex);
     (void)snprintf(page->tag, sizeof(page->tag), "\"%.*s%s\"", TAG_HEX, hex, zipped.p ? "-gz" : "");
@@ -108,6 +103,19 @@ static enum handled file_say(struct exchange *exchange, struct str name, const c
     exchange->status = 200;
     buf_add_str(&exchange->out, zipped.p ? zipped : bytes);
     return HANDLED;
+}
+
+static enum handled file_say(struct exchange *exchange, struct str name, const char *cache,
+                             const char *policy)
+{
+    char zipped_name[FILE_NAME_BYTES];
+    struct str bytes = page_file(name);
+    if (!bytes.p || str_ends(name, STR(".gz")) || name.n > FILE_NAME_BYTES - sizeof(".gz"))
+        return nothing(exchange);
+    (void)snprintf(zipped_name, sizeof(zipped_name), "%.*s.gz", STR_ARG(name));
+    struct str zipped =
+        takes_gzip(exchange->head.encodings_taken) ? page_file(str_of(zipped_name)) : STR_NONE;
+    return bytes_say(exchange, name, bytes, zipped, cache, policy);
 }
 
 static const char for_ever[] = "public, max-age=31536000, immutable";
@@ -151,7 +159,10 @@ enum handled chat_get(struct exchange *exchange)
                            : str_equal(wanted, STR("ko")) ? "ko"
                                                           : chat_language(chat);
     (void)snprintf(name, sizeof(name), "chat.%s.html", language);
-    return page_say(exchange, str_of(name), chat_policy(chat));
+    struct str named = chat_named_page(chat, language);
+    return named.p
+               ? bytes_say(exchange, str_of(name), named, STR_NONE, "no-cache", chat_policy(chat))
+               : page_say(exchange, str_of(name), chat_policy(chat));
 }
 
 /* Of no use, and so not there, where no site may show the page. */

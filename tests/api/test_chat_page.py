@@ -1,5 +1,6 @@
 """The customers' page at /chat: what is served, to whom, what a browser may do with it, and what a customer can reach without a key."""
 import gzip
+import html
 import os
 import random
 import re
@@ -112,6 +113,21 @@ def files_are_stored_zipped_and_kept_by_their_content(bot):
         for path in ("/chat/assets/", "/chat/assets/../chat.ko.html", "/chat/assets/%2e%2e/chat.ko.html", "/chat/assets/nothing.js", link + ".gz",
                      "/chat/assets" + link[len("/chat/assets"):].upper(), "/chat/chat.ko.html", "/chat/", "/chat/assets/" + "a" * 300):
             assert server.ask("GET", path).status == 404, path
+
+
+@test
+def the_page_carries_the_companys_name(bot):
+    name = "한결<script>&생명 \"고객\" 상담"
+    with Server(live(bot), chat="yes", chat_name=name) as server:
+        if not is_built(server):
+            return
+        for language in ("ko", "en"):
+            reply = server.ask("GET", f"/chat?lang={language}", headers={"Accept-Encoding": "gzip"})
+            title, = re.findall("<title>(.*)</title>", reply.body.decode())
+            assert html.unescape(title) == name and "<script>&" not in reply.body.decode(), reply
+            again = server.ask("GET", f"/chat?lang={language}", headers={"If-None-Match": reply.headers["ETag"]})
+            assert again.status == 304 and not again.body
+    run("serve", "--bot", bot.path, "--listen", "127.0.0.1:0", "--set", "chat=yes", "--set", "chat_name=" + "가" * 61, status=3, says="chat_name: .*60")
 
 
 @test
