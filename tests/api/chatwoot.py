@@ -103,7 +103,8 @@ class Chatwoot:
                     return
                 if chatwoot.holds and chatwoot.seen[-1][1] == chatwoot.holds:
                     chatwoot.released.wait(60)
-                self.reply(status, {})
+                moved = {"success": True, "current_status": "open", "conversation_id": int(self.path.split("/")[6])} if status == 200 else None
+                self.reply(status, {"meta": {}, "payload": moved} if moved and self.path.endswith("/toggle_status") else {})
 
             def do_PATCH(self):
                 self.reply(*chatwoot.show(self.path, self.headers, self.rfile.read(int(self.headers["Content-Length"]))))
@@ -127,10 +128,13 @@ def webhook(text, id=1, conversation=10, account=1, **more):
     """message_created, as Chatwoot sends it."""
     body = {"event": "message_created", "id": id, "content": text, "created_at": "2026-11-23T18:02:48.000Z", "message_type": "incoming",
             "content_type": "text", "private": False, "content_attributes": {}, "source_id": None,
-            "sender": {"id": 14, "name": "little-haze-776", "avatar": "", "type": "contact"}, "inbox": {"id": 1, "name": "Acme"},
+            "sender": {"id": 14, "name": "little-haze-776", "avatar": "", "type": "contact"}, "inbox": {"id": 1, "name": "Acme Support"},
             "conversation": {"id": conversation, "inbox_id": 1, "status": "pending", "can_reply": True, "channel": "Channel::WebWidget",
-                             "messages": [{"id": 120, "content": text, "message_type": 0, "private": False}],
-                             "meta": {"sender": {"id": 14}, "assignee": None, "team": None}, "labels": []},
+                             "contact_inbox": {"id": 12, "contact_id": 14, "inbox_id": 1, "source_id": "405f1d30-0000-4000-8000-000000000002",
+                                               "hmac_verified": False},
+                             "messages": [{"id": 120, "content": text, "message_type": 0, "created_at": 1627063369, "private": False, "sender_type": None}],
+                             "meta": {"sender": {"id": 14, "name": "little-haze-776", "email": None, "type": "contact"}, "assignee": None, "team": None},
+                             "labels": [], "custom_attributes": {}, "unread_count": 1, "timestamp": 1627063369},
             "account": {"id": account, "name": "Acme Inc"}}
     if "status" in more:
         body["conversation"]["status"] = more.pop("status")
