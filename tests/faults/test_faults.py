@@ -13,6 +13,7 @@ import time
 
 import paring
 from paring import (SMALL_ANSWERS, SMALL_FACTS, Bot, Skip, fill, is_sanitized, run, small_examples, csv_of, test)
+from shim import preloaded, shim
 
 KINDS_OF_CALL = ("write", "sync", "rename", "open", "truncate")
 MORE = csv_of([{"text": f"{row['text']} {i}", "intent": row["intent"]} for i in range(4) for row in small_examples()])
@@ -47,19 +48,6 @@ class Again:
     def restore(self):
         shutil.rmtree(self.bot.path)
         shutil.copytree(self.saved, self.bot.path)
-
-
-def shim():
-    library = os.path.join(os.path.dirname(paring.BINARY), "tests/faults/fail_nth.so")
-    if not os.path.exists(library):
-        raise Skip(f"{library} is not built")
-    return library
-
-
-def preloaded(library, kind, **more):
-    """The environment that puts the library between the program and the system."""
-    sanitizer = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
-    return {"LD_PRELOAD": library, "FAIL_CALL": kind, "ASAN_OPTIONS": sanitizer, **more}
 
 
 def calls_of(bot, kind, command, library):

@@ -14,6 +14,7 @@ import paring
 from chatwoot import SECRET, TOKEN, Chatwoot, signed, webhook
 from paring import SMALL_ANSWERS, Bot, Skip, fill, run, test
 from server import Server, post, wait_until
+from shim import preloaded, shim
 
 CANCEL = "보험 해지 궁금해요"
 
@@ -300,6 +301,36 @@ def a_journal_that_others_hold_delays_replies_and_loses_none(bot):
         other.close()
         wait_until(lambda: len(load.replies) > 20)
         check_all_kept(server, load.stop().replies)
+
+
+@test
+def a_call_that_fails_under_load_loses_no_turn_that_was_acknowledged(bot):
+    """One write, sync or allocation of the running server, anywhere from its start on."""
+    library, order, replies, starts = shim(), random.Random(9), [], 0
+    fill(bot)
+    bot.go_live()
+    for kind, most in (("write", 2000), ("sync", 400), ("truncate", 4), ("memory", 60000)):
+        if kind == "memory" and paring.is_sanitized():
+            continue
+        for _ in range(40 if paring.IS_LONG else 3):
+            count = int(most ** order.random())
+            server = Server.__new__(Server)
+            try:
+                server.__init__(bot, env=preloaded(library, kind, FAIL_NTH=str(count)))
+            except (AssertionError, KeyError):
+                status = server.process.wait(20)
+                assert status > 0, (kind, count, status, server.log()[-2000:])  # it says why and ends; it does not crash
+                continue
+            with server:
+                starts += 1
+                load = Load(server, 4)
+                time.sleep(0.3)
+                replies += load.stop().replies
+                assert set(load.statuses) <= {200, 500, 503}, (kind, count, load.statuses)
+                assert server.process.poll() is None, (kind, count, server.log()[-2000:])
+    assert starts > 4 and len(replies) > 50, "there was no load"
+    with Server(bot) as server:
+        check_all_kept(server, replies)
 
 
 def small_disk(run_on):
