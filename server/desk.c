@@ -30,8 +30,8 @@ enum {
     WAIT_MOST = 300,
     TOKEN_BYTES = 32
 };
-static const int64_t us_per_second = 1000000, idle_us = 30 * 60 * 1000000LL,
-                     whole_us = 12 * 3600 * 1000000LL, stored_us = 60 * 1000000LL;
+static const int64_t us_per_second = 1000000, idle_us = 30LL * 60 * 1000000,
+                     whole_us = 12LL * 3600 * 1000000, stored_us = 60 * 1000000LL;
 
 struct session {
     char digest[HASH_HEX_BYTES]; /* "": free */
@@ -356,7 +356,7 @@ static enum err session_end(struct desk *desk, const char *token)
     return session_remove(desk, digest, NULL);
 }
 
-static enum err login(struct desk *desk, const struct desk_job *job, struct desk_reply *reply)
+static enum err user_login(struct desk *desk, const struct desk_job *job, struct desk_reply *reply)
 {
     char hash[PASSWORD_HASH_BYTES] = "";
     struct tries *tries = tries_of(desk, job);
@@ -461,7 +461,7 @@ static void job_do(struct desk *desk, struct desk_job *job)
     memcpy(reply.name, job->name, sizeof(reply.name));
     reply.e = accounts_try(desk);
     if (!reply.e)
-        reply.e = job->work == DESK_LOGIN    ? login(desk, job, &reply)
+        reply.e = job->work == DESK_LOGIN    ? user_login(desk, job, &reply)
                   : job->work == DESK_NOTE   ? note(desk, job)
                   : job->work == DESK_FIRST  ? first(desk, job, &reply)
                   : job->work == DESK_LOGOUT ? session_end(desk, job->token)
