@@ -128,7 +128,7 @@ static const struct entry {
                                "file of the language models that may be asked; empty: none"},
     [CONFIG_MODEL_OFF_FILE] = {"model_off_file", TYPE_TEXT, 0, 0, "",
                                "while this file exists no model is asked, and calls under way are "
-                               "cut; empty: no such file"},
+                               "cut; empty: models.off in the bot's folder"},
     [CONFIG_MODEL_DEADLINE_MS] = {"model_deadline_ms", TYPE_INT, 100, 600000, "10000",
                                   "how long a question may wait for models, all together"},
     [CONFIG_MODEL_QUEUE] = {"model_queue", TYPE_INT, 1, LIMIT_LLM_CALLS, "512",

@@ -50,7 +50,7 @@ enum config_key {
     CONFIG_GATE_WARNINGS,    /* int    1000000: at most so many other faults of check */
     /* For models (fallback/provider.h): */
     CONFIG_PROVIDERS_FILE,       /* text   who may be asked; "": nobody */
-    CONFIG_MODEL_OFF_FILE,       /* text   while this file exists nobody is asked; "": none */
+    CONFIG_MODEL_OFF_FILE,       /* text   while it exists nobody is asked; "": BOT/models.off */
     CONFIG_MODEL_DEADLINE_MS,    /* int    10000: for one question, all providers together */
     CONFIG_MODEL_QUEUE,          /* int    512: calls waiting and under way */
     CONFIG_MODEL_CALLS_PER_DAY,  /* int    0: no cap */
@@ -69,7 +69,7 @@ enum config_key {
     CONFIG_CHAT,                 /* "yes" or "no": the customers' chat page at /chat */
     CONFIG_CHAT_ORIGINS,         /* text   whose pages may hold it in a frame; "": nobody's */
     CONFIG_CHAT_PER_MINUTE,      /* int    30 messages a minute from one address; 0: no limit */
-    CONFIG_CONTACT_WON,          /* int    0: what a contact costs that a person answers; not known */
+    CONFIG_CONTACT_WON,          /* int    0: won that a person's contact costs; 0: unknown */
     CONFIG_CHAT_NAME,            /* text   whose page it is; "": the language's own title */
     CONFIG_KEYS
 };
