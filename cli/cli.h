@@ -90,6 +90,7 @@ enum err command_ask(struct cli *cli, int argc, char **argv, struct fail *why);
 enum err command_chat(struct cli *cli, int argc, char **argv, struct fail *why);
 enum err command_explain(struct cli *cli, int argc, char **argv, struct fail *why);
 enum err command_wrong(struct cli *cli, int argc, char **argv, struct fail *why);
+enum err command_facts(struct cli *cli, int argc, char **argv, struct fail *why);
 enum err command_pins(struct cli *cli, int argc, char **argv, struct fail *why);
 enum err command_prompt(struct cli *cli, int argc, char **argv, struct fail *why);
 enum err command_trial(struct cli *cli, int argc, char **argv, struct fail *why);

@@ -94,6 +94,11 @@ static const struct command {
      "  --undo             take the mark back; exits 1 if there is none\n"
      "TURN is named by ask --json. \"unanswered\" lists the turn, \"replay\" says if it is "
      "mended.\n"},
+    {"facts", command_facts, "propose [--document ID] [--out FOLDER]",
+     "statements and rates that tables of the documents hold, to look through",
+     "  --document ID      of this document alone\n"
+     "  --out FOLDER       write statements.csv and rates.csv there, for import\n"
+     "Nothing is added: what you import is. Cells that are not surely a figure are counted.\n"},
     {"pins", command_pins, "[--promote ID --intent NAME]",
      "replies that a model had a hand in and that are repeated",
      "  --promote ID       make this one a scripted answer, with its question as an example\n"

@@ -51,6 +51,7 @@ MUST_USE enum err graph_open(struct str text, const char *path, struct graph **o
 void graph_close(struct graph *graph);
 size_t graph_statements(const struct graph *graph, const struct graph_statement **out);
 size_t graph_entities(const struct graph *graph); /* how many */
+size_t graph_predicates(const struct graph *graph);
 size_t graph_rates(const struct graph *graph);
 bool graph_entity_number(const struct graph *graph, struct str id, size_t *out);
 /* Calls `each` for every statement that may be told and whose value is another entity. */
@@ -106,6 +107,10 @@ struct str graph_key_name(const struct graph *graph, size_t value); /* as in the
 /* What a figure of the key is said with (세); empty when it is none. */
 struct str graph_key_unit(const struct graph *graph, size_t value);
 bool graph_key_is_figure(const struct graph *graph, size_t value);
+size_t graph_key_values(const struct graph *graph); /* how many */
+/* Calls of it with a higher `i`, from 0, give the words that the value is said in. */
+bool graph_key_word(const struct graph *graph, size_t value, size_t i, struct str *out);
+struct str graph_key_value(const struct graph *graph, size_t value); /* as in the rows: 40 */
 /* By its id or name; NULL when there is none. */
 const struct graph_entity *graph_entity_find(const struct graph *graph, struct str name);
 

@@ -75,7 +75,7 @@ static const struct graph_entity *key_entity(const struct graph *g, const struct
     return NULL;
 }
 
-bool graph_pair_name(const struct graph *g, size_t number, size_t i, struct str *out)
+bool graph_key_word(const struct graph *g, size_t number, size_t i, struct str *out)
 {
     const struct graph_pair *pair = &g->pairs[number];
     const struct graph_entity *entity = pair->entity;
@@ -402,4 +402,14 @@ struct str graph_key_unit(const struct graph *g, size_t value)
 {
     const struct figure_key *figure = figure_key(g->pairs[value].key);
     return figure && g->pairs[value].is_number ? str_of(figure->unit) : STR("");
+}
+
+size_t graph_key_values(const struct graph *g)
+{
+    return g->pair_count;
+}
+
+struct str graph_key_value(const struct graph *g, size_t value)
+{
+    return g->pairs[value].value;
 }

@@ -370,7 +370,7 @@ static size_t names_list(const struct graph *g, struct name *out)
     const size_t pairs = g->entity_count + 2 * g->predicate_count;
     for (size_t i = 0; i < g->pair_count; i++) {
         struct str name;
-        for (size_t k = 0; graph_pair_name(g, i, k, &name); k++, count++)
+        for (size_t k = 0; graph_key_word(g, i, k, &name); k++, count++)
             if (out)
                 out[count] = (struct name){name, (uint32_t)(pairs + i)};
     }
@@ -463,6 +463,11 @@ void graph_each_fault(const struct graph *graph,
 size_t graph_entities(const struct graph *graph)
 {
     return graph->entity_count;
+}
+
+size_t graph_predicates(const struct graph *graph)
+{
+    return graph->predicate_count;
 }
 
 size_t graph_rates(const struct graph *graph)

@@ -74,8 +74,6 @@ bool graph_entity_named(const struct graph *graph, struct str name, uint32_t *ou
 /* The rates as pairs of keys and values, in their order, and what contradicts or repeats among
  * them; in graph_open, once the rows are read. */
 MUST_USE enum err graph_keys_make(struct graph *graph, struct fail *why);
-/* A name of a pair for each call of it with a higher `i`, from 0; false when there are no more. */
-bool graph_pair_name(const struct graph *graph, size_t pair, size_t i, struct str *out);
 /* The rates of a table: graph->rate_order[*from … *to - 1]. */
 void graph_table(const struct graph *graph, struct str table, size_t *from, size_t *to);
 /* What a question says of a table's keys. */

@@ -15,7 +15,7 @@ BINARY = ""  # set by run.py
 KINDS = ["intents", "examples", "cases", "contrasts", "answers", "facts", "slots", "values", "documents", "questions",
          "entities", "predicates", "statements", "rates"]
 COMMANDS = ["init", "import", "export", "train", "release", "eval", "ask", "chat", "serve", "explain", "classify", "check",
-            "config", "backup", "journal", "replay", "trial", "unanswered", "wrong", "pins", "prompt", "user", "audit"]
+            "config", "backup", "journal", "replay", "trial", "unanswered", "wrong", "facts", "pins", "prompt", "user", "audit"]
 IS_LONG = bool(os.environ.get("LONG"))
 TIMEOUT = 600
 

@@ -302,3 +302,42 @@ def an_ambiguous_coverage_is_asked_back_and_each_answer_told(bot):
         assert sorted(asked["reply"]["choices"][:2]) == ["달나라 망원경 대여", "유성우 망원경 대여"], asked
         route, text, reply = told(bot, pick, "--conversation", f"j{number}")
         assert (route, text) == ("quoted", expected), (pick, reply)
+
+
+# ---- Proposals -----------------------------------------------------------------------------------------------------
+
+TABLES = ("# 요금 표\n\n## 1. 유성우패스 요금 (평일)\n\n| 나이 | 남자 | 여자 | 기타 |\n|---|---|---|---|\n| 30세 | 3,100원 | 1억 5,000만원 | 무료 |\n"
+          "| 40~49세 | 4,100원 | 약 4천원 | - |\n\n## 2. 한도\n\n| 구분 | 이용한도 | 비고 |\n|---|---|---|\n| 파편 보관(옵션) | 70만원 | 90일 |\n"
+          "| 산소통 | 12.5% | 없음 |\n| 망원경 | 3회 | 3회 |\n| 모르는 것 | 5회 | 5회 |\n\n## 3. 요약\n\n| 구분 | 내용 |\n|---|---|\n| 이용한도 | 3,5회 |\n"
+          "| 대기일 | 90일 |\n")
+
+
+@test
+def tables_are_proposed_with_their_spans_and_only_an_import_adds_them(bot):
+    fill(bot)
+    take_all(bot, documents=[{"id": "tables", "title": "요금 표", "product": "유성우패스", "effective_from": "2026-01-01", "text": TABLES}],
+             entities=JOINED, predicates=JOINED_PREDICATES + [{"name": "wait", "title": "대기일", "aliases": "", "text": ""},
+                                                              {"name": "price", "title": "요금", "aliases": "", "text": ""}],
+             statements=[statement("k1", "shard", "600000", "tables#2. 한도")])
+    before = bot.content()
+    got = bot.run("facts", "propose", "--json").json()
+    assert bot.content() == before
+    said = {(p["entity"], p["predicate"]): (p["value"], p["unit"], p["source"]) for p in got["proposals"] if p["kind"] == "statements"}
+    assert said == {("shard", "limit"): ("700000", "원", "tables#2. 한도"), ("air", "limit"): ("12.5", "%", "tables#2. 한도"),
+                    ("meteor", "wait"): ("90", "일", "tables#3. 요약"),
+                    ("meteor", "price"): ("tables_1", "rate", "tables#1. 유성우패스 요금 (평일)")}, said
+    rates = {p["keys"]: (p["value"], p["unit"], p["rate_table"]) for p in got["proposals"] if p["kind"] == "rates"}
+    assert rates == {"age=30;sex=m": ("3100", "원", "tables_1"), "age=30;sex=f": ("150000000", "원", "tables_1"),
+                     "age=40-49;sex=m": ("4100", "원", "tables_1")}, rates
+    spans = {TABLES.encode()[p["from"]:p["to"]].decode() for p in got["proposals"] if p.get("unit") != "rate"}
+    assert spans == {"70만원", "12.5%", "90일", "3,100원", "1억 5,000만원", "4,100원"}, spans
+    assert all(p["row"] in TABLES and p["effective_from"] == "2026-01-01" for p in got["proposals"]), got
+    assert (got["tables"], got["statements"], got["rates"], got["known"], got["contrary"]) == (3, 4, 3, 0, 1) and got["unread"] == 10, got
+    out = bot.folder + "/proposed"
+    assert "2 statements" not in bot.run("facts", "propose", "--out", out).out
+    assert bot.content() == before
+    bot.run("import", f"{out}/statements.csv", f"{out}/rates.csv")
+    again = bot.run("facts", "propose", "--json").json()
+    assert not again["proposals"] and again["known"] == 6, again
+    bot.run("facts", status=2)
+    bot.run("facts", "propose", "--document", "none", status=3, says="no document none")
