@@ -79,3 +79,14 @@ void service_unseat(struct service *service, struct seat *seat)
     if (seat)
         conversations_give(service->conversations, seat);
 }
+
+const struct release *service_borrow(struct service *service, struct edition **edition)
+{
+    *edition = edition_take(service->editions);
+    return (*edition)->release;
+}
+
+void service_put_back(struct service *service, struct edition *edition)
+{
+    edition_give(service->editions, edition);
+}

@@ -46,6 +46,12 @@ MUST_USE enum err service_reload(struct service *service, bool *is_new, struct f
 /* Commits what has queued and ends the writer; no turn may begin after it. */
 void service_drain(struct service *service);
 
+/* The release as it is now, for whoever has no clerk; until service_put_back it stays. Any thread
+ * but a worker's. */
+struct edition;
+const struct release *service_borrow(struct service *service, struct edition **edition);
+void service_put_back(struct service *service, struct edition *edition);
+
 struct service_counts {
     struct journal_counts journal;
     size_t conversations;

@@ -90,7 +90,7 @@ struct exchange {
     struct link *link;
     int64_t began_us, deadline_us;
     int64_t reply_by_us; /* the caller waits no longer, whatever the reply waits for; 0: it does */
-    bool is_refused; /* the body is swallowed, the reply is there */
+    bool is_refused;     /* the body is swallowed, the reply is there */
     bool must_close;
     bool is_patient; /* the caller takes a promise when a model is asked */
     bool has_begun;  /* the handler has been called */

@@ -2,6 +2,7 @@
 #ifndef HANDLERS_H
 #define HANDLERS_H
 
+#include "base/limits.h"
 #include "server/exchange.h"
 #include "server/office.h"
 
@@ -48,6 +49,13 @@ enum handled chatwoot_post(struct exchange *exchange);
 
 enum handled kakao_post(struct exchange *exchange);
 void kakao_fail(struct exchange *exchange, const char *code, const char *message);
+/* A reply's text as Kakao's bubbles; returns how many. `is_cut`: the last one, which ends with …
+ * since the rest finds no room. */
+struct kakao_bubble {
+    struct str text;
+    bool is_cut;
+};
+size_t kakao_split(struct str text, struct kakao_bubble out[LIMIT_KAKAO_BUBBLES]);
 /* A reply as Kakao's skill shows it, appended; what agents said is marked as shown by this turn. */
 void kakao_print(struct clerk *clerk, const struct clerk_result *result, struct buf *out);
 
@@ -136,5 +144,7 @@ MUST_USE enum err tasks_get(struct call *call, struct fail *why);
 MUST_USE enum err task_settle_post(struct call *call, struct fail *why);
 MUST_USE enum err turn_get(struct call *call, struct fail *why);
 MUST_USE enum err conversation_get(struct call *call, struct fail *why);
+MUST_USE enum err preview_post(struct call *call, struct fail *why);
+MUST_USE enum err example_check_post(struct call *call, struct fail *why);
 
 #endif

@@ -58,26 +58,37 @@ static size_t cut(struct str text, size_t fits)
     return fits;
 }
 
-static void bubbles_put(struct json_writer *w, struct str text)
+size_t kakao_split(struct str text, struct kakao_bubble out[LIMIT_KAKAO_BUBBLES])
 {
-    json_array(w, "outputs");
+    size_t count = 0;
     text = str_trim(text);
-    for (int i = 0; i < LIMIT_KAKAO_BUBBLES && text.n > 0; i++) {
-        bool is_last = i + 1 == LIMIT_KAKAO_BUBBLES;
+    while (count < LIMIT_KAKAO_BUBBLES && text.n > 0) {
+        bool is_last = count + 1 == LIMIT_KAKAO_BUBBLES;
         size_t n = cut(text, fit(text, LIMIT_KAKAO_BUBBLE_UNITS));
         if (is_last && n < text.n)
             n = cut(text, fit(text, LIMIT_KAKAO_BUBBLE_UNITS - 1));
-        struct str part = str_trim(str_slice(text, 0, n));
+        out[count++] = (struct kakao_bubble){.text = str_trim(str_slice(text, 0, n)),
+                                             .is_cut = is_last && n < text.n};
+        text = str_trim(str_slice(text, n, text.n));
+    }
+    return count;
+}
+
+static void bubbles_put(struct json_writer *w, struct str text)
+{
+    struct kakao_bubble bubbles[LIMIT_KAKAO_BUBBLES];
+    size_t count = kakao_split(text, bubbles);
+    json_array(w, "outputs");
+    for (size_t i = 0; i < count; i++) {
         json_object(w, NULL);
         json_object(w, "simpleText");
-        json_put_str(w, "text", part);
-        if (is_last && n < text.n) { /* inside the closing quote: what is missing is shown */
+        json_put_str(w, "text", bubbles[i].text);
+        if (bubbles[i].is_cut) { /* inside the closing quote: what is missing is shown */
             buf_truncate(w->out, w->out->n - 1);
             buf_add_text(w->out, "…\"");
         }
         json_end(w, '}');
         json_end(w, '}');
-        text = str_trim(str_slice(text, n, text.n));
     }
     json_end(w, ']');
 }

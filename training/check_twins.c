@@ -9,12 +9,13 @@
 #include "base/limits.h"
 #include "classifier/model.h"
 #include "training/check_parts.h"
+#include "training/twins.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    WORDS_MOST = 48,
+    WORDS_MOST = TWIN_WORDS,
     JAMO_MOST = 3 * 80, /* of LETTERS_MOST */
     LETTERS_MOST = 80,  /* longer messages are not looked at for slips: they have other words */
     SLIP_LETTERS = 8,
@@ -60,7 +61,7 @@ static bool is_of_word(uint32_t rune)
     return text_rune_is_letter_or_digit(rune) || rune == '\'';
 }
 
-static size_t words_cut(struct str text, struct str *words)
+size_t twin_words(struct str text, struct str words[TWIN_WORDS])
 {
     size_t count = 0, from = 0, at = 0;
     bool is_inside = false;
@@ -79,8 +80,7 @@ static size_t words_cut(struct str text, struct str *words)
     return count;
 }
 
-/* The word without its particle; those that turn a meaning (만, 도, 까지 …) stay. */
-static struct str particle_drop(struct str word)
+struct str twin_stem(struct str word)
 {
     static const struct str particles[] = {
         {"에서", 6}, {"한테", 6}, {"에게", 6}, {"이요", 6}, {"으로", 6}, {"은", 3},
@@ -134,14 +134,14 @@ static void joined(const struct str *words, size_t count, struct buf *out)
 static void row_keys(struct twinning *t, uint32_t row, struct buf *text, struct buf *less)
 {
     struct str words[WORDS_MOST], kept[WORDS_MOST];
-    size_t count = words_cut(t->c->rows[row].text, words), kept_count = 0;
+    size_t count = twin_words(t->c->rows[row].text, words), kept_count = 0;
     if (count == 0)
         return;
     joined(words, count, text);
     key_add(t, hash_of(str_from_buf(text)), row, KEY_WORDS);
     for (size_t i = 0; i < count; i++)
         if (!is_article(words[i]))
-            kept[kept_count++] = particle_drop(words[i]);
+            kept[kept_count++] = twin_stem(words[i]);
     if (kept_count > 0 && turnings_of(t->c->rows[row].text) == 0)
         qsort(kept, kept_count, sizeof *kept, by_bytes);
     joined(kept, kept_count, less);
@@ -188,12 +188,12 @@ static bool words_count(struct twinning *t)
     size_t room = 0, count = 0;
     struct str words[WORDS_MOST];
     for (size_t i = 0; i < t->c->count; i++)
-        room += words_cut(t->c->rows[i].text, words);
+        room += twin_words(t->c->rows[i].text, words);
     t->words = mem_take(room + 1, sizeof *t->words);
     if (!t->words)
         return false;
     for (size_t i = 0; i < t->c->count; i++) {
-        size_t more = words_cut(t->c->rows[i].text, words);
+        size_t more = twin_words(t->c->rows[i].text, words);
         for (size_t k = 0; k < more; k++)
             t->words[count++] = (struct word_count){hash_of(words[k]), 1};
     }
@@ -224,8 +224,7 @@ static size_t letters_of(struct str word, uint32_t *out)
     return count;
 }
 
-/* One letter (of a syllable: one jamo) left out, put in, changed, or two swapped. */
-static bool is_one_slip(struct str a, struct str b)
+bool twin_is_slip(struct str a, struct str b)
 {
     uint32_t x[JAMO_MOST], y[JAMO_MOST];
     size_t nx = letters_of(a, x), ny = letters_of(b, y), head = 0, tail = 0;
@@ -251,8 +250,8 @@ static bool has_digit_or_mark(struct str word)
 static bool is_slip(const struct twinning *t, struct str a, struct str b)
 {
     struct str x[WORDS_MOST], y[WORDS_MOST];
-    size_t count = words_cut(a, x), differing = WORDS_MOST;
-    if (count != words_cut(b, y))
+    size_t count = twin_words(a, x), differing = WORDS_MOST;
+    if (count != twin_words(b, y))
         return false;
     for (size_t i = 0; i < count; i++) {
         if (str_equal(x[i], y[i]))
@@ -265,7 +264,7 @@ static bool is_slip(const struct twinning *t, struct str a, struct str b)
         has_digit_or_mark(y[differing]))
         return false;
     bool are_words = is_known(t, x[differing]) && is_known(t, y[differing]);
-    return !are_words && is_one_slip(x[differing], y[differing]);
+    return !are_words && twin_is_slip(x[differing], y[differing]);
 }
 
 /* ---- twins ---- */

@@ -263,3 +263,48 @@ def killed_while_approving_there_is_no_half(bot):
         assert chain == applied, "the audit has a line for each that was applied, and for no other"
     assert halves == 0
     bot.run("audit", "verify")
+
+
+@test
+def a_preview_is_what_the_bot_would_say_on_that_day(bot):
+    with Server(desk(bot)) as server:
+        kim = Person(server, "kim")
+        facts = kim.get("/api/rows", kind="facts")["rows"]
+        one = first_answer(kim)
+        told = kim.post("/api/preview", {"fields": one["fields"], "as_of": "2026-11-24", "channel": "web", "slots": {}})
+        assert told["outcome"] in ("found", "needs_slot") and told["faults"] == [], told
+        long = kim.post("/api/preview", {"fields": {**one["fields"], "condition": "", "text": "문장입니다. " * 580}})
+        assert len(long["kakao"]["bubbles"]) == 3 and long["kakao"]["bubbles"][2]["is_cut"] and long["kakao"]["units"] > 3000
+        assert all(bubble["units"] <= 1000 for bubble in long["kakao"]["bubbles"])
+        short = kim.post("/api/preview", {"fields": {"intent": one["fields"]["intent"], "text": "하나입니다. 둘입니다."}})
+        assert short["phone"] == ["하나입니다.", "둘입니다."] and short["web"] == "하나입니다. 둘입니다."
+        wrong = kim.post("/api/preview", {"fields": {"intent": "x", "text": "{{fact:no_such_fact}}", "condition": "((("}})
+        assert wrong["faults"] and wrong["condition"] == "wrong" and not wrong["facts"][0]["is_known"], wrong
+        for row in facts[:1]:
+            name = row["fields"]["name"]
+            used = kim.post("/api/preview", {"fields": {"intent": "x", "text": "{{fact:" + name + "}}"}, "as_of": row["fields"]["effective_from"]})
+            assert used["outcome"] == "found" and used["facts"][0]["shown"] == used["text"], used
+            assert any(date["is_in_force"] for date in used["facts"][0]["dates"])
+        kim.post("/api/preview", {"fields": {}, "as_of": "soon"}, 400)
+        kim.post("/api/preview", {"fields": {"text": 1}}, 400)
+        for text in HOSTILE:
+            kim.post("/api/preview", {"fields": {"intent": text, "text": text, "condition": text}})
+
+
+@test
+def an_example_is_held_against_all_others_while_it_is_typed(bot):
+    with Server(desk(bot)) as server:
+        kim = Person(server, "kim")
+        example = kim.get("/api/rows", kind="examples")["rows"][0]["fields"]
+        other = next(row["fields"]["intent"] for row in kim.get("/api/rows", kind="examples", limit=200)["rows"]
+                     if row["fields"]["intent"] != example["intent"])
+        own = kim.post("/api/example-check", {"text": example["text"], "intent": example["intent"]})
+        assert own["now"]["intent"] == example["intent"] and own["now"]["is_certain"] and own["after"]["because"] == "there", own
+        taken = kim.post("/api/example-check", {"text": example["text"], "intent": other})
+        assert taken["after"] == {"intent": other, "is_certain": False, "because": "taken"} and taken["near"][0]["how"] == "same"
+        spaced = kim.post("/api/example-check", {"text": example["text"].replace(" ", "") + "?", "intent": other})
+        assert any(near["text"] == example["text"] for near in spaced["near"]), (example, spaced)
+        kim.post("/api/example-check", {"text": " ", "intent": other}, 400)
+        kim.post("/api/example-check", {"text": "x" * 2001}, 400)
+        for text in HOSTILE:
+            kim.post("/api/example-check", {"text": text, "intent": text})
