@@ -1,0 +1,48 @@
+// A writer changes an answer and a reviewer approves it, in the console.
+import assert from "node:assert/strict";
+import { accessible, phone, run, shot, signIn } from "./console.js";
+
+async function compose(page, text) {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("Input.imeSetComposition", { text: text.slice(-1), selectionStart: 1, selectionEnd: 1 });
+  await cdp.send("Input.insertText", { text });
+}
+
+await run({
+  async edit(browser) {
+    const page = await signIn(browser, "writer", {}, "#/writer");
+    await page.waitForSelector("tbody tr");
+    await accessible(page, "the rows");
+    await shot(page, "writer-rows");
+    await page.click("tbody tr:first-child a");
+    const text = page.getByLabel("내용", { exact: true });
+    await text.fill("");
+    await text.focus();
+    await compose(page, "새로 쓴 답변입니다.");
+    await page.getByText("초안으로 저장됨").waitFor();
+    await page.locator(".bubble").getByText("새로 쓴 답변입니다.").waitFor();
+    await accessible(page, "the editor");
+    await shot(page, "writer-editor");
+    await page.getByRole("button", { name: "초안 목록으로" }).click();
+    await page.locator("ins").first().waitFor();
+    await page.getByLabel("무엇을 왜", { exact: false }).fill("말투를 고침");
+    await accessible(page, "the drafts");
+    await shot(page, "writer-drafts");
+    await page.getByRole("button", { name: "1개 검토 요청" }).click();
+    await page.getByRole("heading", { name: "1. 말투를 고침" }).waitFor();
+    assert.equal(await page.getByRole("button", { name: "승인" }).count(), 0, "a writer does not approve");
+
+    const reader = await signIn(browser, "reviewer", { viewport: phone, colorScheme: "dark" }, "#/writer/reviews/1");
+    await reader.getByRole("button", { name: "승인" }).waitFor();
+    await accessible(reader, "a review on a phone, dark");
+    await shot(reader, "writer-review-phone");
+    await reader.getByRole("button", { name: "승인" }).click();
+    await reader.locator(".badge", { hasText: "승인" }).waitFor();
+    for (const [where, name] of [["#/writer", "rows"], ["#/writer/edit/answers/cancel_policy-1", "editor"], ["#/writer/new/examples", "example"]]) {
+      await reader.goto(reader.url().replace(/#.*/, where));
+      await reader.waitForSelector(".filters, .editing");
+      await accessible(reader, `${name} on a phone, dark`);
+      await shot(reader, `writer-${name}-phone`);
+    }
+  },
+});
