@@ -1,12 +1,15 @@
 // Two texts, word by word: what went is struck through, what came is underlined, so that colour alone says nothing.
-import { diffWordsWithSpace } from "diff";
+import { diffArrays } from "diff";
 import { say } from "../words";
 import { columnName, columnsOf, type Fields } from "./data";
+
+// Korean words end where spaces are: the library's own words would fall apart into syllables.
+const wordsOf = (text: string): string[] => text.match(/\s+|\S+/g) ?? [];
 
 export function Words({ was, now }: { was: string; now: string }) {
   return (
     <span class="difference">
-      {diffWordsWithSpace(was, now).map((piece, i) => (piece.removed ? <del key={i}>{piece.value}</del> : piece.added ? <ins key={i}>{piece.value}</ins> : <span key={i}>{piece.value}</span>))}
+      {diffArrays(wordsOf(was), wordsOf(now)).map((piece, i) => (piece.removed ? <del key={i}>{piece.value.join("")}</del> : piece.added ? <ins key={i}>{piece.value.join("")}</ins> : <span key={i}>{piece.value.join("")}</span>))}
     </span>
   );
 }

@@ -138,7 +138,7 @@ export function Editor({ kind, id }: { kind: string; id: string }) {
       {(kept?.others ?? shown?.drafts.filter((draft) => draft.author !== me.name) ?? []).map((other) => <details key={other.author} class="panel"><summary>{say({ ko: `${other.author}님도 이 행을 쓰고 있습니다`, en: `${other.author} is writing on this row, too` })}</summary><Difference kind={kind} was={shown?.row?.fields ?? null} now={other.fields} /></details>)}
       <div class="editing">
         <section class="panel stack">
-          {columnsOf(kind).map((column) => (
+          {[...columnsOf(kind)].sort((a, b) => Number(b === "text") - Number(a === "text")).map((column) => (
             <Field key={column} label={columnName(column)} error={faultOf(column)}>
               {(field, about) =>
                 column.startsWith("intent") && bot.intents.some((intent) => intent.name === fields[column] || !fields[column]) ? (
