@@ -1,0 +1,99 @@
+// An agent with a caller on the line, and customers waiting.
+import assert from "node:assert/strict";
+import { BASE, accessible, desk, phone, run, shot, signIn } from "./console.js";
+
+const turn = (text, conversation) =>
+  fetch(`${BASE}/v1/turns`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ conversation, text }) }).then((reply) => reply.json());
+const MARKUP = '<img src=x onerror="document.title=1"> 피자 시켜 줘';
+
+await run({
+  async looks(browser) {
+    for (const [colorScheme, viewport] of [["light", desk], ["dark", desk], ["light", phone], ["dark", phone]]) {
+      const about = `agent ${colorScheme} ${viewport.width}`;
+      const page = await signIn(browser, "agent", { colorScheme, viewport }, "#/agent");
+      await page.waitForSelector(".ticket");
+      await page.fill("#said", "대출 이율 좀 알려줘요");
+      await page.waitForSelector(".card .said");
+      await accessible(page, about);
+      await shot(page, `agent-${colorScheme}-${viewport.width}`);
+      await page.click(".ticket");
+      await page.waitForSelector(".talk li");
+      await accessible(page, `${about} talk`);
+      await shot(page, `agent-talk-${colorScheme}-${viewport.width}`);
+      await page.click("text=왜 이렇게 답했나");
+      await page.waitForSelector(".why dl");
+      await page.click("text=대화 전체 보기");
+      await page.waitForSelector(".why .talk li");
+      await accessible(page, `${about} turn`);
+      await shot(page, `turn-${colorScheme}-${viewport.width}`);
+      await page.context().close();
+    }
+  },
+
+  async types(browser) {
+    const page = await signIn(browser, "agent", { permissions: ["clipboard-read", "clipboard-write"] }, "#/agent");
+    const cdp = await page.context().newCDPSession(page);
+    await page.waitForFunction(() => document.activeElement.id === "said");
+    await cdp.send("Input.insertText", { text: "대출 이율 궁금해" });
+    for (const text of ["ㅇ", "요"]) await cdp.send("Input.imeSetComposition", { text, selectionStart: 1, selectionEnd: 1 });
+    await page.waitForSelector("text=예문과 같음"); // while the last syllable is still composed
+    await cdp.send("Input.insertText", { text: "요" });
+    await page.keyboard.press("Alt+1");
+    await page.waitForSelector("text=복사했습니다");
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "지금 이율은 연 4.5%입니다.");
+    await page.fill("#said", "");
+    for (const letter of "보험금 청구 서류 알려 주세요") await page.keyboard.type(letter, { delay: 20 });
+    await page.waitForSelector("text=보험금 청구 서류 >> nth=0");
+    await page.waitForTimeout(200);
+    const took = (await page.evaluate(() => performance.getEntriesByName("paring.suggest").map((one) => one.duration))).sort((a, b) => a - b);
+    console.log("keystroke to paint, ms: median", took[took.length >> 1].toFixed(1), "worst", took.at(-1).toFixed(1), "of", took.length);
+    assert.ok(took[took.length >> 1] < 50, String(took));
+    await page.keyboard.press("Alt+x");
+    await page.fill("dialog input", "보험 해지");
+    await page.fill("dialog textarea", "<b>해지</b> 문의였음");
+    await page.click("dialog >> text=알리기");
+    await page.waitForSelector("text=할 일 1번");
+    await page.locator("h1").first().evaluate(() => document.activeElement.blur());
+    await page.keyboard.press("?");
+    await page.waitForSelector("dialog >> text=상담원 안내");
+    await accessible(page, "guide");
+    await page.keyboard.press("Escape");
+    await page.evaluate(() => document.activeElement.blur());
+    await page.keyboard.press("/");
+    await page.waitForFunction(() => document.activeElement.id === "said");
+  },
+
+  async helps(browser) {
+    const page = await signIn(browser, "agent", {}, "#/agent");
+    await page.waitForSelector("text=기다리는 고객이 없습니다");
+    const asked = await turn(MARKUP, "c9");
+    await page.waitForSelector(".ticket");
+    await page.waitForFunction(() => document.title.startsWith("(1)"));
+    await page.click(".ticket");
+    await page.click("text=맡기");
+    const box = page.locator("aside textarea");
+    await box.waitFor();
+    assert.ok((await page.locator(".talk .customer .said").first().innerText()).includes("<img src=x"));
+    assert.equal(await page.locator(".talk img").count(), 0, "markup is text");
+    await turn("여보세요", "c9");
+    await page.waitForSelector("text=여보세요");
+    await page.fill("#said", "대출 이율 궁금해요");
+    await page.click("text=답장에 넣기 >> nth=0");
+    assert.equal(await box.inputValue(), "지금 이율은 연 4.5%입니다.");
+    const cdp = await page.context().newCDPSession(page);
+    await box.focus();
+    await cdp.send("Input.imeSetComposition", { text: "네", selectionStart: 1, selectionEnd: 1 });
+    await cdp.send("Input.dispatchKeyEvent", { type: "rawKeyDown", windowsVirtualKeyCode: 229, key: "Process", code: "Enter" });
+    await page.waitForTimeout(100);
+    assert.equal(await page.locator(".talk li.agent").count(), 0, "nothing goes while a syllable is composed");
+    await cdp.send("Input.insertText", { text: "네" });
+    await page.waitForSelector(".talk li.agent");
+    assert.match(await page.locator(".talk li.agent .said").innerText(), /^지금 이율은 연 4\.5%입니다\.네$/);
+    await page.click("text=봇에게 돌려주기");
+    await page.waitForSelector("text=기다리는 고객이 없습니다");
+    assert.equal((await turn("대출 이율 궁금해요", "c9")).reply.text, "지금 이율은 연 4.5%입니다.");
+    await page.goto(`${BASE}/#/turn/${asked.turn}`);
+    await page.waitForSelector("text=한 글자도 다르지 않음");
+    assert.equal(await page.locator("main img").count(), 0);
+  },
+});

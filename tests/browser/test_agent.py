@@ -1,0 +1,27 @@
+"""The agent's page in a real browser."""
+from console import people, story
+from paring import fill, test
+
+NOW = {"PARING_NOW": str(1780000000 * 1000000)}  # May 2026, so that the rate is that of 2026
+
+
+def live(bot):
+    fill(bot)
+    bot.go_live()
+    people(bot, "agent")
+    return bot
+
+
+@test
+def agents_answer_while_the_caller_speaks(bot):
+    story(live(bot), "agent.js", "types", env=NOW)
+
+
+@test
+def agents_take_over_answer_and_give_back(bot):
+    story(live(bot), "agent.js", "helps", env=NOW)
+
+
+@test
+def the_agents_pages_are_for_everybody(bot):
+    story(live(bot), "agent.js", "looks", lambda server: server.turn("<b>피자</b> 시켜 줘", "손님 3"), env=NOW)
