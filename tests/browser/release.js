@@ -99,6 +99,11 @@ await run({
     await page.keyboard.press("Enter");
     await page.waitForSelector("text=검토 요청을 만들었습니다", LONG);
     await page.waitForFunction(() => ![...document.querySelectorAll(".work > li")].some((item) => item.textContent.includes("주차장")), null, LONG);
+    const tried = await signIn(browser, "writer", {}, "#/release/trial/1");
+    await tried.waitForSelector("text=아직 돌려 보지 않았습니다");
+    await tried.click("button:has-text('돌려 보기')");
+    await tried.waitForSelector("text=10개 턴 중 6개가 달라집니다. 고객 6명입니다.", LONG);
+    await eachLook(browser, "writer", "#/release/trial/1", "text=개가 달라집니다", "trial");
     await page.locator(".work > li", { hasText: "쿠폰" }).first().focus();
     await page.keyboard.press("KeyI");
     await page.fill("dialog input[name=reason]", "행사가 끝났습니다");

@@ -94,7 +94,7 @@ export function CheckTab() {
   const words = (one: Mend) => {
     const text = one.row.text.length > 30 ? `${one.row.text.slice(0, 30)}…` : one.row.text;
     return one.action === "move"
-      ? say({ ko: `‘${text}’를 ${intentTitle(bot, one.intent!)}(으)로 옮기기`, en: `Move “${text}” to ${intentTitle(bot, one.intent!)}` })
+      ? say({ ko: `‘${text}’: ${intentTitle(bot, one.row.intent)} → ${intentTitle(bot, one.intent!)}`, en: `“${text}”: ${intentTitle(bot, one.row.intent)} → ${intentTitle(bot, one.intent!)}` })
       : say({ ko: `${intentTitle(bot, one.row.intent)}의 ‘${text}’ 지우기`, en: `Remove “${text}” of ${intentTitle(bot, one.row.intent)}` });
   };
   const draftOf = (fault: Fault) => value.drafts.find((draft) => fault.rows.some((row) => row.id === draft.id));

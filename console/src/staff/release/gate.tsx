@@ -67,7 +67,7 @@ export function Gate({ gate }: { gate: GateTable }) {
             <th scope="col">{say({ ko: "기준", en: "Bar" })}</th>
             <th scope="col" class="number">{say({ ko: "결과", en: "Shows" })}</th>
             <th scope="col" class="number">{say({ ko: "요구", en: "Asked" })}</th>
-            <th scope="col">{against ? say({ ko: `판정 (배포본 ${against}과 견줌)`, en: `Verdict (against ${against})` }) : say({ ko: "판정", en: "Verdict" })}</th>
+            <th scope="col">{against ? say({ ko: `판정 (배포본 ${against}에 견주어)`, en: `Verdict (against ${against})` }) : say({ ko: "판정", en: "Verdict" })}</th>
           </tr>
         </thead>
         <tbody>

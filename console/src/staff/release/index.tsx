@@ -4,6 +4,7 @@ import { Empty, Tabs } from "../ui";
 import { say } from "../words";
 import { CheckTab } from "./check";
 import { PublishTab } from "./publish";
+import { Trial } from "./trial";
 import { UnansweredTab } from "./unanswered";
 import { WrongTab } from "./wrong";
 import "./release.css";
@@ -13,6 +14,7 @@ const views: Record<string, () => preact.JSX.Element> = { "": PublishTab, check:
 export default function Release({ place }: { place: Place }) {
   const name = place.rest[0] ?? "";
   const View = views[name];
+  const review = name === "trial" ? Number(place.rest[1]) : 0;
   return (
     <>
       <Tabs
@@ -25,7 +27,7 @@ export default function Release({ place }: { place: Place }) {
           { link: linkTo("release", ["wrong"]), name: say({ ko: "오답", en: "Wrong replies" }) },
         ]}
       />
-      {View ? <View key={name} /> : <Empty title={say({ ko: "이런 주소는 없습니다.", en: "There is nothing at this address." })} />}
+      {review > 0 ? <Trial key={review} review={review} /> : View ? <View key={name} /> : <Empty title={say({ ko: "이런 주소는 없습니다.", en: "There is nothing at this address." })} />}
     </>
   );
 }

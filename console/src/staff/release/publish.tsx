@@ -24,6 +24,9 @@ const eventWords: Record<string, Words> = {
   "not activated": { ko: "게시하지 못함", en: "not activated" },
 };
 
+// 로 or 으로, as the number is read: 영, 삼 and 육 end in a consonant.
+const toward = (release: number): string => `배포본 ${release}${[0, 3, 6].includes(release % 10) ? "으로" : "로"}`;
+
 function Later({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(false);
@@ -78,7 +81,7 @@ function Override({ release, onClose, onDone }: { release: number; onClose: () =
     }
   };
   return (
-    <Dialog title={say({ ko: `배포본 ${release}을 기준에 못 미쳐도 게시`, en: `Publish release ${release} against the gate` })} onClose={onClose}>
+    <Dialog title={say({ ko: `배포본 ${release}: 기준에 못 미쳐도 게시`, en: `Publish release ${release} against the gate` })} onClose={onClose}>
       <form class="stack" onSubmit={(event) => void submit(event)}>
         <p>{say({ ko: "이유와 이름, 못 미친 기준이 이력과 감사 기록에 남습니다. 답변 자체의 오류가 있으면 이렇게도 게시할 수 없습니다.", en: "The reason, your name and the failing bars are kept in the history and the audit. Faults in the answers themselves cannot be overridden." })}</p>
         <Field label={say({ ko: "이유", en: "Reason" })}>{(id) => <textarea id={id} name="reason" required maxLength={500} />}</Field>
@@ -92,13 +95,13 @@ function Override({ release, onClose, onDone }: { release: number; onClose: () =
   );
 }
 
-function Waiting({ value, may, onNow, onLater, busy }: { value: Publish; may: boolean; onNow: () => void; onLater: () => void; busy: boolean }) {
+function Waiting({ value, may, free, onNow, onLater, busy }: { value: Publish; may: boolean; free: boolean; onNow: () => void; onLater: () => void; busy: boolean }) {
   const { reviews, has_changed } = value.changes;
   return (
     <section class="panel stack" aria-labelledby="waiting">
       <div class="spread">
         <h2 id="waiting">{say({ ko: "게시를 기다리는 변경", en: "Waiting to be published" })}</h2>
-        {may && has_changed && (
+        {may && free && has_changed && (
           <div class="line">
             <Button onClick={onLater}>{say({ ko: "시각 정해 게시", en: "Publish at a time" })}</Button>
             <Button kind="main" busy={busy} onClick={onNow}>{say({ ko: "지금 게시", en: "Publish now" })}</Button>
@@ -170,32 +173,32 @@ export function PublishTab() {
   const gate = value.gate?.result?.gate;
   const judged = value.newest !== value.active && gate;
   const isRefused = judged && !gate.passes;
-  const stoppedOtherwise = last && last.state === "failed" && !last.result?.gate && value.jobs.length === 0;
+  const stoppedOtherwise = last && last.state === "failed" && last.number !== value.gate?.number && value.jobs.length === 0;
   const active = value.releases.find((release) => release.number === value.active);
   return (
     <div class="stack">
       <Trouble of={error || trouble} />
       <section class="panel spread" aria-label={say({ ko: "지금 쓰는 배포본", en: "The active release" })}>
         <div>
-          <p class="big" role="status">{value.active ? say({ ko: `배포본 ${value.active}로 답하고 있습니다`, en: `Answering from release ${value.active}` }) : say({ ko: "아직 게시한 배포본이 없습니다", en: "No release is live yet" })}</p>
+          <p class="big" role="status">{value.active ? say({ ko: `${toward(value.active)} 답하고 있습니다`, en: `Answering from release ${value.active}` }) : say({ ko: "아직 게시한 배포본이 없습니다", en: "No release is live yet" })}</p>
           {active && <p class="hint">{say({ ko: `${moment(active.at)}에 학습 · ${active.hash.slice(0, 12)}`, en: `trained ${moment(active.at)} · ${active.hash.slice(0, 12)}` })}</p>}
           {value.serving !== value.active && <p class="hint">{say({ ko: "새 배포본으로 바꾸는 중입니다…", en: "Changing over…" })}</p>}
         </div>
-        {may && value.before > 0 && <Button kind="danger" onClick={() => setOpen("rollback")}>{say({ ko: `배포본 ${value.before}로 되돌리기`, en: `Back to release ${value.before}` })}</Button>}
+        {may && value.before > 0 && value.before < value.active && !value.jobs.some((job) => job.kind === "rollback") && <Button kind="danger" onClick={() => setOpen("rollback")}>{say({ ko: `${toward(value.before)} 되돌리기`, en: `Back to release ${value.before}` })}</Button>}
       </section>
       {value.jobs.map((job) => <JobBar key={job.number} job={job} onCancelled={again} />)}
       {stoppedOtherwise && <Trouble of={say({ ko: `마지막 게시를 끝내지 못했습니다. ${failure(last)}`, en: `The last publishing did not end: ${failure(last)}` })} />}
       {isRefused && value.jobs.length === 0 && (
         <section class="panel stack" aria-labelledby="refused">
           <div class="spread">
-            <h2 id="refused"><Badge tone="bad">{say({ ko: "게시 안 됨", en: "Refused" })}</Badge> {say({ ko: `배포본 ${value.newest}은 기준에 못 미쳐 게시하지 않았습니다`, en: `Release ${value.newest} fails the gate and was not published` })}</h2>
+            <h2 id="refused"><Badge tone="bad">{say({ ko: "게시 안 됨", en: "Refused" })}</Badge> {say({ ko: `배포본 ${value.newest}: 기준에 못 미쳐 게시하지 않았습니다`, en: `Release ${value.newest} fails the gate and was not published` })}</h2>
             {me.role === "lead" && <Button kind="danger" onClick={() => setOpen("override")}>{say({ ko: "책임자 권한으로 게시", en: "Override" })}</Button>}
           </div>
           <p>{say({ ko: `고객은 계속 배포본 ${value.active}의 답을 받습니다. 아래 행을 고쳐 다시 게시해 주세요.`, en: `Customers go on getting the answers of release ${value.active}. Mend the rows below and publish again.` })}</p>
           <Gate gate={gate} />
         </section>
       )}
-      <Waiting value={value} may={may && value.jobs.length === 0} busy={busy} onLater={() => setOpen("later")} onNow={() => void act("/api/publish", {}, { ko: "게시를 시작했습니다.", en: "Publishing has begun." })} />
+      <Waiting value={value} may={may} free={value.jobs.length === 0} busy={busy} onLater={() => setOpen("later")} onNow={() => void act("/api/publish", {}, { ko: "게시를 시작했습니다.", en: "Publishing has begun." })} />
       {gate && !isRefused && (
         <section class="panel stack" aria-labelledby="passed">
           <h2 id="passed">{say({ ko: `배포본 ${value.newest}의 게시 기준`, en: `The gate of release ${value.newest}` })}</h2>
@@ -246,8 +249,8 @@ export function PublishTab() {
       {open === "rollback" && (
         <Confirm
           title={say({ ko: "되돌리기", en: "Roll back" })}
-          text={say({ ko: `지금부터 배포본 ${value.before}로 답합니다. 고친 내용과 배포본 ${value.active}는 그대로 남아 있어 다시 게시할 수 있습니다.`, en: `Answers come from release ${value.before} from now on. Edits and release ${value.active} stay and can be published again.` })}
-          yes={say({ ko: `배포본 ${value.before}로 되돌리기`, en: `Back to release ${value.before}` })}
+          text={say({ ko: `지금부터 ${toward(value.before)} 답합니다. 고친 내용도 배포본 ${value.active}도 그대로 남아 있어 다시 게시할 수 있습니다.`, en: `Answers come from release ${value.before} from now on. Edits and release ${value.active} stay and can be published again.` })}
+          yes={say({ ko: `${toward(value.before)} 되돌리기`, en: `Back to release ${value.before}` })}
           danger
           onClose={() => setOpen("")}
           onYes={async () => {
