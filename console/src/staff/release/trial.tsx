@@ -53,7 +53,7 @@ function Groups({ replay }: { replay: Replay }) {
                 </td>
                 <td class="number">{number(group.customers)}</td>
                 <td class="number">{number(group.turns)}</td>
-                <td>
+                <td class="samples">
                   {group.samples.map((sample) => (
                     <div key={sample.turn}>
                       <a href={linkTo("turn", [sample.turn])}>{sample.message}</a>
