@@ -1,5 +1,5 @@
-/* /api/check: the content's faults as a work list. What mends one is a draft of whoever mended it,
- * so that nothing changes unread; what is meant as it is, is accepted with a reason. */
+/* The routes /api/check: the content's faults as a work list. What mends one is a draft of whoever
+ * mended it, so that nothing changes unread; what is meant as it is, is accepted with a reason. */
 #include "base/arena.h"
 #include "responses/accepted.h"
 #include "responses/drafts.h"

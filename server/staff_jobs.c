@@ -1,6 +1,6 @@
-/* /api/jobs: what runs beside the server, how far it is and what came of it. The list shows no
- * results, so that a page may ask for it every second; one job's result can hold what customers
- * said, so reading that is on record. */
+/* The routes /api/jobs: what runs beside the server, how far it is and what came of it. The list
+ * shows no results, so that a page may ask for it every second; one job's result can hold what
+ * customers said, so reading that is on record. */
 #include "responses/jobs.h"
 #include "server/handlers.h"
 #include "server/http.h"

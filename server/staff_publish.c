@@ -1,5 +1,6 @@
-/* /api/publish: from what reviewers have approved to what customers are told. Everything that makes
- * a release or makes one answer is a job (server/jobs.c); here it is asked for, and shown. */
+/* The routes /api/publish: from what reviewers have approved to what customers are told. Everything
+ * that makes a release or makes one answer is a job (server/jobs.c); here it is asked for, and
+ * shown. */
 #include "base/arena.h"
 #include "responses/jobs.h"
 #include "responses/release.h"

@@ -1,6 +1,7 @@
-/* /api/unanswered: groups of messages that no script answered, as a work list. A group that
- * somebody takes becomes a review of new rows, four in five examples and one in five a case (as
- * `paring unanswered --to` writes them); it goes live only when somebody else has approved it. */
+/* The routes /api/unanswered: groups of messages that no script answered, as a work list. A group
+ * that somebody takes becomes a review of new rows, four in five examples and one in five a case
+ * (as `paring unanswered --to` writes them); it goes live only when somebody else has approved it.
+ */
 #include "base/arena.h"
 #include "responses/drafts.h"
 #include "responses/reviews.h"
