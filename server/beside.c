@@ -69,7 +69,7 @@ static enum err spawn(struct beside *beside, int input, const char *const *words
         /* The words are only read: posix_spawn's type is older than const. */
         if (!number)
             number = posix_spawn(&pid, "/proc/self/exe", &actions, &attributes,
-                                 (char *const *)(uintptr_t)words, environ);
+                                 (char *const *)words, environ);
         (void)posix_spawn_file_actions_destroy(&actions);
     }
     (void)posix_spawnattr_destroy(&attributes);

@@ -14,7 +14,8 @@
 
 enum { HISTORY_MOST = 100, REVIEWS_MOST = 200, PATH_BYTES = 4096, RELEASES_MOST = 30 };
 
-static const int64_t us_per_second = 1000 * 1000, year_us = (int64_t)366 * 24 * 3600 * 1000 * 1000;
+static const int64_t us_per_second = (int64_t)1000 * 1000,
+                     year_us = (int64_t)366 * 24 * 3600 * 1000 * 1000;
 
 static void put_time(struct json_writer *w, const char *key, int64_t at_us)
 {
