@@ -160,6 +160,9 @@ static void flag_add(struct words *words, const char *flag, struct str value)
 static void backup_add(struct words *words, const struct run *run)
 {
     char name[64], path[BESIDE_PATH_BYTES];
+    words->is_short |=
+        file_path(path, sizeof(path), run->lane->jobs->folder, "backups", NULL) != OK;
+    (void)mkdir(path, 0700); /* the command says so when there is none */
     (void)snprintf(name, sizeof(name), "backups/%06lld.tar", (long long)run->number);
     words->is_short |= file_path(path, sizeof(path), run->lane->jobs->folder, name, NULL) != OK;
     word_add(words, STR("backup"));

@@ -342,3 +342,28 @@ def an_unanswered_group_goes_out_of_scope(bot):
         taken = post(server, writer, "/api/unanswered/take", {"group": group["id"], "out_of_scope": True})
         job = ended(server, writer, post(server, writer, "/api/reviews/trial", {"review": taken["review"]})["job"])
         assert job["result"]["gate"]["bars"]
+
+
+def wanted(bot, kind, subject=""):
+    """A row as any route may add it; its number."""
+    db = sqlite3.connect(os.path.join(bot.path, "content.db"), timeout=20)
+    number = db.execute("SELECT COALESCE(MAX(number), 0) + 1 FROM jobs").fetchone()[0]
+    db.execute("INSERT INTO jobs (number, kind, subject, state, wanted_at, author, reason, created_at, progress, result)"
+               " VALUES (?, ?, ?, 'waiting', 0, 'lead', '', 1, '{}', '')", (number, kind, subject))
+    db.commit()
+    db.close()
+    return number
+
+
+@test
+def backups_replays_and_the_end_of_old_turns_are_jobs_too(bot):
+    people(live(bot), "lead")
+    bot.ask("보험 해지 궁금해요", "--conversation", "c")
+    with Server(bot, journal_days="30") as server:
+        (lead,) = staff(server, "lead")
+        job = ended(server, lead, wanted(bot, "backup"))
+        assert os.path.getsize(job["result"]["file"]) == job["result"]["bytes"] > 0, job
+        assert ended(server, lead, wanted(bot, "replay", "1"))["result"]["turns"] == 1
+        ended(server, lead, wanted(bot, "retire"))
+        assert ended(server, lead, wanted(bot, "frobnicate"), "failed")["progress"]["why"]
+        assert ended(server, lead, wanted(bot, "activate", "77"), "failed")["progress"]["why"]
