@@ -12,7 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OUTPUT_BYTES = 64 << 20, AUTHOR_BYTES = 64 };
+/* A work list is read from its beginning: what is past these is for after they are mended. */
+enum { OUTPUT_BYTES = 64 << 20, AUTHOR_BYTES = 64, LINES_MOST = 2000 };
 
 struct request {
     const char *accept, *reopen, *reason;
@@ -82,6 +83,8 @@ static void fault_print(void *data, const struct check_fault *fault)
         return;
     }
     if (output->cli->json) {
+        if (output->has_lines && output->told > LINES_MOST)
+            return;
         if (output->has_lines)
             json_begin(&output->w, out);
         fault_print_json(&output->w, fault);

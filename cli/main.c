@@ -145,7 +145,7 @@ static const struct command {
      "  --reason TEXT      why, for whoever asks later\n"
      "  --reopen ID        no longer meant so\n"
      "  --all              show what was accepted too\n"
-     "  --lines            with --json: a fault a line, the sums on the last\n"
+     "  --lines            with --json: the 2000 worst, a line each, and the sums\n"
      "Conflicts, near-duplicates, thin intents, stale dates, figures that contradict facts: the "
      "most\n"
      "harmful first, each with what mends it. Exits 1 if any fault would stop a release from "

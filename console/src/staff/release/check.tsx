@@ -121,6 +121,7 @@ export function CheckTab() {
         </div>
         {!running && <Button kind={value.is_stale ? "main" : "plain"} onClick={() => void start()}>{value.job ? say({ ko: "다시 점검", en: "Check again" }) : say({ ko: "점검하기", en: "Check" })}</Button>}
       </section>
+      {value.sums && value.sums.errors + value.sums.warnings + value.sums.notes > 2000 && <p class="hint">{say({ ko: `모두 ${number(value.sums.errors + value.sums.warnings + value.sums.notes)}개 가운데 가장 급한 2,000개입니다.`, en: `The 2,000 most harmful of ${number(value.sums.errors + value.sums.warnings + value.sums.notes)}.` })}</p>}
       {value.drafts.length > 0 && (
         <p>
           <a href={linkTo("writer", ["drafts"])}>{say({ ko: `내 초안 ${number(value.drafts.length)}개를 검토에 올리기`, en: `Send my ${number(value.drafts.length)} drafts to review` })}</a>
