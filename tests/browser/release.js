@@ -110,4 +110,19 @@ await run({
     await page.keyboard.press("Enter");
     await page.waitForFunction(() => ![...document.querySelectorAll(".work > li")].some((item) => item.textContent.includes("쿠폰")), null, LONG);
   },
+
+  async wrong(browser) {
+    await eachLook(browser, "writer", "#/release/wrong", ".work > li", "wrong");
+    const page = await signIn(browser, "writer", {}, "#/release/wrong");
+    const task = page.locator(".work > li", { hasText: "해지하면 얼마 받나요" });
+    await task.focus();
+    await page.keyboard.press("Digit1");
+    await page.waitForSelector("text=예문 초안을 만들었습니다", LONG);
+    await task.focus();
+    await page.keyboard.press("KeyD");
+    await page.fill("dialog input", "예문을 더했습니다");
+    await accessible(page, "settle");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("text=남은 오답 신고가 없습니다", LONG);
+  },
 });

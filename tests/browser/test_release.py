@@ -1,4 +1,7 @@
 """Publishing, refusals, the way back and the work lists, in a real browser."""
+import os
+import sqlite3
+
 from console import people, story
 from paring import fill, test
 
@@ -41,3 +44,14 @@ def an_unanswered_group_becomes_a_new_intent_to_review(bot):
                               "커피 쿠폰 있나", "커피 쿠폰 언제 오나", "이벤트 커피 쿠폰 못 받았어", "커피 쿠폰 또 있나"]):
         bot.ask(text, "--conversation", f"c{i}")
     story(bot, "release.js", "unanswered")
+
+
+@test
+def a_wrong_reply_becomes_an_example_and_is_settled(bot):
+    people(live(bot), "writer")
+    db = sqlite3.connect(os.path.join(bot.path, "content.db"))
+    db.execute("INSERT INTO tasks (number, turn, message, answered, intent, note, trace, state, author, at_us) VALUES"
+               " (1, '', '해지하면 얼마 받나요', 'loan_rate', 'cancel_policy', '이율이 아니라 해지를 물었습니다', '{}', 'open', 'agent', 1)")
+    db.commit()
+    db.close()
+    story(bot, "release.js", "wrong")
