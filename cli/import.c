@@ -244,6 +244,10 @@ static void counts_print(struct import_output *output, const struct import_repor
                           ? "no rows"
                           : "only a header, no rows",
                       report->empty_files > 1 ? "; other files too" : "");
+    if (report->unlabelled > 0)
+        buf_add_format(out, "%zu row%s without an intent left as %s\n", report->unlabelled,
+                       report->unlabelled == 1 ? "" : "s",
+                       report->unlabelled == 1 ? "it is" : "they are");
     if (report->ignored[0])
         buf_add_format(out, "columns not used: %s\n", report->ignored);
     if (output->is_dry_run)
@@ -301,6 +305,7 @@ static void counts_json(struct import_output *output, const struct import_report
     }
     json_end(w, ']');
     json_put_text(w, "columns_not_used", report->ignored);
+    json_put_int(w, "unlabelled", (int64_t)report->unlabelled);
     json_put_int(w, "files_without_rows", (int64_t)report->empty_files);
     json_put_bool(w, "dry_run", output->is_dry_run);
     json_put_bool(w, "imported", report->is_kept);

@@ -172,11 +172,15 @@ static size_t formula_at(struct str field)
     return at < field.n && field.p[at] && strchr("=+-@\t\r", field.p[at]) ? at : field.n;
 }
 
+bool columns_are_work_list(const struct str *names, size_t count)
+{
+    return columns_have(names, count, STR("nearest")) &&
+           columns_have(names, count, STR("suggested"));
+}
+
 bool columns_are_neutral(const struct str *names, size_t count)
 {
-    return columns_have(names, count, STR(COLUMN_BASE_NAME)) ||
-           (columns_have(names, count, STR("nearest")) &&
-            columns_have(names, count, STR("suggested")));
+    return columns_have(names, count, STR(COLUMN_BASE_NAME)) || columns_are_work_list(names, count);
 }
 
 bool formula_is_risky(struct str field)

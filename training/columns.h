@@ -43,6 +43,8 @@ MUST_USE enum err split_take(enum content_kind asked, struct str split, enum con
 bool formula_is_risky(struct str field);
 /* Whether such a CSV has these columns: what `export --format` wrote, or `unanswered --out`. */
 bool columns_are_neutral(const struct str *names, size_t count);
+/* Whether it is the latter: messages to be labelled by hand, most of which wait for another day. */
+bool columns_are_work_list(const struct str *names, size_t count);
 struct str formula_bare(struct str field);
 
 #endif

@@ -264,6 +264,17 @@ static enum err offer_take(struct import *import, const struct offer *offer, enu
     return OK;
 }
 
+/* A message of the work list that nobody has given an intent yet. */
+static bool is_unlabelled(const struct row *row)
+{
+    if (row->is_refused || !columns_are_work_list(row->names, row->count))
+        return false;
+    for (size_t i = 0; i < row->count; i++)
+        if (str_equal(row->names[i], STR("intent")))
+            return str_trim(row->fields[i]).n == 0;
+    return false;
+}
+
 static enum err row_take(struct import *import, struct table *table, const struct row *row,
                          struct fail *reason, struct fail *why)
 {
@@ -305,7 +316,7 @@ static enum err table_read(struct import *import, struct table *table, struct fa
     bool has_row = table->has_first;
     struct row row = table->first;
     struct fail reason = {.code = OK};
-    size_t before = import->rows;
+    size_t before = import->rows + import->report->unlabelled;
     (void)snprintf(reason.text, sizeof reason.text, "%s", table->first_reason);
     if (!has_row) {
         enum err e = rows_next(table->rows, &row, &has_row, &reason);
@@ -313,14 +324,18 @@ static enum err table_read(struct import *import, struct table *table, struct fa
             return fail(why, e, "%s", reason.text);
     }
     while (has_row) {
-        enum err e = row_take(import, table, &row, &reason, why);
+        enum err e = OK;
+        if (is_unlabelled(&row))
+            import->report->unlabelled++;
+        else
+            e = row_take(import, table, &row, &reason, why);
         if (e)
             return e;
         e = rows_next(table->rows, &row, &has_row, &reason);
         if (e)
             return fail(why, e, "%s", reason.text);
     }
-    if (import->rows == before && import->report->empty_files++ == 0)
+    if (import->rows + import->report->unlabelled == before && import->report->empty_files++ == 0)
         import->report->empty_path = table->source->path;
     return OK;
 }

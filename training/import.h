@@ -73,6 +73,7 @@ struct import_report {
     size_t refusal_count;
     char ignored[IMPORT_COLUMNS_BYTES]; /* names of columns that no kind has a place for: "notes,
                                            date"; "" when none */
+    size_t unlabelled;                  /* rows of `unanswered --out` that nobody gave an intent */
     bool is_foreign;                    /* another system's files, or a workbook, were among them */
     size_t notes_dropped;               /* past LIMIT_IMPORT_NOTES */
     bool is_kept;
@@ -87,6 +88,7 @@ struct import_report {
  * or to the cases (eval), whatever the file's name. Where the columns fit several kinds and there
  * is no such column, a file's name tells: cases…, answers…. Under `kind` KIND_CASES an empty split
  * is a case and train is refused. A header without rows is no rows, and counted as an empty file.
+ * A row of `unanswered --out` without an intent is left, and counted.
  * OK only if every row was taken, and then everything is committed (nothing in a dry run);
  * otherwise the content is as it was: ERR_INPUT with the first refusal. ERR_REFUSED when rows are
  * in conflict: then nothing is kept, or with takes_rest everything but those. The report is filled

@@ -118,6 +118,14 @@ def the_messages_go_to_a_spreadsheet_and_back(bot):
     bot.run("unanswered", "--out", path)
     rows = list(csv.DictReader(open(path, encoding="utf-8-sig", newline="")))
     assert {row["text"] for row in rows} == set(PARKING + COFFEE) and all(row["intent"] == "" for row in rows)
+    with open(path, encoding="utf-8-sig", newline="") as table:
+        labelled = table.read().replace("\n주차장 있나요,,", "\n주차장 있나요,parking,").replace("\n커피 쿠폰 있나,,", "\n커피 쿠폰 있나,out_of_scope,")
+    bot.write("labelled.csv", labelled)
+    told = bot.run("import", bot.folder + "/labelled.csv")
+    assert "examples   2 new, 0 changed, 0 unchanged\n8 rows without an intent left as they are\n" in told.out, told.out
+    assert bot.run("unanswered", "--json").json()["messages"] == 8
+    assert "10 rows without an intent left as they are\n" in bot.run("import", path).out
+    bot.run("import", bot.write("plain.csv", "text,intent\n커피 또 줘,\n"), status=3, says="intent is empty")
 
 
 @test
