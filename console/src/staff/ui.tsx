@@ -172,8 +172,9 @@ export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, keys: un
 export const isGone = (error: unknown): boolean => error instanceof Failure && error.status === 404;
 
 // Enter while a syllable is being composed belongs to the input method: it is remembered and done when the syllable is whole.
-export function onEnter(act: () => void): { onKeyDown: (event: KeyboardEvent) => void; onCompositionEnd: () => void } {
-  let waits = false;
+// One field composes at a time, and may be drawn again meanwhile. Preact knows this event in lower case only.
+let waits = false;
+export function onEnter(act: () => void): { onKeyDown: (event: KeyboardEvent) => void; oncompositionend: () => void } {
   return {
     onKeyDown(event) {
       if (event.code !== "Enter" && event.code !== "NumpadEnter") return;
@@ -182,7 +183,7 @@ export function onEnter(act: () => void): { onKeyDown: (event: KeyboardEvent) =>
       if (event.isComposing || event.keyCode === 229) waits = true;
       else act();
     },
-    onCompositionEnd() {
+    oncompositionend() {
       if (!waits) return;
       waits = false;
       setTimeout(act);
