@@ -51,13 +51,15 @@ await run({
     await page.keyboard.press("Alt+x");
     await page.fill("dialog input", "보험 해지");
     await page.fill("dialog textarea", "<b>해지</b> 문의였음");
-    await page.click("dialog >> text=알리기");
+    await page.getByRole("button", { name: "알리기", exact: true }).click();
     await page.waitForSelector("text=할 일 1번");
-    await page.locator("h1").first().evaluate(() => document.activeElement.blur());
+    await page.waitForSelector("dialog", { state: "detached" });
+    await page.evaluate(() => document.activeElement.blur());
     await page.keyboard.press("?");
     await page.waitForSelector("dialog >> text=상담원 안내");
     await accessible(page, "guide");
     await page.keyboard.press("Escape");
+    await page.waitForSelector("dialog", { state: "detached" });
     await page.evaluate(() => document.activeElement.blur());
     await page.keyboard.press("/");
     await page.waitForFunction(() => document.activeElement.id === "said");

@@ -52,6 +52,7 @@ export default function Agent() {
   return (
     <div class="agent">
       <section class="stack" aria-label={say({ ko: "답변 찾기", en: "Find an answer" })}>
+        <h2 class="hidden">{say({ ko: "답변 찾기", en: "Find an answer" })}</h2>
         <div class="panel stack">
           <label class="spread" for="said"><strong>{say({ ko: "고객의 말", en: "What the caller says" })}</strong><span class="hint"><kbd>/</kbd></span></label>
           <textarea id="said" ref={box} rows={2} maxLength={2000} value={state.text} placeholder={say({ ko: "예: 보험금 청구하려면 뭐가 필요해요?", en: "e.g. what do I need for a claim?" })}
