@@ -55,7 +55,7 @@ await run({
     await page.waitForSelector("text=할 일 1번");
     await page.waitForSelector("dialog", { state: "detached" });
     await page.evaluate(() => document.activeElement.blur());
-    await page.keyboard.press("?");
+    await page.keyboard.press("Shift+Slash");
     await page.waitForSelector("dialog >> text=상담원 안내");
     await accessible(page, "guide");
     await page.keyboard.press("Escape");
