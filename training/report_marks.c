@@ -43,8 +43,8 @@ static void tiles(const struct page *page)
          TEXT_R_BEYOND_NOTE, cell_whole(m->out_of_scope - beyond_scripted),
          cell_whole(m->out_of_scope));
     tile(page, TEXT_R_CONSISTENT, cell_share(r->consistency->pairs_alike, r->consistency->pairs),
-         TEXT_R_CONSISTENT_NOTE, cell_whole(r->consistency->split),
-         cell_whole(r->consistency->group_count));
+         TEXT_R_CONSISTENT_NOTE, cell_whole(r->consistency->pairs_alike),
+         cell_whole(r->consistency->pairs));
     page_html(page, "</div>\n");
 }
 

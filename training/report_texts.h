@@ -32,7 +32,8 @@
     X(TEXT_R_BEYOND, "범위 밖 재현율", "Out-of-scope recall") \
     X(TEXT_R_BEYOND_NOTE, "답하면 안 되는 {2}개 중 {1}개를 막음", "{1} of {2} not answered by script") \
     X(TEXT_R_CONSISTENT, "일관성", "Consistency") \
-    X(TEXT_R_CONSISTENT_NOTE, "같은 뜻 묶음 {2}개 중 {1}개가 갈림", "{1} of {2} groups answered differently") \
+    X(TEXT_R_CONSISTENT_NOTE, "둘 다 답을 받은 같은 뜻 {2}쌍 중 {1}쌍이 같은 답", \
+      "{1} of {2} pairs of paraphrases that were both answered got the same answer") \
     X(TEXT_R_MIX, \
       "평가 문장 {1}개 중 {2}가 범위 밖이며, 설정된 실제 비율은 {3}입니다. 두 비율이 다르면 실제 자동 답변 비율과 오답률도 그만큼 달라집니다.", \
       "Of the {1} cases {2} are out of scope; traffic is expected to have {3}. Where the two differ, coverage and wrong rate in service will differ too.") \

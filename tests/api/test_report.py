@@ -155,6 +155,8 @@ def the_korean_sample_is_consistent_and_stands_typing_errors():
     marks = korean_sample().run("eval", "--json").json()
     by_name = {row["change"]: row for row in marks["robustness"]}
     assert marks["consistency"]["rate"] > 0.97 and marks["consistency"]["pairs"] > 1000, marks["consistency"]
+    told = marks["consistency"]
+    assert f"같은 뜻 {told['pairs']:,}쌍 중 {told['pairs_alike']:,}쌍이 같은 답" in page_of(korean_sample()), "the tile counts what its share is of"
     assert by_name["no_spaces"]["accuracy"] > 0.93 and by_name["typos_10"]["accuracy"] > 0.90, by_name
 
 
