@@ -54,8 +54,8 @@ static const struct http_route table[] = {
     OFFICE("POST", "/api/wrong", wrong_post, ROLE_AGENT, TURN_BODY, AUDIT_CHANGE),
     OFFICE("GET", "/api/tasks", tasks_get, ROLE_WRITER, 0, AUDIT_READ),
     OFFICE("POST", "/api/tasks/settle", task_settle_post, ROLE_WRITER, TURN_BODY, AUDIT_CHANGE),
-    OFFICE("GET", "/api/turns/*", turn_get, ROLE_STAFF, 0, AUDIT_READ),
-    OFFICE("GET", "/api/conversations/*", conversation_get, ROLE_STAFF, 0, AUDIT_READ),
+    OFFICE("GET", "/api/turns/*", turn_get, ROLE_READER, 0, AUDIT_READ),
+    OFFICE("GET", "/api/conversations/*", conversation_get, ROLE_READER, 0, AUDIT_READ),
     /* writers */
     OFFICE("GET", "/api/rows", rows_get, ROLE_WRITER, 0, AUDIT_NONE),
     OFFICE("GET", "/api/row", row_get, ROLE_WRITER, 0, AUDIT_NONE),

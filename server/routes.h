@@ -13,7 +13,8 @@ enum role {
     ROLE_AGENT,      /* who answers customers whom the bot hands over */
     ROLE_OPERATOR,   /* who looks after the server */
     /* The rest have no keys: they sign in (server/staff.h). Agents may, too. */
-    ROLE_STAFF, /* whoever is signed in */
+    ROLE_STAFF,  /* whoever is signed in */
+    ROLE_READER, /* who may see what customers said: all but administrators */
     ROLE_WRITER,
     ROLE_REVIEWER,
     ROLE_LEAD,

@@ -54,6 +54,8 @@ static bool role_may(enum staff_role has, enum role wanted)
     switch (wanted) {
     case ROLE_STAFF:
         return true;
+    case ROLE_READER:
+        return has != STAFF_ADMINISTRATOR;
     case ROLE_AGENT:
         return has == STAFF_AGENT || has == STAFF_LEAD;
     case ROLE_WRITER:

@@ -13,7 +13,7 @@ ROLES = ["agent", "writer", "reviewer", "lead", "administrator"]
 # Who may call a route of this role; keys are of channel, agent and operator.
 ALL = {None, *ROLES, "key channel", "key agent", "key operator"}
 MAY = {"ANYONE": ALL, "CUSTOMER": ALL, "CHANNEL": {"key channel"}, "OPERATOR": {"key operator"},
-       "AGENT": {"key agent", "agent", "lead"}, "STAFF": set(ROLES), "WRITER": {"writer", "reviewer", "lead"},
+       "AGENT": {"key agent", "agent", "lead"}, "STAFF": set(ROLES), "READER": set(ROLES) - {"administrator"}, "WRITER": {"writer", "reviewer", "lead"},
        "REVIEWER": {"reviewer", "lead"}, "LEAD": {"lead"}, "OPERATIONS": {"lead", "administrator"},
        "ADMINISTRATOR": {"administrator"}}
 
