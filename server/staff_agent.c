@@ -362,7 +362,7 @@ enum err conversation_get(struct call *call, struct fail *why)
     enum err e = journal_needed(call, why);
     if (!e && !text_is_valid(name))
         e = fail(why, ERR_INPUT, "the conversation's name is not UTF-8");
-    if (!e)
+    if (!e && !str_starts(name, STR(PSEUDONYM_PREFIX))) /* whose digits may look like a number */
         e = mask_text(name, language_of(call), &masked, &is_personal, why);
     if (!e && is_personal) {
         journal_pseudonym(call->journal, name, pseudonym);

