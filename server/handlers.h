@@ -137,6 +137,8 @@ MUST_USE enum err review_get(struct call *call, struct fail *why);
 MUST_USE enum err reviews_post(struct call *call, struct fail *why);
 MUST_USE enum err reviews_decide_post(struct call *call, struct fail *why);
 MUST_USE enum err reviews_withdraw_post(struct call *call, struct fail *why);
+MUST_USE enum err workbook_get(struct call *call, struct fail *why);
+MUST_USE enum err workbook_post(struct call *call, struct fail *why);
 /* agents */
 enum handled suggest_post(struct exchange *exchange);
 MUST_USE enum err wrong_post(struct call *call, struct fail *why);

@@ -72,6 +72,8 @@ static const struct http_route table[] = {
            AUDIT_CHANGE),
     OFFICE("POST", "/api/preview", preview_post, ROLE_WRITER, HISTORY_BODY, AUDIT_NONE),
     OFFICE("POST", "/api/example-check", example_check_post, ROLE_WRITER, TURN_BODY, AUDIT_NONE),
+    OFFICE("GET", "/api/workbook", workbook_get, ROLE_WRITER, 0, AUDIT_NONE),
+    UPLOAD("POST", "/api/workbook", workbook_post, ROLE_WRITER, AUDIT_CHANGE),
     /* reviews and releases */
     OFFICE("GET", "/api/jobs", jobs_get, ROLE_STAFF, 0, AUDIT_NONE),
     OFFICE("GET", "/api/jobs/*", job_get, ROLE_WRITER, 0, AUDIT_READ),

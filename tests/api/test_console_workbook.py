@@ -1,0 +1,148 @@
+"""A workbook leaves over HTTP, is edited, and comes back: told row by row, kept as drafts, and never written over the rows."""
+import os
+
+import paring
+from paring import test
+from server import Server
+from test_console_writer import Person, desk, first_answer
+from test_importers import Sheet, xlsx_of, zip_of
+
+BYTES = {"Content-Type": "application/octet-stream"}
+
+
+def download(bot, person, name="book.xlsx"):
+    reply = person.server.ask("GET", "/api/workbook", None, person.session)
+    assert reply.status == 200, reply
+    assert reply.headers["Content-Disposition"] == 'attachment; filename="paring-workbook.xlsx"', reply.headers
+    assert reply.headers["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    path = os.path.join(bot.folder, name)
+    with open(path, "wb") as file:
+        file.write(reply.body)
+    return path
+
+
+def upload(person, what, keep="", status=200):
+    if isinstance(what, str):
+        with open(what, "rb") as file:
+            what = file.read()
+    reply = person.server.ask("POST", "/api/workbook" + (f"?keep={keep}" if keep else ""), what, {**person.session, **BYTES})
+    assert reply.status == status, (status, reply)
+    return reply.json()
+
+
+def edit(path, id, text, sheet="answers"):
+    sheet = Sheet(path, sheet)
+    sheet.put(sheet.find("id", id), "text", text)
+    sheet.save()
+
+
+@test
+def a_workbook_that_comes_back_unchanged_changes_nothing(bot):
+    with Server(desk(bot)) as server:
+        kim = Person(server, "kim")
+        before = bot.content()
+        path = download(bot, kim)
+        for keep in ("", "drafts"):
+            told = upload(kim, path, keep)
+            assert (told["new"], told["changed"], told["refused"], told["conflicts"], told["rows"], told["kept"]) == (0, 0, [], [], [], 0), told
+        assert told["unchanged"] == sum(kim.get("/api/rows", kind=kind)["total"] for kind in ("examples", "answers", "facts", "cases")) > 0
+        assert kim.get("/api/drafts")["rows"] == []
+        assert not [name for name in os.listdir(bot.path) if "workbook" in name]
+    assert bot.content() == before
+
+
+@test
+def an_edited_answer_becomes_a_draft_and_not_a_row(bot):
+    with Server(desk(bot)) as server:
+        kim, park = Person(server, "kim"), Person(server, "park")
+        one, before = first_answer(kim), bot.content()
+        path = download(bot, kim)
+        edit(path, one["id"], "표에서 고친 답변입니다.")
+        sheet = Sheet(path, "examples")
+        sheet.rows.append({sheet.columns["text"]: "표에서 새로 쓴 예문", sheet.columns["intent"]: one["fields"]["intent"]})
+        sheet.save()
+        told = upload(kim, path)
+        assert (told["new"], told["changed"], told["kept"]) == (1, 1, 0) and kim.get("/api/drafts")["total"] == 0, told
+        assert {row["kind"]: row["yours"]["text"] for row in told["rows"]} == {"answers": "표에서 고친 답변입니다.", "examples": "표에서 새로 쓴 예문"}
+        for _ in range(2):  # sent twice, kept once
+            told = upload(kim, path, "drafts")
+            assert (told["kept"], told["left"]) == (2, 0), told
+            drafts = {row["kind"]: row for row in kim.get("/api/drafts")["rows"]}
+            assert len(drafts) == kim.get("/api/drafts")["total"] == 2
+        assert drafts["answers"]["base"] == one["base"] and drafts["answers"]["id"] == one["id"] and drafts["examples"]["id"].startswith("+")
+        assert bot.content() == before, "no row is touched"
+        assert park.get("/api/drafts")["rows"] == [], "they are kim's"
+        number = kim.post("/api/reviews", {"title": "표", "drafts": [{"kind": row["kind"], "id": row["id"]} for row in drafts.values()]})["number"]
+        park.decide(number)
+        assert kim.row(one["id"])["fields"]["text"] == "표에서 고친 답변입니다."
+        assert kim.get("/api/rows", kind="examples", q="표에서 새로 쓴 예문")["total"] == 1
+    lines = [line["detail"] for line in bot.run("audit", "export").lines() if line["event"] == "POST /api/workbook"]
+    assert lines == ["1 new, 1 changed, 0 drafts"] + ["1 new, 1 changed, 2 drafts"] * 2, lines
+    bot.run("audit", "verify")
+
+
+@test
+def a_draft_that_says_something_else_is_not_written_over(bot):
+    with Server(desk(bot)) as server:
+        kim = Person(server, "kim")
+        one = first_answer(kim)
+        path = download(bot, kim)
+        edit(path, one["id"], "표에서 고친 답변")
+        kim.draft(one["id"], text="화면에서 고친 답변")
+        told = upload(kim, path, "drafts")
+        assert (told["kept"], told["left"]) == (0, 1) and "another draft" in told["rows"][0]["left"], told
+        assert kim.get("/api/drafts")["rows"][0]["fields"]["text"] == "화면에서 고친 답변"
+
+
+@test
+def what_somebody_else_changed_meanwhile_is_shown_and_not_kept(bot):
+    with Server(desk(bot)) as server:
+        kim, lee, park = (Person(server, name) for name in ("kim", "lee", "park"))
+        one = first_answer(kim)
+        path = download(bot, kim)
+        edit(path, one["id"], "김의 답변")
+        lee.draft(one["id"], text="이의 답변")
+        park.decide(lee.review(one["id"]))
+        for keep in ("", "drafts"):
+            told = upload(kim, path, keep)
+            assert (told["changed"], told["kept"], len(told["conflicts"])) == (0, 0, 1), told
+            conflict = told["conflicts"][0]
+            assert (conflict["kind"], conflict["id"], conflict["changed_by"]) == ("answers", one["id"], "lee"), conflict
+            texts = [conflict[side]["text"] for side in ("was", "theirs", "yours")]
+            assert texts == [one["fields"]["text"], "이의 답변", "김의 답변"], texts
+        assert kim.get("/api/drafts")["rows"] == [] and kim.row(one["id"])["fields"]["text"] == "이의 답변"
+
+
+@test
+def a_row_that_is_none_is_told_by_sheet_and_line_and_nothing_is_kept(bot):
+    with Server(desk(bot)) as server:
+        kim = Person(server, "kim")
+        one = first_answer(kim)
+        path = download(bot, kim)
+        edit(path, one["id"], "고친 답변")
+        sheet = Sheet(path, "facts")
+        sheet.rows.append({sheet.columns["name"]: "no_day", sheet.columns["value"]: "1", sheet.columns["effective_from"]: "soon"})
+        sheet.save()
+        told = upload(kim, path, "drafts")
+        refused = told["refused"]
+        assert [(row["sheet"], row["line"]) for row in refused] == [("facts", len(sheet.rows))] and "effective_from" in refused[0]["reason"], told
+        assert told["kept"] == 0 and kim.get("/api/drafts")["rows"] == []
+
+
+@test
+def garbage_bombs_and_what_is_too_large_are_refused(bot):
+    with Server(desk(bot)) as server:
+        kim = Person(server, "kim")
+        before = bot.content()
+        for body, reason in ((b"", "must be"), (b"no workbook", "is no .xlsx workbook"), (b"PK\x03\x04" + b"\0" * 400, ""),
+                             (zip_of([("x.xml", "<a/>")]), "workbook.xml"), (xlsx_of("<row>"), "sheet1.xml"),
+                             (zip_of([("xl/workbook.xml", b" " * (24 << 20))]), "unpacks to more|larger than"),
+                             (zip_of([(f"xl/{i}.xml", "") for i in range(20001)]), "entries")):
+            message = upload(kim, body, "drafts", 400)["error"]["message"]
+            assert any(word in message for word in reason.split("|")), (reason, message)
+        told = server.ask("POST", "/api/workbook", None, {**kim.session, **BYTES, "Content-Length": str(17 << 20)}, timeout=5)
+        assert told.status == 413, told
+        upload(kim, download(bot, kim), "rows", 400)
+        assert kim.get("/api/drafts")["rows"] == []
+        assert server.ask("GET", "/alive").status == 200
+    assert bot.content() == before
