@@ -16,8 +16,8 @@
 
 enum {
     PATH_BYTES = 4096,
-    TOLD_ROWS = 200,        /* of each list; the counts are of all */
-    TOLD_FIELD_BYTES = 600, /* the page shows a line of each */
+    TOLD_ROWS = 100,         /* of each list; the counts are of all */
+    TOLD_FIELD_BYTES = 6000, /* longer than any answer; the reply stays below its limit */
     NEW_BYTES = 12,
 };
 
