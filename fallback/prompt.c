@@ -55,14 +55,23 @@ struct prompt_bytes {
 };
 extern const struct prompt_bytes prompt_files[];
 
-struct str prompt_default(struct str language)
+static struct str file_named(struct str name)
 {
-    struct str name =
-        str_equal(language, STR("ko")) ? STR("selector-ko.txt") : STR("selector-en.txt");
     const struct prompt_bytes *file = prompt_files;
     while (file->name && !str_equal(str_of(file->name), name))
         file++;
     return file->name ? (struct str){file->bytes, (size_t)file->n} : STR_NONE;
+}
+
+struct str prompt_default(struct str language)
+{
+    return file_named(str_equal(language, STR("ko")) ? STR("selector-ko.txt")
+                                                     : STR("selector-en.txt"));
+}
+
+struct str prompt_draft(struct str language)
+{
+    return file_named(str_equal(language, STR("ko")) ? STR("draft-ko.txt") : STR("draft-en.txt"));
 }
 
 /* ---- Reading ---- */

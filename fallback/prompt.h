@@ -30,6 +30,8 @@ void prompt_close(struct prompt *prompt);
 const char *prompt_hash(const struct prompt *prompt);
 /* The text that a bot has until its writers change it, for "ko" or any other language. */
 struct str prompt_default(struct str language);
+/* The text that drafts for staff are asked with (bot/draft.h); the program's own. */
+struct str prompt_draft(struct str language);
 
 struct prompt_passage {
     struct str title, heading;
