@@ -45,4 +45,34 @@ await run({
       await shot(reader, `writer-${name}-phone`);
     }
   },
+
+  async workbook(browser) {
+    const page = await signIn(browser, "writer", {}, "#/writer/workbook");
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "엑셀 파일 내려받기" }).click()]);
+    assert.equal(download.suggestedFilename(), "paring-workbook.xlsx");
+    await page.setInputFiles("input[type=file]", { name: "x.xlsx", mimeType: "application/octet-stream", buffer: Buffer.from("no workbook") });
+    await page.locator(".trouble").waitFor();
+    await page.setInputFiles("input[type=file]", process.env.BOOK);
+    await page.locator("ins", { hasText: "표에서" }).waitFor();
+    assert.equal(await page.locator(".trouble").count(), 0);
+    await accessible(page, "what the workbook changes");
+    await shot(page, "writer-workbook");
+    await page.keyboard.press("Tab");
+    await page.locator("h2").first().click();
+    await page.keyboard.press("Shift+Slash");
+    await page.getByRole("heading", { name: "작성자 안내" }).waitFor();
+    await accessible(page, "the writers' guide");
+    await shot(page, "writer-guide");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "1개를 내 초안으로" }).click();
+    await page.getByRole("heading", { name: "작성자 안내" }).waitFor({ state: "detached" });
+    await page.waitForURL(/#\/writer\/drafts/);
+    await page.locator("ins", { hasText: "표에서" }).waitFor();
+
+    const small = await signIn(browser, "writer", { viewport: phone, colorScheme: "dark" }, "#/writer/workbook");
+    await small.setInputFiles("input[type=file]", process.env.BOOK);
+    await small.locator("ins", { hasText: "표에서" }).waitFor();
+    await accessible(small, "a workbook on a phone, dark");
+    await shot(small, "writer-workbook-phone");
+  },
 });

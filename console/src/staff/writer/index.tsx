@@ -1,5 +1,5 @@
 // What the bot says, for those who write it: the rows and a search over everything, one row's editor, drafts, and reviews.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { get } from "../api";
 import { useSession } from "../context";
 import { go, linkTo, type Place } from "../router";
@@ -7,7 +7,9 @@ import { Badge, Button, Empty, Field, Tabs, Trouble, onEnter, useLoaded } from "
 import { moment, say } from "../words";
 import { kindName, kindNames, summary, type Row } from "./data";
 import { Editor } from "./editor";
+import { Guide } from "./guide";
 import { Drafts, ReviewPage, Reviews } from "./reviews";
+import { Workbook } from "./workbook";
 import "./writer.css";
 
 const PAGE = 100;
@@ -56,16 +58,30 @@ function Rows({ query }: { query: URLSearchParams }) {
 
 export default function Writer({ place }: { place: Place }) {
   const [view = "", first = "", second = ""] = place.rest;
+  const [helps, setHelps] = useState(false);
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      const on = event.target instanceof HTMLElement ? event.target : null;
+      if (event.code !== "Slash" || !event.shiftKey || event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]") || on?.matches("input, textarea, select") || on?.isContentEditable) return;
+      event.preventDefault();
+      setHelps(true);
+    };
+    document.addEventListener("keydown", pressed);
+    return () => document.removeEventListener("keydown", pressed);
+  }, []);
   const tabs = [
     { link: linkTo("writer"), name: say({ ko: "내용", en: "Content" }) },
     { link: linkTo("writer", ["drafts"]), name: say({ ko: "내 초안", en: "My drafts" }) },
     { link: linkTo("writer", ["reviews"]), name: say({ ko: "검토", en: "Reviews" }) },
+    { link: linkTo("writer", ["workbook"]), name: say({ ko: "엑셀", en: "Workbook" }) },
   ];
-  const current = view === "drafts" || view === "reviews" ? linkTo("writer", [view]) : linkTo("writer");
+  const current = view === "drafts" || view === "reviews" || view === "workbook" ? linkTo("writer", [view]) : linkTo("writer");
   return (
     <>
       <Tabs label={say({ ko: "답변 관리", en: "Content" })} items={tabs} current={current} />
-      {view === "drafts" ? <Drafts /> : view === "reviews" && first ? <ReviewPage number={first} /> : view === "reviews" ? <Reviews /> : view === "edit" ? <Editor key={`${first} ${second}`} kind={first} id={second} /> : view === "new" ? <Editor key={`new ${first}`} kind={first} id="" /> : <Rows key={place.query.toString()} query={place.query} />}
+      <Button kind="quiet" onClick={() => setHelps(true)}>{say({ ko: "안내", en: "Guide" })} <kbd>?</kbd></Button>
+      {helps && <Guide onClose={() => setHelps(false)} />}
+      {view === "workbook" ? <Workbook /> : view === "drafts" ? <Drafts /> : view === "reviews" && first ? <ReviewPage number={first} /> : view === "reviews" ? <Reviews /> : view === "edit" ? <Editor key={`${first} ${second}`} kind={first} id={second} /> : view === "new" ? <Editor key={`new ${first}`} kind={first} id="" /> : <Rows key={place.query.toString()} query={place.query} />}
     </>
   );
 }
