@@ -146,3 +146,28 @@ def garbage_bombs_and_what_is_too_large_are_refused(bot):
         assert kim.get("/api/drafts")["rows"] == []
         assert server.ask("GET", "/alive").status == 200
     assert bot.content() == before
+
+
+@test
+def an_example_moved_to_the_cases_is_told_and_left(bot):
+    with Server(desk(bot)) as server:
+        kim = Person(server, "kim")
+        before = bot.content()
+        path = download(bot, kim)
+        sheet = Sheet(path, "examples")
+        sheet.put(sheet.rows[-1], "split", "eval")
+        sheet.save()
+        told = upload(kim, path, "drafts")
+        assert (told["changed"], told["kept"], told["left"]) == (1, 0, 1) and "on the page" in told["rows"][0]["left"], told
+        assert kim.get("/api/drafts")["rows"] == []
+    assert bot.content() == before
+
+
+@test
+def a_sheet_of_another_kind_is_refused(bot):
+    with Server(desk(bot)) as server:
+        kim = Person(server, "kim")
+        rows = "".join(f'<row r="{n}">' + "".join(f'<c r="{c}{n}" t="inlineStr"><is><t>{text}</t></is></c>' for c, text in zip("AB", texts)) + "</row>"
+                       for n, texts in enumerate((("name", "type"), ("a_slot", "amount")), 1))
+        message = upload(kim, xlsx_of(rows), "drafts", 400)["error"]["message"]
+        assert "slots" in message, message
