@@ -4,6 +4,7 @@
 #include "bot/clerk.h"
 
 #include "base/log.h"
+#include "bot/draft.h"
 #include "bot/suggest.h"
 
 #include <assert.h>
@@ -110,6 +111,27 @@ enum err clerk_suggest(struct clerk *clerk, const struct suggest_request *reques
     clerk_take_edition(clerk);
     *release = clerk->edition->release;
     return suggest(clerk->suggester, clerk->edition->turners[clerk->number], request, w, why);
+}
+
+enum err clerk_draft(struct clerk *clerk, struct draft *draft, struct str text, date_days as_of,
+                     struct model_request *request, struct fail *why)
+{
+    clerk_take_edition(clerk);
+    const struct release *release = clerk->edition->release;
+    struct draft_question question = {.text = text,
+                                      .language = config_text(release->settings, CONFIG_LANGUAGE),
+                                      .key = str_of(release->hash),
+                                      .as_of = as_of};
+    if (as_of == DATE_NONE)
+        question.as_of =
+            date_of_us(clock_now_us(), (int)config_int(release->settings, CONFIG_TIMEZONE_MINUTES));
+    enum err e = draft_gather(draft, clerk->edition->turners[clerk->number], &question, why);
+    if (!e && draft_sources(draft) == 0)
+        e = fail(why, ERR_REFUSED, "nothing in the bot's documents and facts fits this question");
+    if (!e)
+        e = draft_ask(draft, &question, request, why);
+    clerk_give_edition(clerk);
+    return e;
 }
 
 struct seen {

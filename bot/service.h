@@ -143,6 +143,11 @@ MUST_USE enum err clerk_conversation(struct clerk *clerk, struct str bytes, stru
 /* The release as it is now and this clerk's classifier for it, until clerk_cancel: for what is no
  * turn. */
 const struct release *clerk_lease(struct clerk *clerk, struct classifier **classifier);
+/* A draft for an agent (bot/draft.h) about a question, from the current edition: gathers and asks.
+ * Nothing of the clerk's is held afterwards. ERR_REFUSED: nothing in the bot's documents fits. */
+struct draft;
+MUST_USE enum err clerk_draft(struct clerk *clerk, struct draft *draft, struct str text,
+                              date_days as_of, struct model_request *request, struct fail *why);
 /* What an agent who types this is shown (bot/suggest.h), as members of the object that is open,
  * and the release; until clerk_cancel. No turn: nothing is kept. `request` without `at_us` and
  * `as_of` is asked now and today. */

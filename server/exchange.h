@@ -13,6 +13,7 @@ struct worker;
 struct http_route;
 struct link;
 struct call;
+struct draft;
 
 enum handled {
     HANDLED,  /* status and `out` are the reply */
@@ -106,6 +107,7 @@ struct exchange {
     struct buf told_text;
     char told_provider[LIMIT_NAME_BYTES + 1], told_model[LIMIT_NAME_BYTES + 1];
     struct seat *seat; /* kept for the second half of the turn */
+    struct draft *draft; /* a staff draft's, between its halves; the exchange's own */
     struct exchange *next, *previous;
 };
 
@@ -128,6 +130,10 @@ enum handled exchange_turn(struct exchange *exchange, const struct bot_request *
                            void (*render)(struct exchange *exchange,
                                           const struct clerk_result *result));
 
+/* Asks a model: then ASKED is returned, and the handler is called again with `told`. */
+struct model_request;
+void exchange_model_ask(struct exchange *exchange, const struct model_request *request,
+                        const char *prompt);
 /* A change of a ticket: KEEPS or WAITS, or the reply to its failure. */
 enum handled exchange_change(struct exchange *exchange, struct handoff_change *change);
 /* A job is done: wakes whom it is for. */

@@ -141,6 +141,7 @@ MUST_USE enum err workbook_get(struct call *call, struct fail *why);
 MUST_USE enum err workbook_post(struct call *call, struct fail *why);
 /* agents */
 enum handled suggest_post(struct exchange *exchange);
+enum handled draft_post(struct exchange *exchange);
 MUST_USE enum err wrong_post(struct call *call, struct fail *why);
 MUST_USE enum err tasks_get(struct call *call, struct fail *why);
 MUST_USE enum err task_settle_post(struct call *call, struct fail *why);

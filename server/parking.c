@@ -8,6 +8,7 @@
 #include "server/parking.h"
 
 #include "base/arena.h"
+#include "bot/draft.h"
 #include "server/callbacks.h"
 #include "server/office.h"
 
@@ -58,6 +59,7 @@ void exchange_give(struct exchange *exchange)
     struct worker *worker = exchange->worker;
     struct buf body = exchange->body, out = exchange->out, told_text;
     struct clerk *clerk = exchange->clerk;
+    struct draft *draft = exchange->draft;
     struct call *call;
     buffer_clean(&body);
     buffer_clean(&out);
@@ -75,6 +77,7 @@ void exchange_give(struct exchange *exchange)
     worker->active--;
     (void)pthread_mutex_unlock(&worker->lock);
     call_close(call);
+    draft_close(draft);
     exchange->next = worker->spare;
     worker->spare = exchange;
 }
@@ -204,18 +207,18 @@ bool worker_is_idle(struct worker *worker)
 
 /* The question is on its way, or it is known at once that it cannot be: then the second half comes
  * now. */
-static void model_ask(struct exchange *exchange, const struct clerk_ask *ask)
+void exchange_model_ask(struct exchange *exchange, const struct model_request *request,
+                        const char *prompt)
 {
     struct worker *worker = exchange->worker;
-    exchange->seat = ask->seat;
     exchange->was_told = true; /* whatever happens, the next half has a reply */
     exchange->told = (struct told){.outcome = OUTCOME_LATE};
     (void)pthread_mutex_lock(&worker->lock);
     exchange->is_asking = true;
     exchange->is_woken = false;
     (void)pthread_mutex_unlock(&worker->lock);
-    enum err e = models_ask(worker->site->models, &ask->request, ask->prompt, exchange->ticket,
-                            on_model, exchange, NULL);
+    enum err e = models_ask(worker->site->models, request, prompt, exchange->ticket, on_model,
+                            exchange, NULL);
     if (!e)
         return;
     (void)pthread_mutex_lock(&worker->lock);
@@ -256,7 +259,8 @@ enum handled exchange_turn(struct exchange *exchange, const struct bot_request *
         return PROMISED;
     }
     if (outcome == CLERK_ASKS) {
-        model_ask(exchange, &ask);
+        exchange->seat = ask.seat;
+        exchange_model_ask(exchange, &ask.request, ask.prompt);
         clerk_cancel(exchange->clerk);
         return ASKED;
     }
