@@ -161,6 +161,26 @@ static enum err own_show(struct listing *listing, struct fail *why)
     return e ? e : version_show(listing, &own, why);
 }
 
+/* What drafts for staff are asked with: the program's own, whatever the bot's writers set. */
+static enum err draft_show(const struct cli *cli, struct listing *listing, struct fail *why)
+{
+    struct config *config = NULL;
+    unsigned char bytes[HASH_BYTES];
+    char hash[HASH_HEX_BYTES];
+    enum err e = cli_config(cli, &config, why);
+    if (e)
+        return e;
+    hash_bytes(prompt_draft(config_text(config, CONFIG_LANGUAGE)), bytes);
+    hash_hex(bytes, hash);
+    config_close(config);
+    if (cli->json)
+        json_put_text(&listing->w, "drafts", hash);
+    else
+        buf_add_format(listing->out, "  -  %.*s  %-24s  the program's own, for staff drafts\n",
+                       HASH_SHOWN, hash, "");
+    return OK;
+}
+
 static enum err list_run(const struct cli *cli, struct buf *out, struct fail *why)
 {
     struct listing listing = {.cli = cli, .out = out};
@@ -179,8 +199,11 @@ static enum err list_run(const struct cli *cli, struct buf *out, struct fail *wh
         e = own_show(&listing, why);
     if (!e)
         e = prompts_each(content, version_show, &listing, why);
-    if (cli->json) {
+    if (cli->json)
         json_end(&listing.w, ']');
+    if (!e)
+        e = draft_show(cli, &listing, why);
+    if (cli->json) {
         json_end(&listing.w, '}');
         buf_add_char(out, '\n');
     }

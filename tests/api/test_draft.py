@@ -76,6 +76,16 @@ def without_a_model_one_sentence_says_so(bot):
 
 
 @test
+def the_prompt_of_drafts_is_listed(bot):
+    with_documents(bot)
+    people(bot, "agent")
+    with Model(drafting()) as model, Server(bot, **providers(bot, model)) as server:
+        prompt = posted(server, sign_in(server, "agent"), "/api/draft", {"text": QUESTION})["prompt"]
+    assert bot.run("prompt", "list", "--json").json()["drafts"] == prompt
+    assert f"{prompt[:8]}" in bot.run("prompt", "list").out
+
+
+@test
 def what_is_no_draft_is_not_shown(bot):
     with_documents(bot)
     people(bot, "agent")
