@@ -200,8 +200,8 @@ enum err draft_ask(struct draft *draft, const struct draft_question *question,
                    struct model_request *request, struct fail *why)
 {
     struct prompt_passage passages[DRAFT_SOURCES];
-    struct str texts[DRAFT_SOURCES], facts[DRAFT_SOURCES];
-    size_t sizes[DRAFT_SOURCES][3], asked = 0;
+    struct str texts[DRAFT_SOURCES] = {{NULL, 0}}, facts[DRAFT_SOURCES];
+    size_t sizes[DRAFT_SOURCES][3] = {{0}}, asked = 0;
     struct prompt_input input = {
         .passages = passages, .facts = facts, .date = question->as_of, .nonce = draft->nonce};
     prompt_close(draft->prompt);
