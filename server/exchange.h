@@ -106,7 +106,7 @@ struct exchange {
     struct told told; /* texts in the next three */
     struct buf told_text;
     char told_provider[LIMIT_NAME_BYTES + 1], told_model[LIMIT_NAME_BYTES + 1];
-    struct seat *seat; /* kept for the second half of the turn */
+    struct seat *seat;   /* kept for the second half of the turn */
     struct draft *draft; /* a staff draft's, between its halves; the exchange's own */
     struct exchange *next, *previous;
 };
