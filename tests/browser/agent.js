@@ -98,4 +98,19 @@ await run({
     await page.waitForSelector("text=한 글자도 다르지 않음");
     assert.equal(await page.locator("main img").count(), 0);
   },
+
+  // What a model writes is marked figure by figure, and is gone when the question is another.
+  async drafts(browser) {
+    const page = await signIn(browser, "agent");
+    await page.fill("#said", "재발급 수수료는 얼마인가요");
+    await page.getByRole("button", { name: "AI 초안 받기" }).click();
+    await page.waitForSelector(".drafted .figure.found >> text=2,000원");
+    assert.match(await page.innerText(".drafted .figure.unfound >> nth=0"), /7일.*근거 없음/s);
+    assert.match(await page.innerText(".drafted"), /문서에 없는 숫자/);
+    assert.equal(await page.locator(".drafted a").count(), 0);
+    await accessible(page, "a draft");
+    await shot(page, "draft");
+    await page.fill("#said", "재발급 수수료는 얼마인가요?");
+    await page.waitForSelector(".drafted", { state: "detached" });
+  },
 });

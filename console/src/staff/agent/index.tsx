@@ -5,6 +5,7 @@ import { Button } from "../ui";
 import { say } from "../words";
 import { copy, textOf, type Ranked } from "./data";
 import { Desk, useDesk } from "./desk";
+import { Draft } from "./draft";
 import { Guide } from "./guide";
 import { Suggestions, useSuggestion, worth } from "./suggest";
 import { WrongDialog, type Wrong } from "./wrong";
@@ -15,7 +16,7 @@ const writes = (target: EventTarget | null): boolean => target instanceof HTMLEl
 let kept = { text: "", channel: "phone", as_of: "", open: "", draft: "" };
 
 export default function Agent() {
-  const { me } = useSession();
+  const { me, bot } = useSession();
   const [state, set] = useState(kept);
   const [wrong, setWrong] = useState<{ of: Wrong; about: string } | null>(null);
   const [helps, setHelps] = useState(false);
@@ -67,6 +68,7 @@ export default function Agent() {
           </div>
         </div>
         <Suggestions told={told} error={error} onWrong={report} onInsert={isMine ? (text) => change({ draft: state.draft ? `${state.draft}\n${text}` : text }) : undefined} />
+        {bot.has_models && told && state.text.trim() && <Draft text={state.text.trim()} />}
       </section>
       <Desk desk={desk} open={state.open} onOpen={(open) => { change({ open, draft: "" }); desk.seen(open); }} draft={state.draft} onDraft={(draft) => { change({ draft }); desk.seen(state.open); }} onWrong={(of, about) => setWrong({ of, about })} />
       {wrong && <WrongDialog of={wrong.of} about={wrong.about} onClose={() => setWrong(null)} />}
