@@ -97,7 +97,8 @@ def a_slow_or_broken_chatwoot_delays_its_replies_and_nobody_elses(bot):
         chatwoot.fails = 0
         with Server(bot, **settings):
             wait_until(lambda: len(server_outbox(bot)) == 0, 20)
-            assert len(chatwoot.seen) == 8, "what was not told is told after a kill"
+            # A post that was on its way when the server was killed may have arrived, and is then told twice.
+            assert len(chatwoot.seen) in (8, 9), f"what was not told is told after a kill: {chatwoot.seen}"
             assert chatwoot.seen[-1] == (10, "message", CANCEL_REPLY)
         assert not chatwoot.wrong, chatwoot.wrong
 
