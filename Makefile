@@ -8,7 +8,7 @@ FOLDERS := base store classifier responses fallback bot training server cli
 # Debian packages, and what for. `make run` and `make test` install what is missing of the first and the first two.
 PACKAGES_build := gcc make pkg-config libc6-dev libsvm-dev libsqlite3-dev libcurl4-openssl-dev libcjson-dev \
 	libgmp-dev libsodium-dev libutf8proc-dev libmicrohttpd-dev \
-	libyaml-dev libarchive-dev libxml2-dev libxlsxwriter-dev poppler-utils poppler-data
+	libyaml-dev libarchive-dev libxml2-dev libxlsxwriter-dev zlib1g-dev poppler-utils poppler-data
 PACKAGES_test := libcmocka-dev python3 sqlite3
 PACKAGES_lint := clang clang-format clang-tidy cppcheck
 PACKAGES_fuzz := clang libclang-rt-14-dev
