@@ -10,6 +10,9 @@ PACKAGES_build := gcc make pkg-config libc6-dev libsvm-dev libsqlite3-dev libcur
 	libgmp-dev libsodium-dev libutf8proc-dev libmicrohttpd-dev \
 	libyaml-dev libarchive-dev libxml2-dev libxlsxwriter-dev zlib1g-dev poppler-utils poppler-data
 PACKAGES_test := libcmocka-dev python3 sqlite3
+# Wanted, and done without where they cannot be had: what builds the web pages, and what the tests look at them and at TLS with.
+WANTED_build := nodejs npm
+WANTED_test := chromium openssl
 PACKAGES_lint := clang clang-format clang-tidy cppcheck
 PACKAGES_fuzz := clang libclang-rt-14-dev
 PACKAGES_marks := wordnet-base dict-gcide
@@ -149,7 +152,7 @@ coverage: packages-coverage
 fresh: packages-fresh
 	@sh tests/fresh.sh
 packages-%:
-	@sh tests/packages.sh $(sort $(PACKAGES_build) $(if $(filter-out build,$*),$(PACKAGES_test)) $(PACKAGES_$*))
+	@WANTED="$(WANTED_build) $(if $(filter test,$*),$(WANTED_test))" sh tests/packages.sh $(sort $(PACKAGES_build) $(if $(filter-out build,$*),$(PACKAGES_test)) $(PACKAGES_$*))
 
 install: all
 	install -D -m 755 $(BUILD)/paring $(DESTDIR)$(PREFIX)/bin/paring
