@@ -1,7 +1,7 @@
 /* How slots.c reads a message: once into runes and figures (base/scan.h), what they measure
- * (slot_money.c, slot_numbers.c), dates (slot_dates.c), names from lists (slot_lists.c), and the
- * words around a finding that make it something else (slot_bounds.c). Everything is on the stack;
- * nothing here allocates. Nobody else includes this. */
+ * (slot_money.c, slot_numbers.c), dates (slot_dates.c, slot_days.c), names from lists
+ * (slot_lists.c), and the words around a finding that make it something else (slot_bounds.c).
+ * Everything is on the stack; nothing here allocates. Nobody else includes this. */
 #ifndef SLOT_SCAN_H
 #define SLOT_SCAN_H
 
@@ -55,6 +55,11 @@ bool bare_read(const struct scan *s, size_t at, struct mention *out); /* always 
 /* The day of a month without its year: the last one that was, today included, or with a word of the
  * future the next one. Month 0 = any month. DATE_NONE when it cannot be told or is none. */
 date_days date_without_year(const struct scan *s, int month, int day);
+/* What date_read tries that is counted from today: by a name, by a stretch of time. */
+bool day_named(const struct scan *s, size_t at, struct mention *out);
+bool day_counted(const struct scan *s, size_t at, struct mention *out);
+/* A date that is none keeps its place, so that no part of it is read as something else. True. */
+bool date_put(struct mention *out, size_t from, size_t to, date_days date);
 /* What follows a number in a word of its own, so that 3회 is read in 3회를 but not in 3회사. */
 bool ends_counter(const struct scan *s, size_t at);
 /* € or 유로 around a figure. */
