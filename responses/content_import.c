@@ -2,11 +2,7 @@
  * (content_accept.c), matched with the row it means (by its id, else by its key fields), filled up
  * with what the file left out, and then written, if it differs. What it replaces goes to
  * `revisions`. Nothing is there until the commit, so a crash at any moment leaves the content as it
- * was.
- *
- * Ids: a new row without one gets the first 16 hex digits of a SHA-256 over its kind and the fields
- * named by id_from, so that the same rows get the same ids in any order and on any machine. */
-#include "base/files.h"
+ * was. How rows are told apart and found again is content_stored.c's. */
 #include "base/limits.h"
 #include "responses/content.h"
 #include "responses/content_schema.h"
@@ -17,9 +13,6 @@
 #include <string.h>
 
 enum {
-    ID_BYTES = 17, /* 16 hex digits */
-    ID_TRIES = 16, /* an id is taken when the row it was made for has been edited since */
-    PARAMETER_KEY = 10,
     PARAMETER_AUTHOR = 11,
     PARAMETER_AT = 12,
 };
@@ -38,120 +31,6 @@ static const char note_sql[] =
     "INSERT INTO audit (number, event, author, detail, at_us) VALUES"
     " ((SELECT COALESCE(MAX(number), 0) + 1 FROM audit), $1, $2, $3, $4)";
 
-/* ---- keys and ids ---- */
-
-/* 64 bits of SHA-256 over the kind and the fields of `mask`, each with its length before it so that
- * no two lists of fields run together. `salt` 0 is the key itself. */
-static enum err row_hash(struct content *content, const struct content_table *table, unsigned mask,
-                         const struct str *row, unsigned salt, uint64_t *out, struct fail *why)
-{
-    struct buf *bytes = &content->hashed;
-    unsigned char hash[HASH_BYTES];
-    buf_clear(bytes);
-    buf_add_text(bytes, table->name);
-    for (size_t i = 0; i < table->count; i++) {
-        if (!(mask & 1u << i))
-            continue;
-        buf_add_format(bytes, "\n%zu:", row[i].n);
-        buf_add_str(bytes, row[i]);
-    }
-    if (salt)
-        buf_add_format(bytes, "\n#%u", salt);
-    enum err e = buf_error(bytes, "a row", why);
-    if (e)
-        return e;
-    hash_bytes(str_from_buf(bytes), hash);
-    *out = 0;
-    for (size_t i = 0; i < sizeof *out; i++)
-        *out = *out << 8 | hash[i];
-    return OK;
-}
-
-static void id_print(uint64_t hash, char out[ID_BYTES])
-{
-    static const char digits[] = "0123456789abcdef";
-    for (int i = 0; i < ID_BYTES - 1; i++)
-        out[i] = digits[hash >> (60 - 4 * i) & 15];
-    out[ID_BYTES - 1] = '\0';
-}
-
-/* ---- the row that is there ---- */
-
-static enum err stored_read(struct content *content, const struct content_table *table,
-                            struct db_statement *s, struct fail *why)
-{
-    struct stored *stored = &content->stored;
-    enum err e = db_step(s, &stored->exists, why);
-    if (e || !stored->exists)
-        return e;
-    int columns = (int)table->count;
-    stored->revision = (int)db_int(s, columns);
-    stored->at_us = db_int(s, columns + 2);
-    for (int i = 0; i <= CONTENT_COLUMNS && !e; i++) {
-        struct buf *bytes = &stored->bytes[i];
-        buf_clear(bytes);
-        if (i < columns)
-            buf_add_str(bytes, db_text(s, i));
-        else if (i == CONTENT_COLUMNS)
-            buf_add_str(bytes, db_text(s, columns + 1));
-        e = buf_error(bytes, content->path, why);
-        stored->fields[i] = str_from_buf(bytes);
-    }
-    return e;
-}
-
-static enum err stored_find_id(struct content *content, const struct content_table *table,
-                               struct str id, struct fail *why)
-{
-    struct db_statement *s = NULL;
-    enum err e = db_take(content->db, table->by_id, &s, why);
-    if (e)
-        return e;
-    db_bind_text(s, 1, id);
-    e = stored_read(content, table, s, why);
-    db_give(s);
-    return e;
-}
-
-static enum err stored_find_key(struct content *content, const struct content_table *table,
-                                uint64_t key, struct fail *why)
-{
-    struct db_statement *s = NULL;
-    enum err e = db_take(content->db, table->by_key, &s, why);
-    if (e)
-        return e;
-    db_bind_int(s, PARAMETER_KEY, (int64_t)key);
-    e = stored_read(content, table, s, why);
-    db_give(s);
-    return e;
-}
-
-static enum err id_exists(struct content *content, const struct content_table *table, struct str id,
-                          bool *exists, struct fail *why)
-{
-    struct db_statement *s = NULL;
-    enum err e = db_take(content->db, table->by_id, &s, why);
-    if (e)
-        return e;
-    db_bind_text(s, 1, id);
-    e = db_step(s, exists, why);
-    db_give(s);
-    return e;
-}
-
-static enum err key_exists(struct content *content, const struct content_table *table, uint64_t key,
-                           bool *exists, struct fail *why)
-{
-    struct db_statement *s = NULL;
-    enum err e = db_take(content->db, table->by_key, &s, why);
-    if (e)
-        return e;
-    db_bind_int(s, PARAMETER_KEY, (int64_t)key);
-    e = db_step(s, exists, why);
-    db_give(s);
-    return e;
-}
-
 /* ---- one row of an import ---- */
 
 /* An intent met in another row's field; one made here has its name as title until somebody gives it
@@ -164,7 +43,7 @@ static enum err intent_need(struct content *content, struct str name, struct fai
     if (str_equal(name, STR("out_of_scope")) ||
         str_equal(name, str_from_buf(&content->last_intent)))
         return OK;
-    enum err e = id_exists(content, table, name, &exists, why);
+    enum err e = content_id_exists(content, table, name, &exists, why);
     if (e)
         return e;
     buf_clear(&content->last_intent);
@@ -175,14 +54,14 @@ static enum err intent_need(struct content *content, struct str name, struct fai
         return fail(why, ERR_LIMIT, "more than %d intents", LIMIT_INTENTS);
     struct str row[CONTENT_COLUMNS] = {name, name, STR("scripted"), STR("")};
     struct db_statement *s = NULL;
-    e = row_hash(content, table, table->key, row, 0, &key, why);
+    e = content_row_hash(content, table, table->key, row, 0, &key, why);
     if (!e)
         e = db_take(content->db, table->insert, &s, why);
     if (e)
         return e;
     for (int i = 0; i < 4; i++)
         db_bind_text(s, i + 1, row[i]);
-    db_bind_int(s, PARAMETER_KEY, (int64_t)key);
+    db_bind_int(s, CONTENT_PARAMETER_KEY, (int64_t)key);
     db_bind_text(s, PARAMETER_AUTHOR, str_of(content->author));
     db_bind_int(s, PARAMETER_AT, content->at_us);
     content->intents++;
@@ -217,60 +96,14 @@ static enum err names_settle(struct content *content, const struct content_table
     return e;
 }
 
-/* Finds the row that is meant: by id if one is given and known, else by key. */
-enum err content_stored_find(struct content *content, const struct content_table *table,
-                             const struct str *row, struct fail *why)
-{
-    uint64_t key = 0;
-    content->stored.exists = false;
-    if (row[0].n > 0) {
-        enum err e = stored_find_id(content, table, row[0], why);
-        if (e || content->stored.exists || table->key == 1)
-            return e;
-    }
-    for (size_t i = 0; i < table->count; i++) {
-        /* Part of the key was not in the file: it can only be empty, or the row is refused later
-         * for missing it. */
-        if ((table->key & 1u << i) && !row[i].p && table->columns[i].is_required)
-            return OK;
-    }
-    if (table->key == 1)
-        return OK; /* no id given: one is made below, and looked up there */
-    enum err e = row_hash(content, table, table->key, row, 0, &key, why);
-    return e ? e : stored_find_key(content, table, key, why);
-}
-
-/* An id for a row without one. For kinds whose key is the id, the id made is also how the row is
- * found again. */
-static enum err id_make(struct content *content, const struct content_table *table,
-                        const struct str *row, char id[ID_BYTES], struct fail *why)
-{
-    if (!table->id_from)
-        return fail(why, ERR_INPUT, "%s is missing", table->columns[0].name);
-    for (unsigned salt = 0; salt < ID_TRIES; salt++) {
-        uint64_t hash = 0;
-        bool exists = false;
-        enum err e = row_hash(content, table, table->id_from, row, salt, &hash, why);
-        if (e)
-            return e;
-        id_print(hash, id);
-        if (table->key == 1)
-            return stored_find_id(content, table, str_of(id), why);
-        e = id_exists(content, table, str_of(id), &exists, why);
-        if (e || !exists)
-            return e;
-    }
-    return fail(why, ERR_INPUT, "no free id for this row: give it one");
-}
-
 /* Fills the row up: what the file left out is what is stored, or empty; the id is the stored one,
  * the given one, or made. */
 static enum err row_complete(struct content *content, const struct content_table *table,
-                             struct str *row, char id[ID_BYTES], struct fail *why)
+                             struct str *row, char id[CONTENT_ID_BYTES], struct fail *why)
 {
     enum err e = content_stored_find(content, table, row, why);
     if (!e && !content->stored.exists && row[0].n == 0) {
-        e = id_make(content, table, row, id, why);
+        e = content_id_make(content, table, row, id, why);
         row[0] = str_of(id);
     }
     if (e)
@@ -294,17 +127,6 @@ static enum err row_complete(struct content *content, const struct content_table
     return OK;
 }
 
-enum err content_stored_keep(struct content *content, enum content_kind kind, struct fail *why)
-{
-    const struct stored *stored = &content->stored;
-    struct revision revision = {.number = stored->revision,
-                                .author = stored->fields[CONTENT_COLUMNS],
-                                .at_us = stored->at_us};
-    enum err e = revision_print(kind, stored->fields, &content->hashed, why);
-    revision.content = str_from_buf(&content->hashed);
-    return e ? e : revision_keep(content->db, kind, stored->fields[0], &revision, why);
-}
-
 static enum err row_write(struct content *content, enum content_kind kind, const struct str *row,
                           uint64_t key, struct fail *why)
 {
@@ -323,7 +145,7 @@ static enum err row_write(struct content *content, enum content_kind kind, const
         return e;
     for (size_t i = 0; i < table->count; i++)
         db_bind_text(s, (int)i + 1, row[i]);
-    db_bind_int(s, PARAMETER_KEY, (int64_t)key);
+    db_bind_int(s, CONTENT_PARAMETER_KEY, (int64_t)key);
     db_bind_text(s, PARAMETER_AUTHOR, str_of(content->author));
     db_bind_int(s, PARAMETER_AT, content->at_us);
     return db_finish(s, why);
@@ -340,7 +162,7 @@ static enum err key_check(struct content *content, const struct content_table *t
         is_moved = (table->key & 1u << i) && !str_equal(row[i], content->stored.fields[i]);
     if (!is_moved)
         return OK;
-    enum err e = key_exists(content, table, key, &exists, why);
+    enum err e = content_key_exists(content, table, key, &exists, why);
     if (!e && exists)
         e = fail(why, ERR_INPUT, "another row of %s says the same as row \"%.*s\" now would",
                  table->name, STR_ARG(row[0]));
@@ -352,7 +174,7 @@ static enum err row_import(struct content *content, enum content_kind kind, cons
 {
     const struct content_table *table = content_table(kind);
     struct str row[CONTENT_COLUMNS];
-    char id[ID_BYTES];
+    char id[CONTENT_ID_BYTES];
     uint64_t key = 0;
     enum err e = content_accept(table, in, content->scratch, row, why);
     if (!e)
@@ -376,7 +198,7 @@ static enum err row_import(struct content *content, enum content_kind kind, cons
     *change = is_same ? CHANGE_SAME : content->stored.exists ? CHANGE_CHANGED : CHANGE_NEW;
     if (e || is_same)
         return e;
-    e = row_hash(content, table, table->key, row, 0, &key, why);
+    e = content_row_hash(content, table, table->key, row, 0, &key, why);
     if (!e)
         e = key_check(content, table, row, key, why);
     if (!e)
@@ -426,7 +248,7 @@ static enum err moved_write(struct content *content, const char *sql, uint64_t k
         return e;
     db_bind_text(s, 1, content->stored.fields[0]);
     if (key) {
-        db_bind_int(s, PARAMETER_KEY, (int64_t)key);
+        db_bind_int(s, CONTENT_PARAMETER_KEY, (int64_t)key);
         db_bind_text(s, PARAMETER_AUTHOR, str_of(content->author));
         db_bind_int(s, PARAMETER_AT, content->at_us);
     }
@@ -442,9 +264,9 @@ static enum err stored_move(struct content *content, enum content_kind from, enu
     uint64_t key = 0;
     enum err e = content_stored_keep(content, from, why);
     if (!e)
-        e = row_hash(content, table, table->key, content->stored.fields, 0, &key, why);
+        e = content_row_hash(content, table, table->key, content->stored.fields, 0, &key, why);
     if (!e)
-        e = key_exists(content, table, key, &is_there, why);
+        e = content_key_exists(content, table, key, &is_there, why);
     if (!e && !is_there)
         e = moved_write(content, to == KIND_CASES ? to_cases_sql : to_examples_sql, key, why);
     if (!e)
@@ -461,9 +283,9 @@ enum err content_import_move(struct content *content, enum content_kind to,
     if (content->failed || str_trim(fields[0]).n == 0 ||
         content_accept(content_table(to), fields, content->scratch, row, NULL))
         return OK; /* content_import_row tells what is wrong with it */
-    enum err e = id_exists(content, content_table(to), row[0], &exists, why);
+    enum err e = content_id_exists(content, content_table(to), row[0], &exists, why);
     if (!e && !exists)
-        e = stored_find_id(content, content_table(from), row[0], why);
+        e = content_stored_find_id(content, content_table(from), row[0], why);
     if (!e && (exists || !content->stored.exists ||
                (!may_differ && !str_equal(row[1], content->stored.fields[1]))))
         return OK;

@@ -6,7 +6,12 @@
 #include "responses/content.h"
 #include "store/db.h"
 
-enum { CONTENT_COLUMNS = CONTENT_COLUMNS_MOST, CONTENT_NAME_BYTES = 128 };
+enum {
+    CONTENT_COLUMNS = CONTENT_COLUMNS_MOST,
+    CONTENT_NAME_BYTES = 128,
+    CONTENT_ID_BYTES = 17,      /* 16 hex digits */
+    CONTENT_PARAMETER_KEY = 10, /* row_key's place in every statement of a kind */
+};
 
 /* What a field may hold, beyond its length. */
 enum field_form {
@@ -93,10 +98,26 @@ struct content {
 /* A sentence of ours for ERR_BUSY; other codes as they are. */
 enum err content_explain_busy(const struct content *content, enum err e, struct fail *why);
 
+/* 64 bits of SHA-256 over the kind and the fields of `mask`, each with its length before it so that
+ * no two lists of fields run together. `salt` 0 is the key itself. */
+MUST_USE enum err content_row_hash(struct content *content, const struct content_table *table,
+                                   unsigned mask, const struct str *row, unsigned salt,
+                                   uint64_t *out, struct fail *why);
+/* An id for a row without one. For kinds whose key is the id, the id made is also how the row is
+ * found again. */
+MUST_USE enum err content_id_make(struct content *content, const struct content_table *table,
+                                  const struct str *row, char id[CONTENT_ID_BYTES],
+                                  struct fail *why);
+MUST_USE enum err content_id_exists(struct content *content, const struct content_table *table,
+                                    struct str id, bool *exists, struct fail *why);
+MUST_USE enum err content_key_exists(struct content *content, const struct content_table *table,
+                                     uint64_t key, bool *exists, struct fail *why);
 /* Finds the row that is meant, by id if one is given and known, else by key, into content->stored
- * (content_import.c). */
+ * (content_stored.c, as those above). */
 MUST_USE enum err content_stored_find(struct content *content, const struct content_table *table,
                                       const struct str *row, struct fail *why);
+MUST_USE enum err content_stored_find_id(struct content *content, const struct content_table *table,
+                                         struct str id, struct fail *why);
 /* What was found goes to the revisions. */
 MUST_USE enum err content_stored_keep(struct content *content, enum content_kind kind,
                                       struct fail *why);
