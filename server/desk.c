@@ -5,14 +5,14 @@
  * shut another out by guessing at their name from elsewhere.
  *
  * Every second the accounts are read again: who was disabled, or has another password or role by
- * the command line, is out at once. A session that is not used for half an hour ends, and any
- * after twelve hours. */
+ * the command line, is out at once. */
 #include "server/desk.h"
 
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/files.h"
 #include "server/audit.h"
+#include "server/sessions.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -24,22 +24,12 @@
 enum {
     QUEUE = 256,
     SIGN_INS = 32,
-    SESSIONS = 512,
     SLOTS = 4096,
     FREE_TRIES = 5,
     WAIT_MOST = 300,
     TOKEN_BYTES = 32
 };
-static const int64_t us_per_second = 1000000, idle_us = 30LL * 60 * 1000000,
-                     whole_us = 12LL * 3600 * 1000000, stored_us = 60 * 1000000LL;
-
-struct session {
-    char digest[HASH_HEX_BYTES]; /* "": free */
-    char name[USER_NAME_BYTES];
-    enum staff_role role;
-    int64_t epoch, began_us, seen_us, kept_us; /* kept: seen, as it is on disk */
-    bool is_user;                              /* while accounts are read: the user is there */
-};
+static const int64_t us_per_second = 1000000, stored_us = 60 * 1000000LL;
 
 struct tries {
     int64_t until_us;
@@ -61,14 +51,6 @@ struct desk {
     struct desk_job *queue;
     struct session *sessions;
 };
-
-static const char session_add_sql[] =
-    "INSERT INTO sessions (digest, user_name, epoch, began_at, seen_at) VALUES"
-    " ($1, $2, $3, $4, $4)";
-static const char session_end_sql[] = "DELETE FROM sessions WHERE digest = $1";
-static const char session_seen_sql[] = "UPDATE sessions SET seen_at = $2 WHERE digest = $1";
-static const char sessions_sql[] =
-    "SELECT digest, user_name, epoch, began_at, seen_at FROM sessions ORDER BY began_at DESC";
 
 static void digest_of(struct str token, char out[HASH_HEX_BYTES])
 {
@@ -95,30 +77,6 @@ static void token_make(char out[TOKEN_TEXT_BYTES])
 
 /* ---- Sessions in memory; the caller holds the lock ---- */
 
-static bool is_over(const struct session *session, int64_t now)
-{
-    return now - session->seen_us > idle_us || now - session->began_us > whole_us;
-}
-
-static struct session *session_find(struct desk *desk, const char *digest)
-{
-    for (size_t i = 0; i < SESSIONS; i++)
-        if (desk->sessions[i].digest[0] &&
-            sodium_memcmp(desk->sessions[i].digest, digest, HASH_HEX_BYTES) == 0)
-            return &desk->sessions[i];
-    return NULL;
-}
-
-/* A free place, or that of whoever has been away longest. */
-static struct session *session_place(struct desk *desk)
-{
-    struct session *place = &desk->sessions[0];
-    for (size_t i = 0; i < SESSIONS && place->digest[0]; i++)
-        if (!desk->sessions[i].digest[0] || desk->sessions[i].seen_us < place->seen_us)
-            place = &desk->sessions[i];
-    return place;
-}
-
 bool desk_session(struct desk *desk, struct str token, char name[USER_NAME_BYTES],
                   enum staff_role *role)
 {
@@ -128,8 +86,8 @@ bool desk_session(struct desk *desk, struct str token, char name[USER_NAME_BYTES
         return false;
     digest_of(token, digest);
     (void)pthread_mutex_lock(&desk->lock);
-    struct session *session = session_find(desk, digest);
-    bool is_one = session && session->role && !is_over(session, now);
+    struct session *session = session_find(desk->sessions, digest);
+    bool is_one = session && session->role && !session_is_over(session, now);
     if (is_one) {
         session->seen_us = now;
         memcpy(name, session->name, USER_NAME_BYTES);
@@ -152,34 +110,7 @@ const char *desk_first_code(const struct desk *desk)
     return desk->code;
 }
 
-/* ---- Sessions on disk ---- */
-
-static enum err session_remove(struct desk *desk, const char *digest, struct fail *why)
-{
-    struct db_statement *s = NULL;
-    enum err e = db_take(accounts_db(desk->accounts), session_end_sql, &s, why);
-    if (e)
-        return e;
-    db_bind_text(s, 1, str_of(digest));
-    return db_finish(s, why);
-}
-
-/* A session that ends by itself: its line of the audit says why. */
-static enum err session_expire(struct desk *desk, const struct session *session, int64_t now,
-                               struct fail *why)
-{
-    struct db *db = accounts_db(desk->accounts);
-    struct str detail = !session->is_user                    ? STR("the account was changed")
-                        : now - session->began_us > whole_us ? STR("too old")
-                                                             : STR("not used");
-    enum err e = db_begin(db, why);
-    if (e)
-        return e;
-    e = session_remove(desk, session->digest, why);
-    if (!e)
-        e = audit_add(db, str_of(session->name), STR("session_ended"), detail, why);
-    return db_end(db, e, why);
-}
+/* ---- Sessions as the accounts are now ---- */
 
 /* Unless another has its place by now. */
 static void session_clear(struct desk *desk, size_t place, const char *digest)
@@ -189,39 +120,6 @@ static void session_clear(struct desk *desk, size_t place, const char *digest)
     if (strcmp(session->digest, digest) == 0)
         *session = (struct session){.digest = ""};
     (void)pthread_mutex_unlock(&desk->lock);
-}
-
-static enum err session_keep(struct desk *desk, const char *digest, int64_t seen_us,
-                             struct fail *why)
-{
-    struct db_statement *s = NULL;
-    enum err e = db_take(accounts_db(desk->accounts), session_seen_sql, &s, why);
-    if (e)
-        return e;
-    db_bind_text(s, 1, str_of(digest));
-    db_bind_int(s, 2, seen_us);
-    return db_finish(s, why);
-}
-
-static enum err sessions_load(struct desk *desk, struct fail *why)
-{
-    struct db_statement *s = NULL;
-    bool has_row = true;
-    enum err e = db_take(accounts_db(desk->accounts), sessions_sql, &s, why);
-    for (size_t i = 0; i < SESSIONS && !e && has_row; i++) {
-        struct session *session = &desk->sessions[i];
-        e = db_step(s, &has_row, why);
-        if (e || !has_row)
-            break;
-        *session = (struct session){.epoch = db_int(s, 2),
-                                    .began_us = db_int(s, 3),
-                                    .seen_us = db_int(s, 4),
-                                    .kept_us = db_int(s, 4)};
-        (void)snprintf(session->digest, sizeof(session->digest), "%.*s", STR_ARG(db_text(s, 0)));
-        (void)snprintf(session->name, sizeof(session->name), "%.*s", STR_ARG(db_text(s, 1)));
-    }
-    db_give(s);
-    return e;
 }
 
 static enum err user_see(void *data, const struct user *user, struct fail *why)
@@ -252,7 +150,7 @@ static void users_refresh(struct desk *desk)
     for (size_t i = 0; i < SESSIONS && !e; i++) {
         (void)pthread_mutex_lock(&desk->lock);
         struct session *session = &desk->sessions[i], was = *session;
-        bool ends = was.digest[0] && (!was.is_user || is_over(session, now));
+        bool ends = was.digest[0] && (!was.is_user || session_is_over(session, now));
         bool keeps = was.digest[0] && !ends && was.seen_us - was.kept_us > stored_us;
         if (ends)
             session->role = STAFF_NOBODY; /* out at once, also while the disk says no */
@@ -260,11 +158,11 @@ static void users_refresh(struct desk *desk)
             session->kept_us = was.seen_us;
         (void)pthread_mutex_unlock(&desk->lock);
         if (ends)
-            e = session_expire(desk, &was, now, NULL);
+            e = session_expire(accounts_db(desk->accounts), &was, now, NULL);
         if (ends && !e)
             session_clear(desk, i, was.digest);
         if (keeps)
-            e = session_keep(desk, was.digest, was.seen_us, NULL);
+            e = session_keep(accounts_db(desk->accounts), was.digest, was.seen_us, NULL);
     }
 }
 
@@ -275,7 +173,7 @@ static enum err accounts_try(struct desk *desk)
     enum err e = accounts_open(desk->folder, &desk->accounts, NULL);
     if (!e) {
         (void)pthread_mutex_lock(&desk->lock);
-        e = sessions_load(desk, NULL);
+        e = sessions_load(accounts_db(desk->accounts), desk->sessions, NULL);
         (void)pthread_mutex_unlock(&desk->lock);
     }
     if (!e)
@@ -300,27 +198,6 @@ static struct tries *tries_of(struct desk *desk, const struct desk_job *job)
     return &desk->tries[hash % SLOTS];
 }
 
-static enum err session_put(struct desk *desk, const struct user *user, const char *digest,
-                            int64_t now, struct fail *why)
-{
-    struct db *db = accounts_db(desk->accounts);
-    struct db_statement *s = NULL;
-    enum err e = db_begin(db, why);
-    if (e)
-        return e;
-    e = db_take(db, session_add_sql, &s, why);
-    if (!e) {
-        db_bind_text(s, 1, str_of(digest));
-        db_bind_text(s, 2, str_of(user->name));
-        db_bind_int(s, 3, user->epoch);
-        db_bind_int(s, 4, now);
-        e = db_finish(s, why);
-    }
-    if (!e)
-        e = audit_add(db, str_of(user->name), STR("signed_in"), STR(""), why);
-    return db_end(db, e, why);
-}
-
 static enum err session_begin(struct desk *desk, const struct user *user, struct desk_reply *reply)
 {
     int64_t now = clock_now_us();
@@ -331,11 +208,11 @@ static enum err session_begin(struct desk *desk, const struct user *user, struct
     memcpy(session.name, user->name, sizeof(session.name));
     memcpy(reply->name, user->name, sizeof(reply->name));
     reply->role = user->role;
-    enum err e = session_put(desk, user, session.digest, now, NULL);
+    enum err e = session_put(accounts_db(desk->accounts), user, session.digest, now, NULL);
     if (e)
         return e;
     (void)pthread_mutex_lock(&desk->lock);
-    *session_place(desk) = session;
+    *session_place(desk->sessions) = session;
     desk->has_people = true;
     (void)pthread_mutex_unlock(&desk->lock);
     return OK;
@@ -349,11 +226,11 @@ static enum err session_end(struct desk *desk, const char *token)
         return OK;
     digest_of(str_of(token), digest);
     (void)pthread_mutex_lock(&desk->lock);
-    struct session *session = session_find(desk, digest);
+    struct session *session = session_find(desk->sessions, digest);
     if (session)
         *session = (struct session){.digest = ""};
     (void)pthread_mutex_unlock(&desk->lock);
-    return session_remove(desk, digest, NULL);
+    return session_remove(accounts_db(desk->accounts), digest, NULL);
 }
 
 static enum err user_login(struct desk *desk, const struct desk_job *job, struct desk_reply *reply)
