@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "responses/jobs.h"
 #include "server/beside.h"
+#include "server/job_commands.h"
 #include "training/trial.h"
 
 #include <errno.h>
@@ -29,46 +30,11 @@ enum {
     PROGRESS_MS = 1000, /* how often progress is written down: a commit each */
     GRACE_MS = 10000,   /* from the request to end to the order */
     FORGET_DAYS = 7,    /* results that hold what customers said */
-    STEPS = 2,
-    WORDS = 96,
     ARENA_BYTES = 1024 * 1024,
     LINE_BYTES = 4096,
     MS = 1000 * 1000,
 };
 static const int64_t us_per_ms = 1000, us_per_day = (int64_t)24 * 3600 * 1000 * 1000;
-
-enum step {
-    STEP_NONE,
-    STEP_TRAIN,
-    STEP_GATE,
-    STEP_ACTIVATE, /* of this and the one before: the release that is the subject, or was made */
-    STEP_TRIAL,
-    STEP_CHECK,
-    STEP_UNANSWERED,
-    STEP_REPLAY,
-    STEP_BACKUP,
-    STEP_RETIRE
-};
-
-static const struct job_kind {
-    const char *name;
-    enum step steps[STEPS];
-    bool releases; /* another release may be active afterwards */
-} kinds[] = {
-    {"train", {STEP_TRAIN, STEP_GATE}, true},
-    {"publish", {STEP_TRAIN, STEP_ACTIVATE}, true},
-    {"gate", {STEP_GATE, STEP_NONE}, false},
-    {"activate", {STEP_ACTIVATE, STEP_NONE}, true},
-    {"override", {STEP_ACTIVATE, STEP_NONE}, true},
-    {"rollback", {STEP_ACTIVATE, STEP_NONE}, true},
-    {"trial", {STEP_TRIAL, STEP_NONE}, false},
-    {"check", {STEP_CHECK, STEP_NONE}, false},
-    {"unanswered", {STEP_UNANSWERED, STEP_NONE}, false},
-    {"replay", {STEP_REPLAY, STEP_NONE}, false},
-    {"backup", {STEP_BACKUP, STEP_NONE}, false},
-    {"retire", {STEP_RETIRE, STEP_NONE}, false},
-};
-enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
 struct lane {
     struct jobs *jobs;
@@ -108,107 +74,21 @@ struct run {
     bool is_stopped; /* somebody has asked for its end */
 };
 
-static const struct job_kind *kind_find(struct str name)
-{
-    for (size_t i = 0; i < KINDS; i++)
-        if (str_equal(name, str_of(kinds[i].name)))
-            return &kinds[i];
-    return NULL;
-}
-
-/* ---- the words of a command ---- */
-
-struct words {
-    struct arena *arena;
-    const char *list[WORDS];
-    size_t count;
-    bool is_short; /* of room or memory */
-};
-
-static void word_add(struct words *words, struct str word)
-{
-    struct str copy = arena_copy(words->arena, word);
-    if (!copy.p || words->count + 1 >= WORDS)
-        words->is_short = true;
-    else
-        words->list[words->count++] = copy.p;
-}
-
-/* What the server was started with counts for what it starts. */
-static void settings_add(struct words *words, const struct config *config)
-{
-    for (int key = 0; key < CONFIG_KEYS; key++) {
-        const struct config_line line = config_line(config, (enum config_key)key);
-        struct buf pair;
-        if (strcmp(line.source, "--set") != 0)
-            continue;
-        buf_init(&pair, LINE_BYTES);
-        buf_add_format(&pair, "%s=%s", line.name, line.value);
-        words->is_short |= buf_error(&pair, "a setting", NULL) != OK;
-        word_add(words, STR("--set"));
-        word_add(words, str_from_buf(&pair));
-        buf_free(&pair);
-    }
-}
-
-static void flag_add(struct words *words, const char *flag, struct str value)
-{
-    word_add(words, str_of(flag));
-    word_add(words, value);
-}
-
-static void backup_add(struct words *words, const struct run *run)
-{
-    char name[64], path[BESIDE_PATH_BYTES];
-    words->is_short |=
-        file_path(path, sizeof(path), run->lane->jobs->folder, "backups", NULL) != OK;
-    (void)mkdir(path, 0700); /* the command says so when there is none */
-    (void)snprintf(name, sizeof(name), "backups/%06lld.tar", (long long)run->number);
-    words->is_short |= file_path(path, sizeof(path), run->lane->jobs->folder, name, NULL) != OK;
-    word_add(words, STR("backup"));
-    word_add(words, str_of(path));
-}
-
-static void step_add(struct words *words, enum step step, const struct run *run)
-{
-    static const char *const plain[][3] = {[STEP_TRAIN] = {"train", NULL},
-                                           [STEP_GATE] = {"release", "gate", NULL},
-                                           [STEP_TRIAL] = {"trial", NULL},
-                                           [STEP_CHECK] = {"check", "--lines", NULL},
-                                           [STEP_UNANSWERED] = {"unanswered", "--lines", NULL},
-                                           [STEP_REPLAY] = {"replay", NULL},
-                                           [STEP_RETIRE] = {"journal", "retention", NULL},
-                                           [STEP_ACTIVATE] = {"release", "activate", NULL}};
-    if (step == STEP_BACKUP) {
-        backup_add(words, run);
-        return;
-    }
-    for (size_t i = 0; plain[step][i]; i++)
-        word_add(words, str_of(plain[step][i]));
-    if (step == STEP_ACTIVATE)
-        flag_add(words, "--author", run->author);
-    if (step == STEP_ACTIVATE && strcmp(run->kind->name, "override") == 0)
-        flag_add(words, "--override", run->reason);
-    if (step == STEP_REPLAY && run->subject.n > 0)
-        flag_add(words, "--release", run->subject);
-}
-
 static enum err command_start(struct run *run, struct beside *child, struct fail *why)
 {
-    const enum step step = run->kind->steps[run->step];
     const struct jobs *jobs = run->lane->jobs;
-    struct words words = {.arena = run->lane->arena};
-    word_add(&words, STR("paring"));
-    step_add(&words, step, run);
-    flag_add(&words, "--bot", str_of(jobs->folder));
-    word_add(&words, STR("--json"));
-    word_add(&words, STR("--beside"));
-    settings_add(&words, jobs->config);
-    if (step == STEP_ACTIVATE || step == STEP_GATE || step == STEP_TRIAL)
-        flag_add(&words, "--", run->made.n > 0 ? run->made : run->subject);
-    if (words.is_short)
-        return fail(why, ERR_LIMIT, "the job has too many settings");
-    return beside_start(child, jobs->place, run->number, words.list, why);
+    const char *words[JOB_WORDS] = {NULL};
+    const struct job_command command = {.kind = run->kind,
+                                        .step = run->kind->steps[run->step],
+                                        .number = run->number,
+                                        .folder = jobs->folder,
+                                        .config = jobs->config,
+                                        .subject = run->subject,
+                                        .author = run->author,
+                                        .reason = run->reason,
+                                        .made = run->made};
+    enum err e = job_command_words(&command, run->lane->arena, words, why);
+    return e ? e : beside_start(child, jobs->place, run->number, words, why);
 }
 
 /* ---- while it runs ---- */
@@ -309,7 +189,7 @@ static enum err made_read(struct run *run, struct fail *why)
 }
 
 /* Status 1 of these is what was asked, not a failure. */
-static bool may_say_no(enum step step)
+static bool may_say_no(enum job_step step)
 {
     return step == STEP_GATE || step == STEP_CHECK || step == STEP_REPLAY;
 }
@@ -317,7 +197,7 @@ static bool may_say_no(enum step step)
 static enum err step_run(struct run *run, struct fail *why)
 {
     struct beside child;
-    const enum step step = run->kind->steps[run->step];
+    const enum job_step step = run->kind->steps[run->step];
     enum err e = command_start(run, &child, why);
     if (e)
         return e;
@@ -348,7 +228,7 @@ static enum err step_run(struct run *run, struct fail *why)
 static enum err steps_run(struct run *run, struct fail *why)
 {
     enum err e = OK;
-    while (run->steps < STEPS && run->kind->steps[run->steps])
+    while (run->steps < JOB_STEPS && run->kind->steps[run->steps])
         run->steps++;
     for (run->step = 0; run->step < run->steps && !e; run->step++) {
         if (is_told_to_stop(run->lane)) {
@@ -416,7 +296,7 @@ static enum err run_take(void *data, const struct job *job, struct fail *why)
     struct run *run = data;
     struct arena *arena = run->lane->arena;
     run->number = job->number;
-    run->kind = kind_find(job->kind);
+    run->kind = job_kind_find(job->kind);
     run->subject = arena_copy(arena, job->subject);
     run->author = arena_copy(arena, job->author);
     run->reason = arena_copy(arena, job->reason);
