@@ -202,7 +202,7 @@ static enum err texts_hide(struct selector *selector, const struct book_asked *a
                            struct str *question, struct fail *why)
 {
     const struct index *index = open_book_index(selector->book);
-    size_t ends[SHOWN_SENTENCES + 2 * SHOWN_PASSAGES + 1], count = 0, from = 0, at = 0;
+    size_t ends[SHOWN_SENTENCES + 2 * SHOWN_PASSAGES + 1] = {0}, count = 0, from = 0, at = 0;
     enum err e = OK;
     buf_clear(&selector->hidden);
     for (size_t i = 0; i < selector->count && !e; i++) {
