@@ -72,6 +72,7 @@ struct exchange {
     int retry_after; /* seconds, 0 for none */
     const char *content_type;
     const char *file_name; /* Content-Disposition: a literal; NULL: none */
+    bool is_file;          /* the reply is the call's file, and not `out` */
     struct page page;
     struct buf out;
     const char *error; /* the code of a failure, for the log and the counts */

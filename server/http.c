@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "server/head.h"
+#include "server/office.h"
 #include "server/parking.h"
 #include "server/staff.h"
 #include "server/stream.h"
@@ -135,13 +136,25 @@ static void policy_add(struct MHD_Response *response, const struct page *page)
             (void)MHD_add_response_header(response, headers[i][0], headers[i][1]);
 }
 
+/* The response closes the file. A long one may take its time over a slow line. */
+static struct MHD_Response *file_response(struct exchange *exchange)
+{
+    struct call *call = exchange->call;
+    struct MHD_Response *response = MHD_create_response_from_fd64(call->file_bytes, call->file);
+    call->is_file = response == NULL;
+    if (response && exchange->link)
+        atomic_store(&exchange->link->deadline_us, clock_monotonic_us() + connection_us);
+    return response;
+}
+
 static enum MHD_Result reply(struct exchange *exchange)
 {
     const struct site *site = exchange->worker->site;
     struct MHD_Response *response =
-        exchange->stream ? stream_response(exchange->stream)
-                         : MHD_create_response_from_buffer(exchange->out.n, exchange->out.p,
-                                                           MHD_RESPMEM_PERSISTENT);
+        exchange->stream    ? stream_response(exchange->stream)
+        : exchange->is_file ? file_response(exchange)
+                            : MHD_create_response_from_buffer(exchange->out.n, exchange->out.p,
+                                                              MHD_RESPMEM_PERSISTENT);
     if (!response)
         return MHD_NO;
     (void)MHD_add_response_header(response, "Content-Type", exchange->content_type);

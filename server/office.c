@@ -17,6 +17,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { THREADS = 2, QUEUE = 128, REPLY_BYTES = 8 * 1024 * 1024, QUERY_BYTES = 16 * 1024 };
 
@@ -53,6 +54,8 @@ void call_close(struct call *call)
     if (!call)
         return;
     cJSON_Delete(call->json);
+    if (call->is_file)
+        (void)close(call->file);
     buf_free(&call->out);
     buf_free(&call->query);
     buf_free(&call->bytes);
@@ -323,6 +326,7 @@ static enum handled call_say(struct exchange *exchange, struct call *call)
     exchange->status = call->status;
     exchange->content_type = call->content_type;
     exchange->file_name = call->file_name;
+    exchange->is_file = call->is_file;
     return HANDLED;
 }
 

@@ -42,10 +42,14 @@ struct call {
     const char *bot_folder;
     const struct site *site;
     /* The reply */
-    struct buf out;                 /* what the work appends */
-    unsigned status;                /* 200 unless the work says otherwise */
-    const char *content_type;       /* JSON unless the work says otherwise */
-    const char *file_name;          /* Content-Disposition: a literal; NULL: none */
+    struct buf out;           /* what the work appends */
+    unsigned status;          /* 200 unless the work says otherwise */
+    const char *content_type; /* JSON unless the work says otherwise */
+    const char *file_name;    /* Content-Disposition: a literal; NULL: none */
+    /* A reply that is too large to be held: it leaves off the disk, and `out` stays empty. */
+    int file; /* is_file: open for reading, at most LIMIT_DOWNLOAD; the call's own */
+    bool is_file;
+    uint64_t file_bytes;
     char detail[CALL_DETAIL_BYTES]; /* for the audit: ids and names of things, never texts */
     /* The office's own */
     struct buf query; /* name, NUL, value, NUL, … */

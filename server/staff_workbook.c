@@ -8,9 +8,13 @@
 #include "training/import.h"
 #include "training/workbook.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <sodium.h>
 
@@ -22,6 +26,24 @@ enum {
 };
 
 /* ---- Out ---- */
+
+/* The file is the reply. It may lose its name meanwhile. */
+static enum err file_give(struct call *call, const char *path, struct fail *why)
+{
+    struct stat about;
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0 || fstat(file, &about)) {
+        if (file >= 0)
+            (void)close(file);
+        return fail_errno(why, ERR_SYSTEM, errno, "the workbook cannot be read");
+    }
+    call->file = file;
+    call->is_file = true;
+    call->file_bytes = (uint64_t)about.st_size;
+    return about.st_size <= LIMIT_DOWNLOAD
+               ? OK
+               : fail(why, ERR_LIMIT, "the workbook is larger than %d MB", LIMIT_DOWNLOAD >> 20);
+}
 
 enum err workbook_get(struct call *call, struct fail *why)
 {
@@ -36,7 +58,7 @@ enum err workbook_get(struct call *call, struct fail *why)
     if (!e)
         e = workbook_write(call->content, workbook_kinds, WORKBOOK_KINDS, path, &rows, why);
     if (!e)
-        e = file_read(path, LIMIT_UPLOAD, &call->out, why);
+        e = file_give(call, path, why);
     enum err removed = folder_remove(folder, e ? NULL : why);
     call->content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     call->file_name = "paring-workbook.xlsx";

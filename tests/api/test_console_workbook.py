@@ -1,9 +1,13 @@
 """A workbook leaves over HTTP, is edited, and comes back: told row by row, kept as drafts, and never written over the rows."""
+import base64
+import io
 import os
+import random
+import zipfile
 
 import paring
 from paring import test
-from server import Server
+from server import Server, wait_until
 from test_console_writer import Person, desk, first_answer
 from test_importers import Sheet, xlsx_of, zip_of
 
@@ -171,3 +175,44 @@ def a_sheet_of_another_kind_is_refused(bot):
                        for n, texts in enumerate((("name", "type"), ("a_slot", "amount")), 1))
         message = upload(kim, xlsx_of(rows), "drafts", 400)["error"]["message"]
         assert "slots" in message, message
+
+
+def open_files(server):
+    folder = f"/proc/{server.process.pid}/fd"
+    names = []
+    for fd in os.listdir(folder):
+        try:
+            names.append(os.readlink(f"{folder}/{fd}"))
+        except OSError:
+            pass  # closed meanwhile
+    return [name for name in names if "workbook" in name]
+
+
+def held_mb(server):
+    with open(f"/proc/{server.process.pid}/status", encoding="ascii") as file:
+        return next(int(line.split()[1]) >> 10 for line in file if line.startswith("VmRSS"))
+
+
+@test
+def five_thousand_long_answers_leave_off_the_disk_and_nothing_is_left_behind(bot):
+    rng = random.Random(20261124)
+    desk(bot)
+    rows = [{"id": f"long-{n}", "intent": f"long_{n % 50}", "text": base64.b64encode(rng.randbytes(2900)).decode()} for n in range(5000)]
+    bot.run("import", bot.write("long.csv", paring.csv_of(rows)), "--as", "answers")
+    with Server(bot) as server:
+        kim = Person(server, "kim")
+        head = f"GET /api/workbook HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nCookie: {kim.session['Cookie']}\r\n\r\n"
+        with server.connect() as client:  # what comes next on the connection comes after the whole file
+            reply = client.send(head.encode()).reply()
+            assert client.send(head.encode().replace(b"/api/workbook", b"/api/me")).reply().json()["name"] == "kim"
+        assert reply.status == 200 and len(reply.body) == int(reply.headers["Content-Length"]) > 14 << 20, reply.headers
+        with zipfile.ZipFile(io.BytesIO(reply.body)) as book:
+            assert book.testzip() is None
+            texts = book.read("xl/sharedStrings.xml").decode()
+        assert rows[0]["text"] in texts and rows[-1]["text"] in texts
+        assert open_files(server) == [] and not [name for name in os.listdir(bot.path) if "workbook" in name]
+        if not paring.is_sanitized():
+            assert held_mb(server) < 200, held_mb(server)
+        with server.connect() as client:  # goes away in the middle
+            assert client.send(head.encode()).socket.recv(4096).startswith(b"HTTP/1.1 200 ")
+        wait_until(lambda: open_files(server) == [])
