@@ -73,6 +73,13 @@ void graph_each_fault(const struct graph *graph,
                                    struct str other),
                       void *data);
 
+/* Calls `each` for every name that more than one entity has, in the order of the names; the
+ * entities ascend. */
+MUST_USE enum err graph_each_shared(const struct graph *graph,
+                                    void (*each)(void *data, struct str name,
+                                                 const size_t *entities, size_t count),
+                                    void *data, struct fail *why);
+
 enum { GRAPH_TOLD = 12, GRAPH_VALUES = 24, GRAPH_WHY_BYTES = 192 };
 struct graph_answer {
     enum { GRAPH_NOTHING, GRAPH_TELLS, GRAPH_ASKS, GRAPH_ASKS_KEY } kind;

@@ -216,74 +216,23 @@ static void flaw_fault(void *data, enum graph_fault flaw, struct str row, struct
     fault_end(c);
 }
 
-struct entity_name {
-    struct str name;
-    size_t entity;
+struct sharing {
+    struct checking *c;
+    const struct graph *graph;
 };
 
-static int by_entity_name(const void *a, const void *b)
+static void shared_fault(void *data, struct str name, const size_t *entities, size_t count)
 {
-    const struct entity_name *x = a, *y = b;
-    const int order = str_compare(x->name, y->name);
-    return order ? order : (x->entity > y->entity) - (x->entity < y->entity);
-}
-
-static size_t entity_names(const struct graph_entity *row, size_t entity, struct entity_name *out)
-{
-    struct str rest = row->aliases, alias;
-    size_t count = 0;
-    if (graph_entity_is_key(row))
-        return 0;
-    if (out)
-        out[count] = (struct entity_name){row->name, entity};
-    count++;
-    while (rest.n > 0 && str_next(&rest, '|', &alias)) {
-        if (str_trim(alias).n == 0)
-            continue;
-        if (out)
-            out[count] = (struct entity_name){str_trim(alias), entity};
-        count++;
-    }
-    return count;
-}
-
-static void shared_fault(struct checking *c, const struct graph *graph,
-                         const struct entity_name *names, size_t count)
-{
+    const struct sharing *s = data;
+    struct checking *c = s->c;
     fault_begin(c, CHECK_NOTE, CHECK_NAME_SHARED);
     for (size_t i = 0; i < count; i++)
-        if (i == 0 || names[i].entity != names[i - 1].entity)
-            fault_row(c, graph_entity(graph, names[i].entity)->id, STR_NONE, names[i].name);
+        fault_row(c, graph_entity(s->graph, entities[i])->id, STR_NONE, name);
     fault_why(c, "%.*s은(는) 여러 대상의 이름이라 고객에게 어느 것인지 되묻게 됩니다",
-              "%.*s names several entities: customers are asked which they mean",
-              STR_ARG(names[0].name));
+              "%.*s names several entities: customers are asked which they mean", STR_ARG(name));
     fault_mend(c, "하나에만 두거나, 되묻는 것이 맞으면 그대로 받아들이세요",
                "leave it to one of them, or accept it when asking is right");
     fault_end(c);
-}
-
-static enum err names_check(struct checking *c, const struct graph *graph, struct fail *why)
-{
-    const size_t entities = graph_entities(graph);
-    size_t count = 0, end;
-    for (size_t i = 0; i < entities; i++)
-        count += entity_names(graph_entity(graph, i), i, NULL);
-    struct entity_name *names = mem_take(count + 1, sizeof *names);
-    if (!names)
-        return fail_memory(why);
-    count = 0;
-    for (size_t i = 0; i < entities; i++)
-        count += entity_names(graph_entity(graph, i), i, names + count);
-    qsort(names, count, sizeof *names, by_entity_name);
-    for (size_t i = 0; i < count; i = end) {
-        end = i + 1;
-        while (end < count && str_equal(names[end].name, names[i].name))
-            end++;
-        if (names[end - 1].entity != names[i].entity)
-            shared_fault(c, graph, names + i, end - i);
-    }
-    mem_give(names);
-    return OK;
 }
 
 /* ---- where statements lead ---- */
@@ -358,6 +307,7 @@ static enum err leading_check(struct checking *c, const struct graph *graph, str
 enum err graph_check(struct checking *c, struct content *content, struct fail *why)
 {
     struct graph_checking g = {.c = c};
+    struct sharing sharing = {.c = c};
     struct buf text;
     buf_init(&text, LIMIT_FILE_BYTES);
     enum err e = graph_of_content(content, &text, why);
@@ -373,7 +323,8 @@ enum err graph_check(struct checking *c, struct content *content, struct fail *w
     graph_each_fault(g.graph, flaw_fault, c);
     for (size_t i = 0; i < g.count; i++)
         source_fault(c, &g.sourced[i]);
-    e = names_check(c, g.graph, why);
+    sharing.graph = g.graph;
+    e = graph_each_shared(g.graph, shared_fault, &sharing, why);
     if (!e)
         e = leading_check(c, g.graph, why);
 done:
