@@ -121,6 +121,8 @@ static const struct db_migration migrations[] = {
         " result TEXT NOT NULL);"
         "CREATE INDEX jobs_state ON jobs (state, wanted_at);"
         "CREATE INDEX jobs_kind ON jobs (kind, subject);"
+        "CREATE TABLE refused_proposals (proposal TEXT PRIMARY KEY NOT NULL,"
+        " refused_by TEXT NOT NULL, refused_at BIGINT NOT NULL);"
         "CREATE TABLE ignored_groups (id TEXT PRIMARY KEY NOT NULL, reason TEXT NOT NULL,"
         " author TEXT NOT NULL, at_us BIGINT NOT NULL);"
         "CREATE TABLE tasks (number BIGINT PRIMARY KEY NOT NULL, turn TEXT NOT NULL,"
