@@ -149,5 +149,10 @@ MUST_USE enum err turn_get(struct call *call, struct fail *why);
 MUST_USE enum err conversation_get(struct call *call, struct fail *why);
 MUST_USE enum err preview_post(struct call *call, struct fail *why);
 MUST_USE enum err example_check_post(struct call *call, struct fail *why);
+MUST_USE enum err facts_faults_get(struct call *call, struct fail *why);
+MUST_USE enum err facts_ask_get(struct call *call, struct fail *why);
+MUST_USE enum err rates_get(struct call *call, struct fail *why);
+MUST_USE enum err proposals_get(struct call *call, struct fail *why);
+MUST_USE enum err proposals_refuse_post(struct call *call, struct fail *why);
 
 #endif

@@ -75,6 +75,12 @@ static const struct http_route table[] = {
     OFFICE("POST", "/api/example-check", example_check_post, ROLE_WRITER, TURN_BODY, AUDIT_NONE),
     OFFICE("GET", "/api/workbook", workbook_get, ROLE_WRITER, 0, AUDIT_NONE),
     UPLOAD("POST", "/api/workbook", workbook_post, ROLE_WRITER, AUDIT_CHANGE),
+    OFFICE("GET", "/api/facts/faults", facts_faults_get, ROLE_WRITER, 0, AUDIT_NONE),
+    OFFICE("GET", "/api/facts/ask", facts_ask_get, ROLE_WRITER, 0, AUDIT_NONE),
+    OFFICE("GET", "/api/rates", rates_get, ROLE_WRITER, 0, AUDIT_NONE),
+    OFFICE("GET", "/api/proposals", proposals_get, ROLE_WRITER, 0, AUDIT_NONE),
+    OFFICE("POST", "/api/proposals/refuse", proposals_refuse_post, ROLE_WRITER, TURN_BODY,
+           AUDIT_CHANGE),
     /* reviews and releases */
     OFFICE("GET", "/api/jobs", jobs_get, ROLE_STAFF, 0, AUDIT_NONE),
     OFFICE("GET", "/api/jobs/*", job_get, ROLE_WRITER, 0, AUDIT_READ),

@@ -4,7 +4,7 @@
 #include "responses/revisions.h"
 #include "responses/search.h"
 #include "server/handlers.h"
-#include "server/staff_content.h"
+#include "server/staff_facts.h"
 
 enum { ROWS_MOST = 200, ROWS_AT_FIRST = 100, LIST_BYTES = 8 * 1024, USES_MOST = 50 };
 
@@ -260,6 +260,8 @@ enum err row_get(struct call *call, struct fail *why)
     json_end(&w, ']');
     if (!e)
         e = used_put(call, &w, kind, id, why);
+    if (!e)
+        e = staff_facts_used_put(call, &w, kind, id, why);
     size_t before = call->out.n;
     json_array(&w, "drafts");
     size_t opened = call->out.n;

@@ -1,7 +1,8 @@
 /* The writers' workbook: content as the sheets of an XLSX file, and an edited one held against what
- * is there now. The edited file is merged into a copy of the content in memory, which then says
- * what each row would be; the rows themselves are never touched. What differs is told, and where
- * the writer asks for it, kept as their drafts. */
+ * is there now. Rows of one kind come as a CSV the same way, with the columns that an export has:
+ * so does a block that was pasted into a rate table. The edited file is merged into a copy of the
+ * content in memory, which then says what each row would be; the rows themselves are never touched.
+ * What differs is told, and where the writer asks for it, kept as their drafts. */
 #include "base/files.h"
 #include "server/handlers.h"
 #include "server/staff_content.h"
@@ -76,7 +77,7 @@ struct trial {
     size_t conflict_count, differ_count;
     bool keeps;
     size_t kept, left;
-    enum content_kind kind; /* being compared */
+    enum content_kind kind; /* of a CSV; KIND_UNKNOWN: a workbook */
     enum err e;             /* of the comparing */
     struct fail why;
 };
@@ -227,7 +228,9 @@ static void copy_compare(void *data, struct content *copy, const struct import_r
 {
     struct trial *t = data;
     (void)report;
-    for (size_t i = 0; i < WORKBOOK_KINDS && !t->e; i++)
+    if (t->kind != KIND_UNKNOWN)
+        t->e = content_each_row(copy, t->kind, row_compare, t, &t->why);
+    for (size_t i = 0; i < WORKBOOK_KINDS && t->kind == KIND_UNKNOWN && !t->e; i++)
         t->e = content_each_row(copy, workbook_kinds[i], row_compare, t, &t->why);
 }
 
@@ -294,10 +297,11 @@ static enum err kinds_check(const struct import_report *report, struct fail *why
 
 static enum err trial_run(struct trial *t, struct fail *why)
 {
-    const struct import_source source = {.path = "workbook.xlsx",
+    const bool is_book = t->kind == KIND_UNKNOWN;
+    const struct import_source source = {.path = is_book ? "workbook.xlsx" : "rows.csv",
                                          .bytes = t->call->body,
-                                         .kind = KIND_UNKNOWN,
-                                         .format = FORMAT_XLSX};
+                                         .kind = t->kind,
+                                         .format = is_book ? FORMAT_XLSX : FORMAT_TABLE};
     const struct import_options options = {.author = t->call->name,
                                            .is_dry_run = true,
                                            .takes_rest = true,
@@ -312,20 +316,35 @@ static enum err trial_run(struct trial *t, struct fail *why)
         return fail(why, t->e, "%s", t->why.text);
     if (e && !(is_told && (e == ERR_INPUT || e == ERR_REFUSED)))
         return e;
-    e = kinds_check(&report, why);
+    e = is_book ? kinds_check(&report, why) : OK;
     return e ? e : trial_say(t, &report, why);
+}
+
+/* The others are worth a sheet, or a page of their own. */
+static enum err csv_kind(struct str name, enum content_kind *out, struct fail *why)
+{
+    static const enum content_kind kinds[] = {KIND_FACTS, KIND_ENTITIES, KIND_PREDICATES,
+                                              KIND_STATEMENTS, KIND_RATES};
+    *out = content_kind_named(name);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (*out == kinds[i])
+            return OK;
+    return fail(why, ERR_INPUT, "kind: facts, entities, predicates, statements or rates");
 }
 
 enum err workbook_post(struct call *call, struct fail *why)
 {
-    struct trial t = {.call = call};
-    struct str keep = call_query(call, "keep");
+    struct trial t = {.call = call, .kind = KIND_UNKNOWN};
+    struct str keep = call_query(call, "keep"), kind = call_query(call, "kind");
+    enum err e = kind.n > 0 ? csv_kind(kind, &t.kind, why) : OK;
+    if (e)
+        return e;
     if (call->body.n == 0)
         return fail(why, ERR_INPUT, "the body must be an .xlsx workbook");
     if (keep.n > 0 && !str_equal(keep, STR("drafts")))
         return fail(why, ERR_INPUT, "keep: only \"drafts\" can be kept");
     t.keeps = keep.n > 0;
-    enum err e = content_open_copy(call->bot_folder, &t.copy, why);
+    e = content_open_copy(call->bot_folder, &t.copy, why);
     if (e)
         return e;
     buf_init(&t.conflicts, LIMIT_UPLOAD);
