@@ -98,8 +98,8 @@ static const struct entry {
                                      "hosts, and those below them, that a reply which asks a model "
                                      "may be sent to by Kakao's useCallback"},
     [CONFIG_RATE_PER_ADDRESS] = {"rate_per_address", TYPE_INT, 0, 1000000, "50",
-                                 "requests a second from one address, this machine's own free; "
-                                 "0: no limit"},
+                                 "requests a second from one address, or in one session of "
+                                 "staff; this machine's own free; 0: no limit"},
     [CONFIG_RATE_PER_KEY] = {"rate_per_key", TYPE_INT, 0, 1000000, "0",
                              "requests a second with one key; 0: no limit"},
     [CONFIG_ADDRESS_HEADER] = {"address_header", TYPE_TEXT, 0, 0, "",

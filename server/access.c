@@ -18,7 +18,7 @@
 #include <sodium.h>
 
 enum {
-    SLOTS = 1 << 16, /* for addresses, and as many again for what customers of the page write */
+    SLOTS = 1 << 16, /* for addresses, as many for what customers of the page write, and sessions */
     KEYS_FILE_BYTES = 256 * 1024,
     KEY_BYTES_LEAST = 16,
     KEY_NAME_BYTES = 64,
@@ -185,7 +185,7 @@ enum err access_open(const struct config *config, struct access **out, struct fa
     access->per_key = config_int(config, CONFIG_RATE_PER_KEY);
     access->chat_per_minute = config_int(config, CONFIG_CHAT_PER_MINUTE);
     access->path = mem_copy(path);
-    access->due_us = mem_take((size_t)2 * SLOTS, sizeof(*access->due_us));
+    access->due_us = mem_take((size_t)3 * SLOTS, sizeof(*access->due_us));
     enum err e = access->path && access->due_us ? access_reload(access, why) : fail_memory(why);
     if (e)
         access_close(access);
@@ -244,7 +244,7 @@ static size_t slot_of(const struct access *access, struct str address)
     return hash % SLOTS;
 }
 
-static bool address_take(struct access *access, const struct http_route *route, struct str address)
+bool access_of_address(struct access *access, const struct http_route *route, struct str address)
 {
     const int64_t us_per_minute = 60 * us_per_second;
     if (!address.p)
@@ -257,13 +257,20 @@ static bool address_take(struct access *access, const struct http_route *route, 
                           CHAT_BURST_SECONDS * us_per_second);
 }
 
+bool access_of_session(struct access *access, const struct http_route *route, struct str session,
+                       struct str address)
+{
+    return !address.p || allowance_take(&access->due_us[2 * SLOTS + slot_of(access, session)],
+                                        access->per_address, route->rate);
+}
+
 enum access_verdict access_check(struct access *access, const struct http_route *route,
                                  struct str key, struct str address, struct str *name)
 {
     unsigned char presented[DIGEST_BYTES];
     struct key *found = NULL;
     *name = STR("");
-    if (!address_take(access, route, address))
+    if (!access_of_address(access, route, address))
         return ACCESS_TOO_FAST; /* also for wrong keys: guessing is not free */
     struct key_ring *ring = atomic_load(&access->ring);
     if (route->role == ROLE_ANYONE || route->role == ROLE_CUSTOMER || ring->count == 0)

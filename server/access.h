@@ -21,4 +21,12 @@ enum access_verdict { ACCESS_GRANTED, ACCESS_NO_KEY, ACCESS_WRONG_ROLE, ACCESS_T
 enum access_verdict access_check(struct access *access, const struct http_route *route,
                                  struct str key, struct str address, struct str *name);
 
+/* What a request takes of an allowance; false: there is not that much left, which is
+ * ACCESS_TOO_FAST. People behind one address must not use up each other's: whoever is signed in has
+ * rate_per_address for their session alone, and takes nothing of the address's. A request without a
+ * session that holds, signing in above all, takes of the address's. access_check has done so. */
+bool access_of_address(struct access *access, const struct http_route *route, struct str address);
+bool access_of_session(struct access *access, const struct http_route *route, struct str session,
+                       struct str address);
+
 #endif

@@ -231,13 +231,16 @@ static enum MHD_Result access_judge(struct exchange *exchange)
     struct str key = head_key(&exchange->head);
     if (exchange->route->takes_token && key.n == 0)
         key = str_of(exchange->query_token);
-    enum access_verdict verdict = access_check(site->access, exchange->route, key,
-                                               exchange_address(exchange), &exchange->key_name);
-    if (verdict != ACCESS_TOO_FAST && staff_is_asked(exchange, key)) {
-        const struct head_problem *problem = staff_judge(exchange);
+    bool is_staff = staff_is_asked(exchange, key), may = true;
+    const struct head_problem *problem = is_staff ? staff_judge(exchange, &may) : NULL;
+    enum access_verdict verdict =
+        !is_staff ? access_check(site->access, exchange->route, key, exchange_address(exchange),
+                                 &exchange->key_name)
+        : may     ? ACCESS_GRANTED
+                  : ACCESS_TOO_FAST;
+    if (is_staff && may)
         return problem ? refuse(exchange, problem->status, problem->code, problem->message)
                        : MHD_YES;
-    }
     if (verdict != ACCESS_GRANTED)
         metrics_add(&exchange->worker->metrics.refused[verdict]);
     switch (verdict) {

@@ -49,8 +49,7 @@ static const struct http_route table[] = {
     ROUTE("GET", "/api/me", me_get, ROLE_STAFF, 0, 1, false, NULL),
     OFFICE("GET", "/api/bot", bot_get, ROLE_STAFF, 0, AUDIT_NONE),
     /* agents */
-    /* No allowance is taken: a hall of agents behind one address types faster than it has. */
-    ROUTE("POST", "/api/suggest", suggest_post, ROLE_AGENT, TURN_BODY, 0, false, NULL),
+    ROUTE("POST", "/api/suggest", suggest_post, ROLE_AGENT, TURN_BODY, 1, false, NULL),
     ROUTE("POST", "/api/draft", draft_post, ROLE_AGENT, TURN_BODY, 1, false, NULL),
     OFFICE("POST", "/api/wrong", wrong_post, ROLE_AGENT, TURN_BODY, AUDIT_CHANGE),
     OFFICE("GET", "/api/tasks", tasks_get, ROLE_WRITER, 0, AUDIT_READ),

@@ -6,6 +6,7 @@
  * form cannot send. */
 #include "server/staff.h"
 
+#include "server/access.h"
 #include "server/desk.h"
 #include "server/handlers.h"
 #include "server/http.h"
@@ -82,7 +83,7 @@ bool staff_is_asked(const struct exchange *exchange, struct str key)
                                   (token_of(exchange).p || desk_has_people(site->desk)));
 }
 
-const struct head_problem *staff_judge(struct exchange *exchange)
+const struct head_problem *staff_judge(struct exchange *exchange, bool *may)
 {
     static const struct head_problem none = {401, "unauthorized", "please sign in"},
                                      other = {403, "forbidden", "this is not for your role"},
@@ -91,8 +92,13 @@ const struct head_problem *staff_judge(struct exchange *exchange)
     struct str token = token_of(exchange), sent = exchange->head.csrf;
     enum staff_role role = STAFF_NOBODY;
     char csrf[TOKEN_TEXT_BYTES];
-    if (!token.p || !desk_session(exchange->worker->site->desk, token, exchange->desk.name, &role))
+    struct site *site = exchange->worker->site;
+    struct str address = exchange_address(exchange);
+    if (!token.p || !desk_session(site->desk, token, exchange->desk.name, &role)) {
+        *may = access_of_address(site->access, route, address);
         return &none;
+    }
+    *may = access_of_session(site->access, route, token, address);
     exchange->key_name = str_of(exchange->desk.name);
     exchange->desk.role = role;
     desk_csrf(token, csrf);

@@ -7,8 +7,9 @@
 /* Whether it is for a session to let this request in: the route is for staff alone, or it is for
  * agents and comes with a cookie and no key. */
 bool staff_is_asked(const struct exchange *exchange, struct str key);
-/* NULL: it may go on, exchange->key_name being the user's; else what to say. */
-const struct head_problem *staff_judge(struct exchange *exchange);
+/* NULL: it may go on, exchange->key_name being the user's; else what to say. *may: false when the
+ * session, or without one the address, asks more often than it may (server/access.h). */
+const struct head_problem *staff_judge(struct exchange *exchange, bool *may);
 /* Whether the audit must have a line of this request before its handler is called: whatever shows
  * an agent what customers said, or changes something for them. */
 bool staff_must_note(const struct exchange *exchange);

@@ -114,6 +114,25 @@ def a_change_needs_the_token_and_our_own_page(bot):
 
 
 @test
+def people_behind_one_address_have_an_allowance_each(bot):
+    people(live(bot), "agent", "lead")
+    with Server(bot, address_header="X-Address", rate_per_address=5) as server:
+        hall = {"X-Address": "192.0.2.7"}
+        lead, agents = sign_in(server, "lead", headers=hall), [sign_in(server, "agent", headers=hall) for _ in range(3)]
+        time.sleep(2.1)
+        # eight calls each at once are within a burst of ten; the four sessions' 32 are not within one address's
+        assert {server.ask("GET", "/api/me", None, {**one, **hall}).status for one in [lead, *agents] for _ in range(8)} == {200}
+        assert server.ask("GET", "/chat", None, hall).status != 429, "what sessions do leaves the address's own allowance"
+        hasty = [server.ask("GET", "/api/me", None, {**lead, **hall}) for _ in range(30)]
+        assert [reply.status for reply in hasty].count(429) >= 10 and hasty[-1].headers["Retry-After"], "one session has no more than an address"
+        assert server.ask("GET", "/api/me", None, {**agents[0], **hall}).status == 200, "and the others do not wait for it"
+        forged = [server.ask("GET", "/api/me", None, {"Cookie": f"__Host-paring={i:064x}", **hall}).status for i in range(30)]
+        assert forged[0] == 401 and forged.count(429) >= 10, "who makes sessions up has the address's allowance"
+        assert server.ask("POST", "/api/login", {"name": "agent", "password": "guess"}, hall).status == 429
+        assert server.ask("GET", "/api/me", None, {**agents[1], **hall}).status == 200
+
+
+@test
 def who_guesses_waits_and_shuts_nobody_else_out(bot):
     people(live(bot), "agent", "lead")
     with Server(bot, address_header="X-Address") as server:
