@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { address, get, post } from "../api";
 import { useSession } from "../context";
+import { causeOf } from "../reasons";
 import { linkTo } from "../router";
 import { Badge, Button, Confirm, Empty, Field, Trouble, onEnter } from "../ui";
 import { moment, routeName, say } from "../words";
@@ -123,7 +124,7 @@ function Talk({ id, version, draft, onDraft, onBack, onChange, onWrong }: { id: 
   return (
     <div class="stack">
       <div class="spread"><Button kind="quiet" onClick={onBack}>← {say({ ko: "목록", en: "List" })}</Button><Badge tone={packet.state === "waiting" ? "warn" : "good"}>{packet.state === "waiting" ? say({ ko: "기다림", en: "Waiting" }) : packet.agent ? packet.agent : packet.state}</Badge></div>
-      <small>{packet.conversation} · {packet.channel} · {moment(packet.opened_at)}</small>
+      <small>{packet.conversation} · {packet.channel} · {moment(packet.opened_at)} · {causeOf(packet.reason, bot)}</small>
       {packet.intents.length > 0 && <p class="line"><small>{say({ ko: "시도한 의도", en: "Tried" })}</small> {packet.intents.map((one) => <Badge key={one}>{intentName(bot, one)}</Badge>)}</p>}
       {Object.keys(packet.slots).length > 0 && <p class="line"><small>{say({ ko: "항목", en: "Values" })}</small> {Object.entries(packet.slots).map(([name, value]) => <Badge key={name}>{name}: {value}</Badge>)}</p>}
       {packet.sources.length > 0 && <p class="line"><small>{say({ ko: "쓰인 답변", en: "Sources" })}</small> {packet.sources.map((one) => <code key={one}>{one}</code>)}</p>}
@@ -147,6 +148,7 @@ function Talk({ id, version, draft, onDraft, onBack, onChange, onWrong }: { id: 
 }
 
 export function Desk({ desk, open, onOpen, draft, onDraft, onWrong }: { desk: ReturnType<typeof useDesk>; open: string; onOpen: (id: string) => void; draft: string; onDraft: (text: string) => void; onWrong: (of: Wrong, about: string) => void }) {
+  const { bot } = useSession();
   return (
     <aside class="panel stack" aria-label={say({ ko: "상담 대기", en: "Handoffs" })}>
       <h2>{say({ ko: "상담 대기", en: "Handoffs" })} {desk.unread > 0 && <Badge tone="warn">{desk.unread}</Badge>}</h2>
@@ -156,7 +158,8 @@ export function Desk({ desk, open, onOpen, draft, onDraft, onWrong }: { desk: Re
         : <ul class="queue">{desk.tickets.map((one) => (
           <li key={one.handoff}><button type="button" class="ticket" onClick={() => onOpen(one.handoff)}>
             <span class="spread"><strong>{one.conversation}</strong><Badge tone={one.state === "waiting" ? "warn" : "plain"}>{one.state === "waiting" ? say({ ko: "기다림", en: "Waiting" }) : one.agent}</Badge></span>
-            <small>{moment(one.opened_at)} · {one.reason}</small>
+            <small>{moment(one.opened_at)}</small>
+            <small>{causeOf(one.reason, bot)}</small>
           </button></li>))}</ul>}
     </aside>
   );

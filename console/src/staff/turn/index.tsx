@@ -5,6 +5,7 @@ import { Transcript } from "../agent/desk";
 import { intentName, type Line } from "../agent/data";
 import { WrongDialog } from "../agent/wrong";
 import { useSession } from "../context";
+import { reasonText } from "../reasons";
 import type { Place } from "../router";
 import { Badge, Button, Empty, Trouble, useLoaded } from "../ui";
 import { moment, number, percent, routeName, say } from "../words";
@@ -34,7 +35,7 @@ export default function Turn({ place }: { place: Place }) {
         <dt>{say({ ko: "고객", en: "Customer" })}</dt><dd class="said">{t.message}{t.was_masked && <> <Badge>{say({ ko: "개인정보 가림", en: "masked" })}</Badge></>}</dd>
         <dt>{say({ ko: "답", en: "Reply" })}</dt><dd class="said">{t.reply || say({ ko: "(말하지 않음)", en: "(silent)" })}</dd>
         <dt>{say({ ko: "경로", en: "Route" })}</dt><dd>{routeName(t.route)}{t.intent ? ` · ${intentName(bot, t.intent)}` : ""}</dd>
-        <dt>{say({ ko: "까닭", en: "Reason" })}</dt><dd>{t.reason}</dd>
+        <dt>{say({ ko: "까닭", en: "Reason" })}</dt><dd>{reasonText(t.reason, bot)}{reasonText(t.reason, bot) !== t.reason && <><br /><small><code>{t.reason}</code></small></>}</dd>
         {t.answer && <><dt>{say({ ko: "답변", en: "Answer" })}</dt><dd>{t.answer}{t.why_answer ? ` · ${t.why_answer}` : ""}</dd></>}
         <dt>{say({ ko: "배포본", en: "Release" })}</dt><dd>{t.release_number} <code>{String(t.release).slice(0, 12)}</code></dd>
         <dt>{say({ ko: "때", en: "At" })}</dt><dd>{moment(t.at)} · {say({ ko: "기준일", en: "as of" })} {t.as_of}</dd>
