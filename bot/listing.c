@@ -186,11 +186,14 @@ enum err turns_list(struct journal *journal, const struct turn_filter *filter,
     while (!e && !(e = db_step(s, &has_row, why)) && has_row) {
         bool is_late = filter->budget_us > 0 && seen++ % LOOK_AT_CLOCK == LOOK_AT_CLOCK - 1 &&
                        clock_monotonic_us() - began > filter->budget_us;
-        *goes_on = piece.given == filter->limit || is_late;
+        *goes_on = piece.given == filter->limit || is_late ||
+                   (filter->is_full && filter->is_full(filter->data));
         if (*goes_on)
             break;
         place->at_us = db_int(s, 0);
         (void)snprintf(place->id, sizeof place->id, "%.*s", STR_ARG(db_text(s, 1)));
+        if (filter->takes_id && !filter->takes_id(filter->data, str_of(place->id)))
+            continue;
         if (!filter->takes_answer || filter->takes_answer(filter->data, or_any(db_text(s, 2))))
             e = turn_look(&piece, str_of(place->id), why);
     }

@@ -30,10 +30,12 @@ struct turn_filter {            /* what is "" or 0 is any */
     const struct turn_place *after;
     size_t limit;
     int64_t budget_us; /* 0: none */
-    /* More that a turn must be; NULL for any. The first sees the answer ("loan-1 v3") before the
-     * turn is read, the second the turn. */
+    /* More that a turn must be; NULL for any. The first two see the id and the answer
+     * ("loan-1 v3") before the turn is read, the third the turn. */
+    bool (*takes_id)(void *data, struct str id);
     bool (*takes_answer)(void *data, struct str answer);
     bool (*takes)(void *data, const struct turn_row *row);
+    bool (*is_full)(void *data); /* the piece is long enough; NULL: `limit` alone says it */
     void *data;
 };
 /* A conversation's name as it is kept: one that is somebody's number has a pseudonym, which is put

@@ -231,13 +231,22 @@ static void sums_json(struct json_writer *w, const struct unanswered *found)
     json_put_int(w, "left_out", (int64_t)found->left_out);
 }
 
-/* What a server reads piece by piece: a group a line, and the sums on the last. */
+/* What a server reads piece by piece: a group a line, then which turns are of which group, and the
+ * sums on the last. */
 static void lines_json(const struct unanswered *found, struct buf *out)
 {
     struct json_writer w;
     for (size_t i = 0; i < found->group_count; i++) {
         json_begin(&w, out);
         group_json(&w, &found->groups[i]);
+        buf_add_char(out, '\n');
+    }
+    for (size_t i = 0; i < found->group_count; i++) {
+        json_begin(&w, out);
+        json_object(&w, NULL);
+        json_put_text(&w, "turns_of", found->groups[i].id);
+        json_put_str(&w, "turns", found->groups[i].turn_ids);
+        json_end(&w, '}');
         buf_add_char(out, '\n');
     }
     json_begin(&w, out);

@@ -73,6 +73,8 @@ struct exchange {
     const char *content_type;
     const char *file_name; /* Content-Disposition: a literal; NULL: none */
     bool is_file;          /* the reply is the call's file, and not `out` */
+    int64_t rows;          /* of a file that comes in pieces (server/office.h) */
+    char next_piece[64];
     struct page page;
     struct buf out;
     const char *error; /* the code of a failure, for the log and the counts */

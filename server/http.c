@@ -170,6 +170,13 @@ static enum MHD_Result reply(struct exchange *exchange)
         (void)snprintf(text, sizeof(text), "attachment; filename=\"%s\"", exchange->file_name);
         (void)MHD_add_response_header(response, "Content-Disposition", text);
     }
+    if (exchange->file_name && exchange->rows > 0) {
+        char rows[24];
+        (void)snprintf(rows, sizeof(rows), "%lld", (long long)exchange->rows);
+        (void)MHD_add_response_header(response, "Paring-Rows", rows);
+    }
+    if (exchange->next_piece[0])
+        (void)MHD_add_response_header(response, "Paring-Next", exchange->next_piece);
     if (exchange->cookie[0])
         (void)MHD_add_response_header(response, "Set-Cookie", exchange->cookie);
     if (exchange->status == MHD_HTTP_UNAUTHORIZED)

@@ -327,6 +327,8 @@ static enum handled call_say(struct exchange *exchange, struct call *call)
     exchange->content_type = call->content_type;
     exchange->file_name = call->file_name;
     exchange->is_file = call->is_file;
+    exchange->rows = call->rows;
+    memcpy(exchange->next_piece, call->next, sizeof(exchange->next_piece));
     return HANDLED;
 }
 

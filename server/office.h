@@ -24,7 +24,7 @@ enum audited {
     AUDIT_CHANGE, /* changes something: one transaction in content.db holds the line and the work */
 };
 
-enum { CALL_DETAIL_BYTES = 256 };
+enum { CALL_DETAIL_BYTES = 256, PIECE_BYTES = 64 };
 
 /* One request, in an office thread. It owns copies of all it was sent, so that it outlives a
  * client that goes away. */
@@ -50,6 +50,10 @@ struct call {
     int file; /* is_file: open for reading, at most LIMIT_DOWNLOAD; the call's own */
     bool is_file;
     uint64_t file_bytes;
+    /* Of a file that is asked for in pieces: the rows in this one, and the header Paring-Next,
+     * which is the `after` of the next; "" ends it. */
+    int64_t rows;
+    char next[PIECE_BYTES];
     char detail[CALL_DETAIL_BYTES]; /* for the audit: ids and names of things, never texts */
     /* The office's own */
     struct buf query; /* name, NUL, value, NUL, … */

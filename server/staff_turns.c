@@ -1,16 +1,21 @@
 /* Lists of turns: GET /api/turns, also as a sheet, and what other lists of turns share. A list goes
  * on where it says so in `next`, which may also be after no row at all: looking for words takes
- * long, and is done a piece at a time. */
+ * long, and is done a piece at a time. So is a sheet: only its first piece has the line of names,
+ * and the header Paring-Next says where the next begins, so that pieces put together are the whole
+ * and no piece is long. */
 #include "server/staff_turns.h"
 
 #include "server/handlers.h"
 #include "server/http.h"
+#include "server/work_list.h"
 #include "training/rows.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
-enum { ROWS_USUAL = 50, ROWS_MOST = 200, SHEET_ROWS = 1000, CELL_BYTES = 64 };
-static const int64_t list_budget_us = 10000;
+enum { ROWS_USUAL = 50, ROWS_MOST = 200, SHEET_ROWS = 2000, CELL_BYTES = 64 };
+static const int64_t list_budget_us = 10000, sheet_budget_us = 20000;
+static const size_t sheet_bytes = 4 * 1024 * 1024; /* a row is far smaller than what is left */
 
 enum err staff_day(const struct call *call, const char *name, date_days otherwise, date_days *out,
                    struct fail *why)
@@ -63,6 +68,9 @@ struct listed {
     struct call *call;
     struct json_writer w;
     bool is_sheet;
+    struct work_list groups; /* what no script answered; empty unless a group is asked for */
+    struct str *ids;         /* its turns, in order */
+    size_t id_count;
 };
 
 static void sheet_turn(struct buf *out, const struct turn_row *row, const struct turn_mark *mark)
@@ -93,6 +101,7 @@ static enum err turn_put(void *data, const struct turn_row *row, const struct tu
 {
     struct listed *listed = data;
     (void)why;
+    listed->call->rows += listed->is_sheet;
     if (listed->is_sheet)
         sheet_turn(&listed->call->out, row, mark);
     else
@@ -127,9 +136,60 @@ enum err turn_filter_take(struct call *call, struct turn_filter *filter, struct 
     return OK;
 }
 
-static enum err turns_filter(struct call *call, struct turn_filter *filter,
+/* ---- The turns of a group of GET /api/unanswered ---- */
+
+static int id_compare(const void *left, const void *right)
+{
+    return str_compare(*(const struct str *)left, *(const struct str *)right);
+}
+
+static bool is_of_group(void *data, struct str id)
+{
+    const struct listed *listed = data;
+    return listed->id_count > 0 &&
+           bsearch(&id, listed->ids, listed->id_count, sizeof(*listed->ids), id_compare) != NULL;
+}
+
+static bool is_sheet_full(void *data)
+{
+    const struct listed *listed = data;
+    return listed->is_sheet && listed->call->out.n > sheet_bytes;
+}
+
+static enum err group_take(struct listed *listed, struct str group, struct turn_filter *filter,
+                           struct fail *why)
+{
+    struct str ids = STR_NONE, id;
+    size_t room = 1;
+    if (group.n == 0)
+        return OK;
+    filter->takes_id = is_of_group;
+    enum err e = work_list_open(listed->call, "unanswered", &listed->groups, why);
+    if (!e)
+        e = work_list_turns(&listed->groups, group, &ids, why);
+    for (size_t i = 0; !e && i < ids.n; i++)
+        room += ids.p[i] == ' ';
+    listed->ids = e ? NULL : mem_take(room, sizeof(*listed->ids));
+    if (!e && !listed->ids)
+        return fail_memory(why);
+    while (!e && str_next(&ids, ' ', &id))
+        if (id.n > 0)
+            listed->ids[listed->id_count++] = id;
+    if (listed->id_count > 0)
+        qsort(listed->ids, listed->id_count, sizeof(*listed->ids), id_compare);
+    return e;
+}
+
+static void listed_free(struct listed *listed)
+{
+    mem_give(listed->ids);
+    work_list_close(&listed->groups);
+}
+
+static enum err turns_filter(struct listed *listed, struct turn_filter *filter,
                              struct turn_place *after, char name[PSEUDONYM_BYTES], struct fail *why)
 {
+    struct call *call = listed->call;
     int64_t release = 0, wrong = 0;
     enum err e = turn_filter_take(call, filter, after, why);
     if (!e)
@@ -144,6 +204,10 @@ static enum err turns_filter(struct call *call, struct turn_filter *filter,
     filter->words = call_query(call, "q");
     filter->release = (int)release;
     filter->is_wrong = wrong != 0;
+    filter->is_full = is_sheet_full;
+    filter->data = listed;
+    if (!e)
+        e = group_take(listed, call_query(call, "group"), filter, why);
     return e || filter->conversation.n == 0
                ? e
                : conversation_name(call->journal, config_text(call->site->config, CONFIG_LANGUAGE),
@@ -163,28 +227,24 @@ void turns_next_put(struct json_writer *w, const struct turn_place *place, bool 
     json_put_text(w, "looked_back_to", at);
 }
 
-static enum err turns_listed(struct call *call, const struct turn_filter *filter, struct fail *why)
-{
-    struct listed listed = {.call = call};
-    struct turn_place place = {.at_us = 0};
-    bool goes_on = false;
-    json_begin(&listed.w, &call->out);
-    json_object(&listed.w, NULL);
-    json_array(&listed.w, "rows");
-    enum err e = turns_list(call->journal, filter, turn_put, &listed, &place, &goes_on, why);
-    json_end(&listed.w, ']');
-    turns_next_put(&listed.w, &place, goes_on);
-    json_end(&listed.w, '}');
-    return e;
-}
-
 enum err turns_get(struct call *call, struct fail *why)
 {
     char name[PSEUDONYM_BYTES];
-    struct turn_place after;
+    struct turn_place after, place = {.at_us = 0};
     struct turn_filter filter = {.limit = 0};
-    enum err e = turns_filter(call, &filter, &after, name, why);
-    return e ? e : turns_listed(call, &filter, why);
+    struct listed listed = {.call = call};
+    bool goes_on = false;
+    enum err e = turns_filter(&listed, &filter, &after, name, why);
+    json_begin(&listed.w, &call->out);
+    json_object(&listed.w, NULL);
+    json_array(&listed.w, "rows");
+    if (!e)
+        e = turns_list(call->journal, &filter, turn_put, &listed, &place, &goes_on, why);
+    json_end(&listed.w, ']');
+    turns_next_put(&listed.w, &place, goes_on);
+    json_end(&listed.w, '}');
+    listed_free(&listed);
+    return e;
 }
 
 enum err turns_csv_get(struct call *call, struct fail *why)
@@ -199,18 +259,20 @@ enum err turns_csv_get(struct call *call, struct fail *why)
     struct turn_filter filter = {.limit = 0};
     struct listed listed = {.call = call, .is_sheet = true};
     bool goes_on = false;
-    enum err e = turns_filter(call, &filter, &after, name, why);
+    enum err e = turns_filter(&listed, &filter, &after, name, why);
     if (call_query(call, "limit").n == 0)
-        filter.limit =
-            SHEET_ROWS; /* a sheet is whole or longer than this; the page asks in pieces */
-    filter.budget_us = 0;
+        filter.limit = SHEET_ROWS;
+    filter.budget_us = sheet_budget_us;
     for (size_t i = 0; i < NAMES; i++)
         columns[i] = str_of(names[i]);
-    if (!e)
+    if (!e && !filter.after)
         sheet_begin(&call->out, columns, NAMES);
     if (!e)
         e = turns_list(call->journal, &filter, turn_put, &listed, &place, &goes_on, why);
+    if (!e && goes_on)
+        turn_place_print(&place, call->next);
     call->content_type = "text/csv; charset=utf-8";
     call->file_name = "paring-turns.csv";
+    listed_free(&listed);
     return e;
 }

@@ -10,7 +10,7 @@
 
 enum { BLOCK_BYTES = 1 << 16, SHOWN = 50, SHOWN_MOST = 200 };
 static const size_t bytes_maximum = (size_t)80 << 20;
-static const char id_key[] = "{\"id\":\"";
+static const char id_key[] = "{\"id\":\"", turns_key[] = "{\"turns_of\":\"";
 
 static enum err job_take(void *data, const struct job *job, struct fail *why)
 {
@@ -42,6 +42,10 @@ enum err work_list_open(struct call *call, const char *kind, struct work_list *o
     while (!e && str_next(&rest, '\n', &line)) {
         if (str_starts(line, str_of(id_key)))
             out->lines.n = (size_t)(line.p + line.n - out->lines.p);
+        else if (str_starts(line, str_of(turns_key)))
+            out->turns =
+                (struct str){out->turns.p ? out->turns.p : line.p,
+                             (size_t)(line.p + line.n - (out->turns.p ? out->turns.p : line.p))};
         else if (line.n > 0)
             out->sums = line;
     }
@@ -122,6 +126,26 @@ enum err work_list_find(const struct work_list *list, struct str id, cJSON **out
         if (line.n > 0 && str_equal(id_of(line), id))
             return json_parse(line, "the list", out, why);
     return fail(why, ERR_REFUSED, "this is not in the list any more; look at it again");
+}
+
+/* Ids are plain letters and digits, so that nothing in the line is escaped. */
+enum err work_list_turns(const struct work_list *list, struct str id, struct str *out,
+                         struct fail *why)
+{
+    static const struct str between = {"\",\"turns\":\"", 11};
+    struct str rest = list->turns, line;
+    while (rest.p && str_next(&rest, '\n', &line)) {
+        line = str_slice(line, sizeof(turns_key) - 1, line.n);
+        if (line.n <= id.n + between.n || memcmp(line.p, id.p, id.n) != 0)
+            continue;
+        line = str_slice(line, id.n, line.n);
+        if (!str_starts(line, between))
+            continue;
+        line = str_slice(line, between.n, line.n);
+        *out = str_slice(line, 0, str_find(line, STR("\"")));
+        return OK;
+    }
+    return fail(why, ERR_MISSING, "group: there is no such group in the newest list");
 }
 
 /* ---- shown ---- */

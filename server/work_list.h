@@ -11,6 +11,7 @@ struct work_list {
     struct str kind;    /* the caller's literal */
     struct job job;     /* `number` 0: there was none yet */
     struct str lines;   /* without the sums */
+    struct str turns;   /* {"turns_of": a line's id, "turns": "ID ID …"}, a line each */
     struct str sums;    /* a JSON object; empty when the result is gone */
     struct str *hidden; /* ids, in order */
     size_t hidden_count, hidden_room;
@@ -26,6 +27,9 @@ bool work_list_next(const struct work_list *list, struct str *rest, struct str *
 /* The line of this id, hidden or not, parsed. ERR_REFUSED: it is not in the list any more. */
 MUST_USE enum err work_list_find(const struct work_list *list, struct str id, cJSON **out,
                                  struct fail *why);
+/* The ids of the turns behind the line of this id, a space between, borrowed. ERR_MISSING. */
+MUST_USE enum err work_list_turns(const struct work_list *list, struct str id, struct str *out,
+                                  struct fail *why);
 /* "job", "is_stale", "running", "sums", "rows" (after `after`, at most `limit` of the address) and
  * "total", as members of the object that is open. */
 MUST_USE enum err work_list_put(const struct work_list *list, struct call *call,

@@ -64,10 +64,11 @@ static enum err said_add(struct gathering *gathering, const struct said *heard, 
     struct said *said = &gathering->said[gathering->count];
     *said = *heard;
     said->text = arena_copy(gathering->arena, heard->text);
+    said->turn = arena_copy(gathering->arena, heard->turn.p ? heard->turn : STR(""));
     said->normalised = arena_copy(gathering->arena, normalised);
     said->answered_as = arena_copy(gathering->arena, heard->answered_as);
     said->suggested = arena_copy(gathering->arena, heard->suggested);
-    if (!said->text.p || !said->normalised.p)
+    if (!said->text.p || !said->normalised.p || !said->turn.p)
         return fail(why, ERR_LIMIT, "more than %zu MiB of messages: take a shorter time",
                     arena_bytes >> 20);
     gathering->count++;
@@ -78,7 +79,7 @@ static enum err said_add(struct gathering *gathering, const struct said *heard, 
 
 /* A turn, as far as it matters here. */
 struct passed {
-    struct str conversation, message;
+    struct str conversation, message, id;
     const struct verdict *mark; /* when it is marked wrong */
     struct str intent;          /* then: of the reply */
     int64_t at_us;
@@ -118,8 +119,9 @@ static enum err turn_pass(void *data, const struct turn_row *row, struct fail *w
         (str_equal(row->route, STR("handoff")) && row->has_confidence && row->intent.n == 0);
     turn.conversation = arena_copy(passing->arena, row->conversation);
     turn.message = turn.is_unanswered ? arena_copy(passing->arena, row->message) : STR("");
+    turn.id = turn.is_unanswered ? arena_copy(passing->arena, row->id) : STR("");
     turn.intent = turn.mark ? arena_copy(passing->arena, row->intent) : STR_NONE;
-    if (!turn.conversation.p || !turn.message.p)
+    if (!turn.conversation.p || !turn.message.p || !turn.id.p)
         return fail(why, ERR_LIMIT, "more than %zu MiB of turns: take a shorter time",
                     arena_bytes >> 20);
     passing->turns[passing->count++] = turn;
@@ -147,6 +149,7 @@ enum err gathering_add_journal(struct gathering *gathering, struct journal *jour
         bool was_chosen = turn->is_list && i + 1 < passing.count && next->is_choice &&
                           str_equal(turn->conversation, next->conversation);
         struct said said = {.text = turn->message,
+                            .turn = turn->id,
                             .at_us = turn->at_us,
                             .is_wrong = turn->mark != NULL,
                             .answered_as = turn->intent,

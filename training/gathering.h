@@ -10,6 +10,7 @@
 /* One time that a message was said. */
 struct said {
     struct str text, normalised;
+    struct str turn; /* its id; "" when it is from a file */
     int64_t at_us;
     bool is_wrong;          /* somebody has marked the reply wrong */
     struct str answered_as; /* then: the intent of that reply, STR_NONE for none, */

@@ -315,6 +315,26 @@ static enum err group_suggested(const struct gathering *gathering, struct unansw
     return OK;
 }
 
+static enum err group_turns(struct gathering *gathering, struct unanswered_group *group,
+                            struct fail *why)
+{
+    struct buf ids;
+    buf_init(&ids, (group->turns + 1) * TURN_ID_BYTES);
+    for (size_t i = 0; i < group->message_count; i++) {
+        const struct said *said = &gathering->said[group->messages[i].first];
+        for (size_t j = 0; j < group->messages[i].turns; j++) {
+            buf_add_text(&ids, ids.n > 0 && said[j].turn.n > 0 ? " " : "");
+            buf_add_str(&ids, said[j].turn);
+        }
+    }
+    group->turn_ids = arena_copy(gathering->arena, ids.n > 0 ? str_from_buf(&ids) : STR(""));
+    enum err e = buf_error(&ids, "the turns of a group", why);
+    if (!e && !group->turn_ids.p)
+        e = fail_memory(why);
+    buf_free(&ids);
+    return e;
+}
+
 /* A mark counts like a turn more: somebody has taken the trouble. */
 static size_t weight_of(const struct unanswered_group *group)
 {
@@ -363,6 +383,8 @@ static enum err groups_name(struct gathering *gathering, const struct grouping *
         group_id(&out->groups[g]);
         group_nearest(gathering, shares, &out->groups[g]);
         e = group_suggested(gathering, &out->groups[g], why);
+        if (!e)
+            e = group_turns(gathering, &out->groups[g], why);
     }
     mem_give(shares);
     if (out->group_count > 0)

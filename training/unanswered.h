@@ -38,6 +38,7 @@ struct unanswered_group {
     size_t turns, recent, before, wrong;
     struct unanswered_message *messages; /* most often said first */
     size_t message_count;
+    struct str turn_ids; /* of the journal's, a space between */
     struct str typical;
     struct {
         struct str intent; /* borrowed from the release */

@@ -7,7 +7,7 @@ import sqlite3
 
 import paring
 from paring import test
-from server import Server
+from server import Server, wait_until
 from test_staff import live, people, sign_in
 
 PASSAGE = "보험금 청구 서류 알려 주세요"
@@ -110,6 +110,58 @@ def sheets_open_in_a_spreadsheet_and_run_nothing(bot):
         rows = list(csv.DictReader(io.StringIO(reply.body.decode("utf-8-sig"))))
         assert len(rows) == 28 and rows[-1]["day"] == today().isoformat() and rows[-1]["turns"] == "2", rows[-1]
         assert None not in rows[-1] and sum(int(rows[-1][route]) for route in ("scripted", "clarify", "form", "quoted", "generated", "handoff")) == 2
+
+
+@test
+def a_sheet_of_many_turns_comes_whole_in_pieces(bot):
+    people(live(bot), "lead")
+    bot.ask(STRANGE, "--conversation", "c1")
+    db = sqlite3.connect(os.path.join(bot.path, "journal.db"))
+    model = db.execute("SELECT * FROM turns")
+    names = [column[0] for column in model.description]
+    one = dict(zip(names, model.fetchone()))
+    with db:
+        db.executemany(f"INSERT INTO turns ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
+                       [[{**one, "id": f"turn{i:06d}", "message_id": None, "conversation": f"many{i}", "position": 1, "at_us": one["at_us"] - i // 3}[name]
+                         for name in names] for i in range(1, 6000)])
+    db.close()
+    with Server(bot) as server:
+        lead = sign_in(server, "lead")
+        whole, after, pieces, told = b"", "", 0, 0
+        while after is not None:
+            reply = server.ask("GET", "/api/turns.csv?intent=-&after=" + after if after else "/api/turns.csv?intent=-", None, lead)
+            assert reply.status == 200, reply
+            rows = reply.body.decode("utf-8-sig").count("\n")
+            assert reply.body.startswith(b"\xef\xbb\xbfturn,at,") == (not after) and rows <= 2001, reply.body[:200]
+            told += int(reply.headers["Paring-Rows"])
+            whole, after, pieces = whole + reply.body, reply.headers.get("Paring-Next"), pieces + 1
+        rows = list(csv.DictReader(io.StringIO(whole.decode("utf-8-sig"))))
+        assert len(rows) == len({row["turn"] for row in rows}) == told == 6000 and pieces >= 3, (len(rows), told, pieces)
+        assert all(row["message"].startswith("'=1+1") for row in rows), "nothing in any piece runs"
+        get(server, lead, "/api/turns.csv?after=x", 400)
+
+
+@test
+def an_unanswered_group_opens_just_its_own_turns(bot):
+    people(live(bot), "lead")
+    parking = ["주차장 있나요", "주차장 자리 많나요", "건물 주차장 넓나요", "주차장 어디 있나요", "방문객 주차장 있나요", "주차장 요금 있나요"]
+    asked = [bot.ask(text, "--conversation", f"c{i}")["turn"] for i, text in enumerate(parking + parking[:2])]
+    bot.ask("커피 쿠폰 있나", "--conversation", "other")
+    with Server(bot) as server:
+        lead = sign_in(server, "lead")
+        get(server, lead, "/api/turns?group=0123456789ab", 404)
+        assert server.ask("POST", "/api/unanswered/run", {}, lead).status == 200
+        wait_until(lambda: get(server, lead, "/api/unanswered")["rows"], 30)
+        group = next(row for row in get(server, lead, "/api/unanswered?limit=10")["rows"] if row["typical"] in parking)
+        assert group["turns"] == 8 and group["nearest"] and "turn_ids" not in group, group
+        late = server.turn(parking[0], "later")["turn"]
+        rows = everything(server, lead, f"/api/turns?limit=3&group={group['id']}")
+        assert {row["id"] for row in rows} == set(asked) and late not in [row["id"] for row in rows], rows
+        assert [row["conversation"] for row in everything(server, lead, f"/api/turns?group={group['id']}&conversation=c2")] == ["c2"]
+        sheet = server.ask("GET", f"/api/turns.csv?group={group['id']}", None, lead)
+        assert int(sheet.headers["Paring-Rows"]) == 8, sheet
+        for wrong in ("0123456789ab", group["id"][:-1], "%22,%22", "%27"):
+            get(server, lead, "/api/turns?group=" + wrong, 404)
 
 
 @test
