@@ -18,7 +18,7 @@ export function sessionBegin(token: string, ended: () => void): void {
 
 export type Options = { signal?: AbortSignal };
 
-async function ask(path: string, init: RequestInit): Promise<any> {
+async function ask(path: string, init: RequestInit, head?: (headers: Headers) => void): Promise<any> {
   let reply: Response;
   try {
     reply = await fetch(path, { credentials: "same-origin", cache: "no-store", ...init });
@@ -28,7 +28,10 @@ async function ask(path: string, init: RequestInit): Promise<any> {
   }
   const isJson = (reply.headers.get("Content-Type") ?? "").startsWith("application/json");
   const body = isJson ? await reply.json().catch(() => null) : await reply.text();
-  if (reply.ok) return body;
+  if (reply.ok) {
+    head?.(reply.headers);
+    return body;
+  }
   if (reply.status === 401 && csrf) signedOut();
   const error = body?.error ?? {};
   throw new Failure(reply.status, error.code ?? "failed", error.message ?? say({ ko: "잘되지 않았습니다.", en: "This did not work." }), body);
@@ -44,6 +47,16 @@ export const address = (path: string, parameters: Record<string, string | number
 
 export const get = <T = any>(path: string, parameters: Record<string, string | number | undefined | null> = {}, options: Options = {}): Promise<T> =>
   ask(address(path, parameters), { method: "GET", ...options });
+
+// A piece of a file that comes in several: its text, how many rows it has, and where the next begins.
+export async function piece(path: string, parameters: Record<string, string | number | undefined | null>, options: Options): Promise<{ text: string; rows: number; next: string | null }> {
+  let rows = 0, next: string | null = null;
+  const text = await ask(address(path, parameters), { method: "GET", ...options }, (headers) => {
+    rows = Number(headers.get("Paring-Rows") ?? 0);
+    next = headers.get("Paring-Next");
+  });
+  return { text, rows, next };
+}
 
 export const post = <T = any>(path: string, body: object = {}, options: Options = {}): Promise<T> =>
   ask(path, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf }, body: JSON.stringify(body), ...options });

@@ -7,6 +7,7 @@ import { number, percent, routeName, say } from "../words";
 import { Chart, type Line } from "./chart";
 import { dayFrom, daysBetween, routeNames, seconds, type Counts, type Figures, type Share } from "./data";
 import { Evaluations } from "./evaluations";
+import { Groups } from "./groups";
 import { download } from "./sheet";
 import { Turns } from "./turns";
 import type { ComponentChildren } from "preact";
@@ -194,6 +195,7 @@ function Overview({ place }: { place: Place }) {
       {value.now.turns === 0 && <Empty title={say({ ko: "이 기간에는 턴이 없습니다.", en: "There are no turns in this period." })}><p>{say({ ko: "다른 기간을 골라 보세요.", en: "Choose another period." })}</p></Empty>}
       <Tiles figures={value} period={period} />
       {value.now.turns > 0 && <Charts figures={value} period={period} />}
+      <Groups />
       <Unanswered figures={value} period={period} />
     </div>
   );

@@ -6,9 +6,9 @@ import { go, linkTo, type Place } from "../router";
 import { Badge, Button, Empty, Field, Trouble, onEnter, toast } from "../ui";
 import { moment, number, routeName, say } from "../words";
 import { gather, routeNames, seconds, type Parameters, type Turn } from "./data";
-import { save, turnSheet } from "./sheet";
+import { saveTurns } from "./sheet";
 
-const AT_ONCE = 25, SHEET_MOST = 20000;
+const AT_ONCE = 25;
 
 const howWords = {
   shown: { ko: "수치를 보여 줌", en: "Showed it" },
@@ -43,9 +43,10 @@ export function TurnList({ path, parameters, file, summary }: { path: string; pa
   const [state, set] = useState<{ key: string; turns: Turn[]; next: string | null; back: string; begun: boolean }>({ key, turns: [], next: null, back: "", begun: false });
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(false);
-  const [wanted, want] = useState({ key, least: AT_ONCE, after: null as string | null, saves: false });
+  const [wanted, want] = useState({ key, least: AT_ONCE, after: null as string | null });
+  const [saving, setSaving] = useState<{ rows: number; stop: AbortController } | null>(null);
   const stop = useRef<AbortController | null>(null);
-  const now = wanted.key === key ? wanted : { key, least: AT_ONCE, after: null, saves: false };
+  const now = wanted.key === key ? wanted : { key, least: AT_ONCE, after: null };
 
   useEffect(() => {
     const control = new AbortController();
@@ -53,24 +54,32 @@ export function TurnList({ path, parameters, file, summary }: { path: string; pa
     let turns = now.after ? state.turns : [];
     setBusy(true);
     setError("");
-    gather<Turn>(path, { ...parameters, limit: now.saves ? 200 : AT_ONCE }, now.after, now.least, (piece) => {
+    gather<Turn>(path, { ...parameters, limit: AT_ONCE }, now.after, now.least, (piece) => {
       turns = [...turns, ...piece.rows];
       set({ key, turns, next: piece.next, back: piece.looked_back_to ?? "", begun: true });
     }, control.signal)
-      .then((next) => {
-        if (control.signal.aborted || !now.saves) return;
-        save(file, turnSheet(turns));
-        if (next) toast({ ko: `${number(turns.length)}턴까지 담았습니다. 더 있으니 기간을 나누어 받으세요.`, en: `It holds ${number(turns.length)} turns. There are more: take them in shorter periods.` }, true);
-      })
       .catch((failure) => !control.signal.aborted && setError(failure.message))
       .finally(() => stop.current === control && setBusy(false));
     return () => control.abort();
-  }, [key, now.least, now.after, now.saves]);
+  }, [key, now.least, now.after]);
 
   const shown = state.key === key ? state : { ...state, turns: [], next: null, back: "", begun: false };
   const halt = () => {
     stop.current?.abort();
     setBusy(false);
+  };
+  useEffect(() => () => saving?.stop.abort(), [key, saving?.stop]);
+  const download = async () => {
+    const control = new AbortController();
+    setSaving({ rows: 0, stop: control });
+    setError("");
+    try {
+      const rows = await saveTurns(path, parameters, file, (so) => !control.signal.aborted && setSaving({ rows: so, stop: control }), control.signal);
+      if (!control.signal.aborted) toast({ ko: `${number(rows)}턴을 모두 담았습니다.`, en: `All ${number(rows)} turns are in the file.` });
+    } catch (failure) {
+      if (!control.signal.aborted) setError((failure as Error).message);
+    }
+    setSaving(null);
   };
   return (
     <div class="stack" aria-busy={busy}>
@@ -81,9 +90,9 @@ export function TurnList({ path, parameters, file, summary }: { path: string; pa
         </p>
         <div class="line">
           {busy && <Button kind="quiet" onClick={halt}>{say({ ko: "그만 찾기", en: "Stop" })}</Button>}
-          <Button disabled={busy || shown.turns.length === 0} onClick={() => (shown.next ? want({ key, least: SHEET_MOST, after: shown.next, saves: true }) : save(file, turnSheet(shown.turns)))}>
-            {say({ ko: "CSV 내려받기", en: "Download CSV" })}
-          </Button>
+          {saving && <span role="status">{say({ ko: `${number(saving.rows)}턴을 받았습니다…`, en: `${number(saving.rows)} turns so far…` })}</span>}
+          {saving ? <Button kind="quiet" onClick={() => { saving.stop.abort(); setSaving(null); }}>{say({ ko: "그만 받기", en: "Stop" })}</Button>
+            : <Button disabled={shown.turns.length === 0} onClick={() => void download()}>{say({ ko: "CSV 내려받기", en: "Download CSV" })}</Button>}
         </div>
       </div>
       <Trouble of={error} />
@@ -96,14 +105,14 @@ export function TurnList({ path, parameters, file, summary }: { path: string; pa
       ) : null}
       {shown.next && !busy && (
         <p class="line">
-          <Button onClick={() => want({ key, least: AT_ONCE, after: shown.next, saves: false })}>{say({ ko: "더 보기", en: "More" })}</Button>
+          <Button onClick={() => want({ key, least: AT_ONCE, after: shown.next })}>{say({ ko: "더 보기", en: "More" })}</Button>
         </p>
       )}
     </div>
   );
 }
 
-const FIELDS = ["from", "to", "route", "intent", "channel", "release", "answer", "wrong", "q", "conversation"] as const;
+const FIELDS = ["from", "to", "route", "intent", "channel", "release", "answer", "wrong", "q", "conversation", "group"] as const;
 
 export function Turns({ place }: { place: Place }) {
   const { bot } = useSession();
@@ -143,10 +152,10 @@ export function Turns({ place }: { place: Place }) {
           <input type="checkbox" checked={asked.wrong === "1"} onChange={(event) => change("wrong", event.currentTarget.checked ? "1" : undefined)} />
           {say({ ko: "잘못된 답변만", en: "Wrong replies only" })}
         </label>
-        {(asked.conversation || asked.release || asked.answer) && (
+        {(asked.conversation || asked.release || asked.answer || asked.group) && (
           <p class="line">
-            <Badge>{asked.conversation ? say({ ko: `대화 ${asked.conversation}`, en: `Conversation ${asked.conversation}` }) : asked.answer ? asked.answer : say({ ko: `배포본 ${asked.release}`, en: `Release ${asked.release}` })}</Badge>
-            <Button kind="quiet" onClick={() => go(linkTo("lead", ["turns"], { ...asked, conversation: undefined, release: undefined, answer: undefined }), true)}>{say({ ko: "풀기", en: "Clear" })}</Button>
+            <Badge>{asked.group ? say({ ko: "답하지 못한 묶음 하나", en: "One unanswered group" }) : asked.conversation ? say({ ko: `대화 ${asked.conversation}`, en: `Conversation ${asked.conversation}` }) : asked.answer ? asked.answer : say({ ko: `배포본 ${asked.release}`, en: `Release ${asked.release}` })}</Badge>
+            <Button kind="quiet" onClick={() => go(linkTo("lead", ["turns"], { ...asked, conversation: undefined, release: undefined, answer: undefined, group: undefined }), true)}>{say({ ko: "풀기", en: "Clear" })}</Button>
           </p>
         )}
       </form>

@@ -8,11 +8,11 @@ import { moment, number, percent, say } from "../words";
 import { failure, JobBar, useJob, type Job } from "./jobs";
 import { focusStays, WorkList } from "./list";
 
-type Group = {
+export type Group = {
   id: string; typical: string; turns: number; recent: number; before: number; wrong: number;
   suggested: { intent: string; turns: number }[]; nearest: { intent: string; share: number }[]; messages: { text: string; turns: number; wrong?: number }[];
 };
-type Unanswered = { job: Job | null; is_stale: boolean; sums: { turns: number } | null; rows: Group[]; total: number; running: Job[] };
+export type Unanswered = { job: Job | null; is_stale: boolean; sums: { turns: number } | null; rows: Group[]; total: number; running: Job[] };
 const LIMIT = 50, SHOWN = 5;
 
 function Fresh({ group, onClose, onTake }: { group: Group; onClose: () => void; onTake: (body: object) => Promise<void> }) {
@@ -70,7 +70,7 @@ function Ignore({ group, onClose, onDone }: { group: Group; onClose: () => void;
   );
 }
 
-function growth(group: Group): string {
+export function growth(group: Group): string {
   if (group.recent === group.before) return say({ ko: `지난주와 같음(${number(group.recent)})`, en: `as last week (${number(group.recent)})` });
   return group.recent > group.before
     ? say({ ko: `늘고 있음: 지난주 ${number(group.before)} → 이번 주 ${number(group.recent)}`, en: `growing: ${number(group.before)} last week, ${number(group.recent)} this week` })
