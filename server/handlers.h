@@ -88,6 +88,7 @@ MUST_USE enum err retention_get(struct call *call, struct fail *why);
 MUST_USE enum err approvals_get(struct call *call, struct fail *why);
 MUST_USE enum err audit_get(struct call *call, struct fail *why);
 MUST_USE enum err audit_verify_get(struct call *call, struct fail *why);
+MUST_USE enum err audit_verify_post(struct call *call, struct fail *why);
 MUST_USE enum err operations_get(struct call *call, struct fail *why);
 MUST_USE enum err providers_switch_post(struct call *call, struct fail *why);
 MUST_USE enum err backup_post(struct call *call, struct fail *why);

@@ -24,6 +24,7 @@ static const struct job_kind kinds[] = {
     {"replay", {STEP_REPLAY, STEP_NONE}, false},
     {"backup", {STEP_BACKUP, STEP_NONE}, false},
     {"retire", {STEP_RETIRE, STEP_NONE}, false},
+    {"audit", {STEP_AUDIT, STEP_NONE}, false},
 };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
@@ -94,6 +95,7 @@ static void step_add(struct words *words, const struct job_command *command)
                                            [STEP_UNANSWERED] = {"unanswered", "--lines", NULL},
                                            [STEP_REPLAY] = {"replay", NULL},
                                            [STEP_RETIRE] = {"journal", "retention", NULL},
+                                           [STEP_AUDIT] = {"audit", "verify", NULL},
                                            [STEP_ACTIVATE] = {"release", "activate", NULL}};
     const enum job_step step = command->step;
     if (step == STEP_BACKUP) {

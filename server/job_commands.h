@@ -20,7 +20,8 @@ enum job_step {
     STEP_UNANSWERED,
     STEP_REPLAY,
     STEP_BACKUP,
-    STEP_RETIRE
+    STEP_RETIRE,
+    STEP_AUDIT
 };
 
 struct job_kind {

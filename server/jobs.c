@@ -191,7 +191,7 @@ static enum err made_read(struct run *run, struct fail *why)
 /* Status 1 of these is what was asked, not a failure. */
 static bool may_say_no(enum job_step step)
 {
-    return step == STEP_GATE || step == STEP_CHECK || step == STEP_REPLAY;
+    return step == STEP_GATE || step == STEP_CHECK || step == STEP_REPLAY || step == STEP_AUDIT;
 }
 
 static enum err step_run(struct run *run, struct fail *why)

@@ -149,7 +149,8 @@ struct cancelling {
 static enum err cancel_may(void *data, const struct job *job, struct fail *why)
 {
     struct cancelling *c = data;
-    bool is_upkeep = str_equal(job->kind, STR("backup")) || str_equal(job->kind, STR("retire"));
+    bool is_upkeep = str_equal(job->kind, STR("backup")) || str_equal(job->kind, STR("retire")) ||
+                     str_equal(job->kind, STR("audit"));
     (void)why;
     c->may = str_equal(job->author, c->name) || c->role == STAFF_LEAD ||
              (!is_upkeep && c->role == STAFF_REVIEWER) ||

@@ -1,39 +1,46 @@
 // Who read and changed what; and whether the chain of it is whole.
-import { useState } from "preact/hooks";
-import { get } from "../api";
+import { useEffect, useState } from "preact/hooks";
+import { get, post } from "../api";
+import { failure, JobBar, useJob, type Job } from "../release/jobs";
 import { go, linkTo, type Place } from "../router";
-import { Button, Field, Trouble } from "../ui";
+import { Button, Field, Trouble, useLoaded } from "../ui";
 import { moment, number, say } from "../words";
 import { usePages } from "./pages";
 
 type Line = { number: number; at: string; actor: string; event: string; detail: string; hash: string };
-type Verdict = { lines: number; whole: boolean; bad?: number; what?: string; head: string };
+type Verified = { job: Job | null; sums: { lines: number; bad: number; what: string | null; head: string } | null; running: Job[] };
 
 export function Audit({ place }: { place: Place }) {
   const actor = place.query.get("actor") ?? "";
-  const [verdict, setVerdict] = useState<Verdict | null>(null);
-  const [error, setError] = useState("");
-  const [busy, setBusy] = useState(false);
+  const { value, error, again } = useLoaded<Verified>((signal) => get("/api/audit/verify", {}, { signal }), []);
+  const [trouble, setTrouble] = useState("");
+  const { job, follow } = useJob((ended) => {
+    if (ended.state !== "done") setTrouble(failure(ended));
+    again();
+  });
+  useEffect(() => {
+    if (value?.running[0]) follow(value.running[0].number);
+  }, [value]);
+  const running = job ?? value?.running[0] ?? null, verdict = value?.sums;
   const list = usePages<Line>("/api/audit", { actor }, (reply) => (reply.rows.length >= 50 && reply.rows[reply.rows.length - 1]!.number > 1 ? String(reply.rows[reply.rows.length - 1]!.number) : null));
   const verify = async () => {
-    setBusy(true);
-    setError("");
+    setTrouble("");
     try {
-      setVerdict(await get<Verdict>("/api/audit/verify"));
-    } catch (failure) {
-      setError((failure as Error).message);
+      follow((await post("/api/audit/verify")).job);
+    } catch (failed) {
+      setTrouble((failed as Error).message);
     }
-    setBusy(false);
   };
   return (
     <div class="stack">
       <section class="panel stack">
         <div class="spread">
           <p>{say({ ko: "고객의 자료를 본 것과 모든 변경이 한 줄씩 이어져 있습니다. 누가 한 줄이라도 고치면 검증에서 드러납니다.", en: "Every look at customers' data and every change, chained line by line: a line that was altered shows." })}</p>
-          <Button busy={busy} onClick={() => void verify()}>{say({ ko: "사슬 검증", en: "Verify the chain" })}</Button>
+          <Button busy={!!running} onClick={() => void verify()}>{say({ ko: "사슬 검증", en: "Verify the chain" })}</Button>
         </div>
-        <Trouble of={error || (verdict && !verdict.whole ? say({ ko: `${number(verdict.bad ?? 0)}번째 줄이 온전하지 않습니다: ${verdict.what}`, en: `Line ${number(verdict.bad ?? 0)} is not whole: ${verdict.what}` }) : "")} />
-        <div role="status">{verdict?.whole && <p>{say({ ko: `${number(verdict.lines)}줄이 모두 온전합니다. 마지막 해시 `, en: `All ${number(verdict.lines)} lines are whole. Head ` })}<code>{verdict.head}</code></p>}</div>
+        {running && <JobBar job={running} />}
+        <Trouble of={error || trouble || (verdict && verdict.bad > 0 ? say({ ko: `${number(verdict.bad)}번째 줄이 온전하지 않습니다: ${verdict.what}`, en: `Line ${number(verdict.bad)} is not whole: ${verdict.what}` }) : "")} />
+        <div role="status">{!value ? null : !value.job ? <p class="hint">{say({ ko: "아직 검증하지 않았습니다.", en: "Not verified yet." })}</p> : verdict?.bad === 0 && <p>{say({ ko: `${moment(value.job.ended_at)}에 검증: 그때까지의 ${number(verdict.lines)}줄이 모두 온전합니다. 마지막 해시 `, en: `Verified ${moment(value.job.ended_at)}: all ${number(verdict.lines)} lines up to then are whole. Head ` })}<code>{verdict.head}</code></p>}</div>
         <Field label={say({ ko: "이 사람의 것만", en: "Of this person only" })}>{(id) => <input id={id} value={actor} onChange={(event) => go(linkTo("compliance", ["audit"], { actor: event.currentTarget.value.trim() }), true)} />}</Field>
       </section>
       <Trouble of={list.error} />

@@ -20,6 +20,7 @@ const kindWords: Record<string, Words> = {
   trial: { ko: "미리 돌려 보기", en: "Trial" },
   check: { ko: "점검", en: "Check" },
   unanswered: { ko: "미응답 모으기", en: "Gathering" },
+  audit: { ko: "감사 기록 검증", en: "Verifying the audit" },
 };
 const stepWords: Record<string, Words> = {
   words: { ko: "낱말 익히기", en: "words" },
