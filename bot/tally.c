@@ -16,7 +16,8 @@
 
 enum { DAYS = 1024, FIRST_ROOM = 256, NAMES_BYTES = 4 * 1024 * 1024, BUSY_TIMES = 100 };
 static const int64_t us_a_minute = 60 * 1000000LL, us_a_day = 24LL * 60 * 60 * 1000000,
-                     fresh_us = 1000000LL, past_us = 600 * 1000000LL;
+                     fresh_us = 1000000LL, past_us = 600 * 1000000LL,
+                     recount_us = 10000; /* that one reading may spend on days counted before */
 
 struct kind { /* an intent of a day */
     size_t name, name_bytes;
@@ -266,17 +267,21 @@ static enum err spent_count(struct journal *journal, struct day *day, struct fai
     return e;
 }
 
-/* The day as it is counted now, or was a moment ago. The caller holds the lock. */
+/* The day as it is counted now, or was a moment ago. *spent_us: what this reading has spent on
+ * counting; once that is much, a past day stands as it was counted, and the next reading counts it.
+ * The caller holds the lock. */
 static enum err day_read(struct tallies *tallies, struct journal *journal, date_days number,
-                         struct day **out, struct fail *why)
+                         int64_t *spent_us, struct day **out, struct fail *why)
 {
     struct day *day = &tallies->days[(uint32_t)number % DAYS];
     int64_t now = clock_monotonic_us();
-    int64_t lasts = number >= tallies_today(tallies) - 1 ? fresh_us : past_us;
+    bool is_past = number < tallies_today(tallies) - 1;
+    int64_t lasts = is_past ? past_us : fresh_us;
     if (lasts < BUSY_TIMES * day->took_us)
         lasts = BUSY_TIMES * day->took_us;
     *out = day;
-    if (day->is_there && day->day == number && now - day->counted_us < lasts)
+    if (day->is_there && day->day == number &&
+        (now - day->counted_us < lasts || (is_past && *spent_us > recount_us)))
         return OK;
     day->is_there = false;
     day->day = number;
@@ -289,6 +294,7 @@ static enum err day_read(struct tallies *tallies, struct journal *journal, date_
     day->counted_us = clock_monotonic_us();
     day->took_us = day->counted_us - now;
     day->is_there = !e;
+    *spent_us += day->took_us;
     return e;
 }
 
@@ -367,12 +373,13 @@ enum err tallies_read(struct tallies *tallies, struct journal *journal, date_day
     if (to < from || to - from >= TALLY_DAYS_MOST)
         return fail(why, ERR_LIMIT, "from, to: at most %d days, and to is not before from",
                     TALLY_DAYS_MOST);
+    int64_t spent_us = 0;
     (void)pthread_mutex_lock(&tallies->lock);
     enum err e = marks_read(tallies, journal, why);
     for (date_days day = from; !e && day <= to; day++) {
         struct mark key = {.day = day};
         struct day *found = NULL;
-        e = day_read(tallies, journal, day, &found, why);
+        e = day_read(tallies, journal, day, &spent_us, &found, why);
         if (e)
             break;
         const struct mark *mark =
@@ -454,9 +461,10 @@ static enum err intents_gather(struct tallies *tallies, struct journal *journal,
 {
     struct day *found = NULL;
     size_t room = 0;
+    int64_t spent_us = 0;
     enum err e = OK;
     for (date_days day = from; !e && day <= to; day++) {
-        e = day_read(tallies, journal, day, &found, why);
+        e = day_read(tallies, journal, day, &spent_us, &found, why);
         for (size_t i = 0; !e && i < found->kind_count; i++) {
             const struct kind *kind = &found->kinds[i];
             if (*count == room) {

@@ -3,8 +3,8 @@
  * some channels never ends; it was contained when no turn of that day promised a person.
  *
  * Counts are kept in memory, shared by threads, and counted again once they are old: the current
- * day's after a second, a past day's after ten minutes, either later when counting takes long.
- * Marks of wrong replies are counted anew as soon as there is another mark. */
+ * day's after a second, a past day's after ten minutes, either later when counting takes long. One
+ * reading counts again only a few days of the past, and the next the others. Marks of wrong replies are counted anew as soon as there is another mark. */
 #ifndef TALLY_H
 #define TALLY_H
 

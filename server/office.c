@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/limits.h"
+#include "bot/tally.h"
 #include "fallback/mask.h"
 #include "server/audit.h"
 #include "server/handlers.h"
@@ -15,18 +16,21 @@
 
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { THREADS = 2, QUEUE = 128, REPLY_BYTES = 8 * 1024 * 1024, QUERY_BYTES = 16 * 1024 };
+enum { WARM_DAYS = 2 * 90 }; /* the longest period that a page offers, and the one before */
 
 struct office {
     char *folder;
     const struct site *site;
     pthread_t threads[THREADS];
     size_t thread_count;
-    pthread_mutex_t lock; /* of the rest */
+    atomic_bool has_warmed; /* a thread is at it, or it is done */
+    pthread_mutex_t lock;   /* of the rest */
     pthread_cond_t wakes;
     bool ends;
     size_t first, count;
@@ -193,14 +197,39 @@ static enum err read_noted(struct call *call, struct fail *why)
     return e ? e : call->route->work(call, why);
 }
 
-static enum err call_do(struct office *office, struct handles *handles, struct call *call,
-                        struct fail *why)
+static enum err handles_open(const struct office *office, struct handles *handles, struct fail *why)
 {
     enum err e = OK;
     if (!handles->content)
         e = content_open(office->folder, true, &handles->content, why);
     if (!e && !handles->journal && journal_open(office->folder, true, &handles->journal, NULL))
         handles->journal = NULL;
+    return e;
+}
+
+/* The first page of figures waits for a count of every day it shows: the first thread counts them
+ * beforehand, a day at a time, while the other takes the calls. */
+static void warm(struct office *office, struct handles *handles)
+{
+    struct tallies *tallies = office->site->tallies;
+    struct tally tally;
+    bool ends = false;
+    if (handles_open(office, handles, NULL) || !handles->journal)
+        return; /* as the calls will hear */
+    date_days today = tallies_today(tallies);
+    for (date_days day = today; !ends && day > today - WARM_DAYS; day--) {
+        (void)pthread_mutex_lock(&office->lock);
+        ends = office->ends;
+        (void)pthread_mutex_unlock(&office->lock);
+        if (ends || tallies_read(tallies, handles->journal, day, day, &tally, NULL))
+            return;
+    }
+}
+
+static enum err call_do(struct office *office, struct handles *handles, struct call *call,
+                        struct fail *why)
+{
+    enum err e = handles_open(office, handles, why);
     if (e)
         return e;
     call->content = handles->content;
@@ -239,6 +268,8 @@ static void *office_run(void *data)
     struct office *office = data;
     struct handles handles = {NULL, NULL};
     struct call *call;
+    if (office->site && !atomic_exchange(&office->has_warmed, true))
+        warm(office, &handles);
     while ((call = take(office))) {
         call->e = call_do(office, &handles, call, &call->why);
         call->done(call->data, call->ticket, call);
