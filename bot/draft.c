@@ -2,8 +2,8 @@
  * the same bytes even when another release is in use by then. The question's personal data becomes
  * tokens before it leaves, and the sources' as well; they are put back only in the whole.
  *
- * Figures are read by the guard's own reader (fallback/claims.h), one source after the other, so
- * that a mark can say which one has it. What customers asked is no source. */
+ * Figures are read by the guard's own reader (fallback/claims.h) and looked for with their words
+ * (fallback/grounds.h). What customers asked is no source. */
 #include "bot/draft.h"
 
 #include "base/arena.h"
@@ -11,6 +11,7 @@
 #include "bot/open_book.h"
 #include "bot/route.h"
 #include "fallback/contacts.h"
+#include "fallback/grounds.h"
 #include "fallback/guard.h"
 #include "fallback/mask.h"
 #include "fallback/prompt.h"
@@ -18,7 +19,6 @@
 
 enum {
     PASSAGES = 5,
-    CLAIMS = 8 * 1024, /* of one source of DRAFT_SOURCE_BYTES there cannot be more */
     WORDS = 1024 * 1024,
     CONTACT_LEAST = 5, /* bytes: a@b.c */
 };
@@ -34,11 +34,13 @@ struct draft {
     struct prompt *prompt;
     struct pseudonyms *pseudonyms;
     struct guard *guard;
-    struct buf hidden, request, plain, text;
+    struct grounds *grounds;
+    struct buf asked, hidden, request, plain, text;
     char nonce[NONCE_BYTES];
     struct draft_mark marks[DRAFT_MARKS];
     size_t mark_count;
-    struct claim said[DRAFT_MARKS], known[CLAIMS];
+    struct claim said[DRAFT_MARKS];
+    struct ground grounded[DRAFT_MARKS];
 };
 
 static const struct str whose = {"draft", 5}; /* the pseudonyms are this object's alone */
@@ -48,6 +50,7 @@ enum err draft_open(struct draft **out, struct fail *why)
     struct draft *draft = mem_take(1, sizeof *draft);
     if (!draft)
         return fail_memory(why);
+    buf_init(&draft->asked, LIMIT_LLM_PROMPT);
     buf_init(&draft->hidden, LIMIT_LLM_PROMPT);
     buf_init(&draft->request, LIMIT_LLM_PROMPT);
     buf_init(&draft->plain, LIMIT_LLM_REPLY);
@@ -55,6 +58,8 @@ enum err draft_open(struct draft **out, struct fail *why)
     enum err e = pseudonyms_open(&draft->pseudonyms, why);
     if (!e)
         e = guard_open(&draft->guard, why);
+    if (!e)
+        e = grounds_open(&draft->grounds, why);
     if (e)
         draft_close(draft);
     else
@@ -75,6 +80,8 @@ void draft_close(struct draft *draft)
     prompt_close(draft->prompt);
     pseudonyms_close(draft->pseudonyms);
     guard_close(draft->guard);
+    grounds_close(draft->grounds);
+    buf_free(&draft->asked);
     buf_free(&draft->hidden);
     buf_free(&draft->request);
     buf_free(&draft->plain);
@@ -222,6 +229,8 @@ enum err draft_ask(struct draft *draft, const struct draft_question *question,
             passages[input.passage_count++] = (struct prompt_passage){title, heading, &texts[i], 1};
     }
     input.question = next(&rest, asked);
+    buf_clear(&draft->asked);
+    buf_add_str(&draft->asked, question->text);
     prompt_nonce(question->key, input.question, draft->nonce);
     buf_clear(&draft->request);
     e = prompt_build(draft->prompt, &input, &draft->request, request, why);
@@ -293,38 +302,32 @@ static enum err words_read(struct draft *draft, struct str words, struct fail *w
     return OK;
 }
 
-static bool mark_add(struct draft *draft, size_t from, size_t to, int source)
+static bool mark_add(struct draft *draft, size_t from, size_t to, struct ground ground)
 {
     if (draft->mark_count == DRAFT_MARKS)
         return false;
     size_t i = draft->mark_count++;
     for (; i > 0 && draft->marks[i - 1].begin > from; i--)
         draft->marks[i] = draft->marks[i - 1];
-    draft->marks[i] = (struct draft_mark){from, to, source >= 0, source};
+    draft->marks[i] = (struct draft_mark){from, to, ground.state, ground.source};
     return true;
 }
 
-/* What the draft claims that no source before has; ERR_LIMIT when it cannot be read for sure. */
+/* Where what the draft claims stands; ERR_LIMIT when it cannot be read for sure. */
 static enum err claims_mark(struct draft *draft, struct str text, struct fail *why)
 {
-    int sources[DRAFT_MARKS];
     size_t said = 0;
     enum err e = claims_read(text, draft->said, DRAFT_MARKS, &said, why);
-    for (size_t i = 0; i < said; i++)
-        sources[i] = -1;
+    grounds_clear(draft->grounds);
     for (size_t s = 0; s < draft->count && !e; s++) {
         const struct draft_source source = draft_source(draft, s);
-        size_t known = 0;
-        e = claims_read(source.heading, draft->known, CLAIMS, &known, why);
-        if (!e)
-            e = claims_read(source.text, draft->known, CLAIMS, &known, why);
-        for (size_t i = 0; i < said && !e; i++)
-            for (size_t k = 0; k < known && sources[i] < 0; k++)
-                if (claim_holds(&draft->said[i], &draft->known[k]))
-                    sources[i] = (int)s;
+        e = grounds_add(draft->grounds, source.title, source.heading, source.text, why);
     }
+    if (!e)
+        e = grounds_find(draft->grounds, text, str_from_buf(&draft->asked), draft->said, said,
+                         draft->grounded, why);
     for (size_t i = 0; i < said && !e; i++)
-        (void)mark_add(draft, draft->said[i].from, draft->said[i].to, sources[i]);
+        (void)mark_add(draft, draft->said[i].from, draft->said[i].to, draft->grounded[i]);
     return e;
 }
 
@@ -337,14 +340,14 @@ static bool is_marked(const struct draft *draft, size_t from, size_t to)
 }
 
 /* Letter for letter in a source, or not found. */
-static int contact_source(const struct draft *draft, struct str contact)
+static struct ground contact_ground(const struct draft *draft, struct str contact)
 {
     for (size_t s = 0; s < draft->count; s++) {
         const struct str text = draft_source(draft, s).text;
         if (str_find(text, contact) < text.n)
-            return (int)s;
+            return (struct ground){GROUND_FOUND, (int)s};
     }
-    return -1;
+    return (struct ground){GROUND_NOT_FOUND, -1};
 }
 
 /* Contacts that are not runs of digits: hong(at)naver.com, 공일공 일이삼사 오육칠팔. */
@@ -359,7 +362,7 @@ static enum err contacts_mark(struct draft *draft, struct str text, struct fail 
             continue;
         }
         if (!is_marked(draft, from, to) &&
-            !mark_add(draft, from, to, contact_source(draft, str_slice(text, from, to))))
+            !mark_add(draft, from, to, contact_ground(draft, str_slice(text, from, to))))
             return fail(why, ERR_LIMIT, "a draft holds at most %d figures", DRAFT_MARKS);
         at = floor = to > at ? to : at + 1;
     }

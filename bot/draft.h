@@ -1,13 +1,15 @@
 /* A free-text draft for an agent: a model writes it out of the passages and facts that it is shown,
- * and each figure, date, clause number, link and contact in it is marked as found in one of those
- * or not. "Found" says that a source has it, not that it is used rightly: an agent reads it and
- * answers for what is sent. No part of a customer's turn comes here. Nothing here waits: one
- * function says what to ask, one reads what came back. One question, one thread at a time. */
+ * and each figure, date, clause number, link and contact in it is marked: found in one of those
+ * with the words it belongs to, found there with other words, or not found (fallback/grounds.h). An
+ * agent reads it and answers for what is sent. No part of a customer's turn comes here. Nothing
+ * here waits: one function says what to ask, one reads what came back. One question, one thread at
+ * a time. */
 #ifndef DRAFT_H
 #define DRAFT_H
 
 #include "base/clock.h"
 #include "fallback/form.h"
+#include "fallback/grounds.h"
 
 enum { DRAFT_SOURCES = 8, DRAFT_SOURCE_BYTES = 8 * 1024, DRAFT_MARKS = 256 };
 
@@ -17,8 +19,8 @@ struct draft_source {
 };
 struct draft_mark {
     size_t begin, end; /* UTF-16 units of the draft, as browsers count */
-    bool is_found;
-    int source; /* the first that has it, by its place; -1: none */
+    enum ground_state state;
+    int source; /* that has it, by its place; -1: none */
 };
 struct draft_question {
     struct str text;     /* text_accept()ed; personal data is taken out here */

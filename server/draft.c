@@ -71,8 +71,8 @@ static void marks_put(struct json_writer *w, const struct draft *draft)
         json_object(w, NULL);
         json_put_int(w, "begin", (int64_t)marks[i].begin);
         json_put_int(w, "end", (int64_t)marks[i].end);
-        json_put_bool(w, "found", marks[i].is_found);
-        if (marks[i].is_found)
+        json_put_text(w, "state", ground_name(marks[i].state));
+        if (marks[i].source >= 0)
             json_put_int(w, "source", marks[i].source);
         else
             json_put_null(w, "source");

@@ -18,7 +18,7 @@ def drafting(text=SAID):
 
 def marked(reply):
     raw = reply["text"].encode("utf-16-le")
-    return [(raw[2 * m["begin"]:2 * m["end"]].decode("utf-16-le"), m["found"]) for m in reply["marks"]]
+    return [(raw[2 * m["begin"]:2 * m["end"]].decode("utf-16-le"), m["state"]) for m in reply["marks"]]
 
 
 @test
@@ -30,14 +30,29 @@ def each_figure_is_found_or_not(bot):
         reply = posted(server, agent, "/api/draft", {"text": f"{QUESTION} 제 번호는 010-1234-5678"})
         assert reply["text"] == SAID and reply["model"] == "small", reply
         found = marked(reply)
-        assert [is_found for _, is_found in found] == [True, False, False] and found[0][0].startswith("2,000"), found
+        assert [state for _, state in found] == ["found", "not_found", "not_found"] and found[0][0].startswith("2,000"), found
         assert "2,000원" in reply["sources"][reply["marks"][0]["source"]]["text"], reply
         assert "1234-5678" not in model.sent()[0] and len(model.sent()) == 1, model.sent()
         assert server.rows() == [], "no turn"
         model.says = drafting("(전화번호#1) 로 연락드릴게요.")
         again = posted(server, agent, "/api/draft", {"text": "재발급 수수료 010-1234-5678"})
-        assert marked(again) == [("010-1234-5678", False)], again
+        assert marked(again) == [("010-1234-5678", "not_found")], again
     assert "POST /api/draft" in [line["event"] for line in bot.run("audit", "export").lines()]
+
+
+@test
+def anothers_figure_is_not_found(bot):
+    with_documents(bot)
+    people(bot, "agent")
+    with Model(drafting("재발급 수수료는 500원입니다.")) as model, Server(bot, **providers(bot, model)) as server:
+        agent = sign_in(server, "agent")
+        question = "재발급 수수료와 지하 주차장 방문 고객 주차 요금"
+        reply = posted(server, agent, "/api/draft", {"text": question})
+        assert {source["document"] for source in reply["sources"]} >= {"fees", "parking"}, reply
+        assert [state for _, state in marked(reply)] == ["elsewhere"], reply
+        assert reply["sources"][reply["marks"][0]["source"]]["document"] == "parking", reply
+        model.says = drafting("재발급 수수료는 2,000원, 주차는 두 시간 뒤 10분마다 500원입니다.")
+        assert {state for _, state in marked(posted(server, agent, "/api/draft", {"text": question}))} == {"found"}
 
 
 @test

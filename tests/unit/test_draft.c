@@ -79,11 +79,11 @@ static void a_right_figure_is_found_and_an_invented_one_is_not(void **state)
     (void)state;
     marks = read_as("{\"draft\":\"수수료는 2000원이고 한도는 5,000만 원, 위로금은 7만원입니다.\"}",
                     "수수료는 2000원이고 한도는 5,000만 원, 위로금은 7만원입니다.", 3);
-    assert_true(marks[0].is_found && marks[0].source == 0);
+    assert_true(marks[0].state == GROUND_FOUND && marks[0].source == 0);
     assert_int_equal(marks[0].begin, 5);
     assert_int_equal(marks[0].end, 10);
-    assert_true(marks[1].is_found && marks[1].source == 1);
-    assert_false(marks[2].is_found);
+    assert_true(marks[1].state == GROUND_FOUND && marks[1].source == 1);
+    assert_int_equal(marks[2].state, GROUND_NOT_FOUND);
     assert_int_equal(marks[2].source, -1);
 }
 
@@ -92,8 +92,21 @@ static void a_swapped_unit_and_a_figure_of_the_question_are_not_found(void **sta
     const struct draft_mark *marks;
     (void)state;
     marks = read_as("{\"draft\":\"30%이고 9,000원입니다.\"}", "30%이고 9,000원입니다.", 2);
-    assert_false(marks[0].is_found);
-    assert_false(marks[1].is_found);
+    assert_int_equal(marks[0].state, GROUND_NOT_FOUND);
+    assert_int_equal(marks[1].state, GROUND_NOT_FOUND);
+}
+
+static void anothers_figure_is_found_elsewhere(void **state)
+{
+    const struct draft_source copy = {STR("copies"), STR("제증명 안내"), STR("제13조(열람)"),
+                                      STR("열람 수수료는 500원입니다."), false};
+    const struct draft_mark *marks;
+    (void)state;
+    assert_int_equal(draft_add(draft, &copy, NULL), OK);
+    marks = read_as("{\"draft\":\"재발급 수수료는 500원, 열람은 500원입니다.\"}",
+                    "재발급 수수료는 500원, 열람은 500원입니다.", 2);
+    assert_true(marks[0].state == GROUND_ELSEWHERE && marks[0].source == 2);
+    assert_true(marks[1].state == GROUND_FOUND && marks[1].source == 2);
 }
 
 static void clauses_and_links_are_looked_for_too(void **state)
@@ -102,11 +115,11 @@ static void clauses_and_links_are_looked_for_too(void **state)
     (void)state;
     marks = read_as("{\"draft\":\"😀 제12조와 제13조, https://evil.example/a, help@paring.kr\"}",
                     "😀 제12조와 제13조, https://evil.example/a, help@paring.kr", 4);
-    assert_true(marks[0].is_found);
+    assert_int_equal(marks[0].state, GROUND_FOUND);
     assert_int_equal(marks[0].begin, 3); /* an emoji is two units */
-    assert_false(marks[1].is_found);
-    assert_false(marks[2].is_found);
-    assert_true(marks[3].is_found);
+    assert_int_equal(marks[1].state, GROUND_NOT_FOUND);
+    assert_int_equal(marks[2].state, GROUND_NOT_FOUND);
+    assert_int_equal(marks[3].state, GROUND_FOUND);
 }
 
 static void a_number_that_is_spelled_out_is_not_found(void **state)
@@ -115,7 +128,7 @@ static void a_number_that_is_spelled_out_is_not_found(void **state)
     (void)state;
     marks = read_as("{\"draft\":\"공일공 일이삼사 오육칠팔 로 거세요\"}",
                     "공일공 일이삼사 오육칠팔 로 거세요", 1);
-    assert_false(marks[0].is_found);
+    assert_int_equal(marks[0].state, GROUND_NOT_FOUND);
 }
 
 static void hidden_values_come_back_and_spaces_are_spaces(void **state)
@@ -126,7 +139,7 @@ static void hidden_values_come_back_and_spaces_are_spaces(void **state)
                                         "{\"draft\":\"(전화번호#2)▁로 연락드립니다.\"}"};
     for (size_t i = 0; i < 2; i++)
         marks = read_as(cases[i], "010-1234-5678 로 연락드립니다.", 1);
-    assert_false(marks[0].is_found); /* what the customer said is no source */
+    assert_int_equal(marks[0].state, GROUND_NOT_FOUND); /* what the customer said is no source */
     (void)read_as("{\"draft\":\"\"}", "", 0);
 }
 
@@ -170,6 +183,7 @@ int main(void)
         T(personal_data_does_not_leave),
         T(a_right_figure_is_found_and_an_invented_one_is_not),
         T(a_swapped_unit_and_a_figure_of_the_question_are_not_found),
+        T(anothers_figure_is_found_elsewhere),
         T(clauses_and_links_are_looked_for_too),
         T(a_number_that_is_spelled_out_is_not_found),
         T(hidden_values_come_back_and_spaces_are_spaces),

@@ -1,13 +1,20 @@
-// A model's own words, for the agent's eyes: asked for, never sent by itself, each figure marked as found in the sources or not.
+// A model's own words, for the agent's eyes: asked for, never sent by itself, each figure marked: found in the sources,
+// found there with other words, or not found.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { post } from "../api";
 import { Badge, Button, Trouble } from "../ui";
 import { say } from "../words";
 import { copy } from "./data";
 
-type Mark = { begin: number; end: number; found: boolean; source: number | null };
+type Mark = { begin: number; end: number; state: "found" | "elsewhere" | "not_found"; source: number | null };
 type Source = { kind: "fact" | "passage"; document: string; title: string; heading: string; text: string };
 type Drafted = { text: string; model: string; marks: Mark[]; sources: Source[] };
+
+const told = (state: Mark["state"]) =>
+  state === "found" ? say({ ko: "✓ 근거 있음", en: "✓ found" })
+  : state === "elsewhere" ? say({ ko: "? 다른 말과 함께 있음", en: "? found with other words" })
+  : say({ ko: "✗ 근거 없음", en: "✗ not found" });
+const marking = { found: "figure found", elsewhere: "figure elsewhere", not_found: "figure unfound" };
 
 function Figures({ of }: { of: Drafted }) {
   const parts = [];
@@ -18,9 +25,7 @@ function Figures({ of }: { of: Drafted }) {
     const figure = of.text.slice(mark.begin, mark.end);
     parts.push(
       of.text.slice(at, mark.begin),
-      mark.found
-        ? <span key={mark.begin} class="figure found" title={source ? source.title || source.document : undefined}>{figure} <small>✓ {say({ ko: "근거 있음", en: "found" })}</small></span>
-        : <span key={mark.begin} class="figure unfound">{figure} <small>✗ {say({ ko: "근거 없음", en: "not found" })}</small></span>,
+      <span key={mark.begin} class={marking[mark.state]} title={source ? source.title || source.document : undefined}>{figure} <small>{told(mark.state)}</small></span>,
     );
     at = mark.end;
   }
@@ -45,7 +50,8 @@ export function Draft({ text }: { text: string }) {
     }
   };
   const { drafted } = state;
-  const doubtful = drafted?.marks.some((mark) => !mark.found);
+  const doubtful = drafted?.marks.some((mark) => mark.state === "not_found");
+  const moved = drafted?.marks.some((mark) => mark.state === "elsewhere");
   return (
     <section class="stack" aria-label={say({ ko: "AI 초안", en: "AI draft" })}>
       <p class="line">
@@ -58,6 +64,7 @@ export function Draft({ text }: { text: string }) {
           <p class="line"><Badge tone="warn">{say({ ko: "AI가 쓴 초안", en: "Written by AI" })}</Badge> <small>{drafted.model}</small></p>
           <p class="said"><Figures of={drafted} /></p>
           {doubtful && <p><strong>{say({ ko: "문서에 없는 숫자나 주소가 있습니다. 확인하기 전에는 말하지 마세요.", en: "Some figures or addresses are in no document. Do not say them unchecked." })}</strong></p>}
+          {moved && <p><strong>{say({ ko: "문서에서 다른 내용의 숫자일 수 있는 것이 있습니다. 출처를 보고 말하세요.", en: "Some figures may belong to something else in the documents. Look at the source before you say them." })}</strong></p>}
           {drafted.sources.length > 0 && <small>{say({ ko: "본 자료", en: "Shown to it" })}: {[...new Set(drafted.sources.map((one) => one.title || one.document))].join(", ")}</small>}
           <p class="line"><Button onClick={() => void copy(drafted.text)}>{say({ ko: "초안 복사", en: "Copy the draft" })}</Button></p>
         </div>
