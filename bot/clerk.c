@@ -121,6 +121,7 @@ enum err clerk_draft(struct clerk *clerk, struct draft *draft, struct str text, 
     struct draft_question question = {.text = text,
                                       .language = config_text(release->settings, CONFIG_LANGUAGE),
                                       .key = str_of(release->hash),
+                                      .prompt = {(const char *)release->draft.p, release->draft.n},
                                       .as_of = as_of};
     if (as_of == DATE_NONE)
         question.as_of =

@@ -214,7 +214,8 @@ enum err draft_ask(struct draft *draft, const struct draft_question *question,
     prompt_close(draft->prompt);
     draft->prompt = NULL;
     enum err e =
-        prompt_open(prompt_draft(question->language), "the prompt for drafts", &draft->prompt, why);
+        prompt_open(question->prompt.n ? question->prompt : prompt_draft(question->language),
+                    "the prompt for drafts", &draft->prompt, why);
     if (!e)
         e = all_hide(draft, question, sizes, &asked, why);
     if (e)

@@ -26,6 +26,7 @@ struct draft_question {
     struct str text;     /* text_accept()ed; personal data is taken out here */
     struct str language; /* of the bot */
     struct str key;      /* of the nonce: the release's hash */
+    struct str prompt;   /* the release's; empty: the program's own */
     date_days as_of;
 };
 

@@ -111,6 +111,7 @@ static const struct command {
      "  set FILE           a new version, for the next release; a number says one again\n"
      "  eval               score one on the bot's golden questions, asking the provider\n"
      "  improve            ask the model for a better one, and score both; nothing is adopted\n"
+     "  --drafts           show, diff, set: what drafts for staff are asked with\n"
      "  --prompt FILE|N    eval, improve: this one instead of the next release's\n"
      "  --limit N          eval, improve: at most so many calls in all (20; 41)\n"
      "  --out FILE         improve: where the suggestion is written (prompt-new.txt)\n"},

@@ -23,26 +23,32 @@ enum {
 
 /* ---- Picking one ---- */
 
-static enum err own_add(const struct cli *cli, struct buf *text, struct fail *why)
+static struct str own_text(enum prompt_use use, struct str language)
+{
+    return use == PROMPT_FOR_DRAFTS ? prompt_draft(language) : prompt_default(language);
+}
+
+static enum err own_add(const struct cli *cli, enum prompt_use use, struct buf *text,
+                        struct fail *why)
 {
     struct config *config = NULL;
     enum err e = cli_config(cli, &config, why);
     if (!e)
-        buf_add_str(text, prompt_default(config_text(config, CONFIG_LANGUAGE)));
+        buf_add_str(text, own_text(use, config_text(config, CONFIG_LANGUAGE)));
     config_close(config);
     return e ? e : buf_error(text, "the prompt", why);
 }
 
-static enum err version_add(const struct cli *cli, int64_t number, struct buf *text,
-                            struct fail *why)
+static enum err version_add(const struct cli *cli, enum prompt_use use, int64_t number,
+                            struct buf *text, struct fail *why)
 {
     struct content *content = NULL;
     const size_t before = text->n;
     enum err e = content_open(cli->bot_folder, false, &content, why);
     if (!e)
-        e = prompts_read(content, number, text, why);
+        e = prompts_read(content, use, number, text, why);
     content_close(content);
-    return e || text->n > before ? e : own_add(cli, text, why);
+    return e || text->n > before ? e : own_add(cli, use, text, why);
 }
 
 static enum err file_add(const char *path, struct buf *text, struct fail *why)
@@ -57,8 +63,8 @@ static enum err file_add(const char *path, struct buf *text, struct fail *why)
     return e;
 }
 
-enum err prompt_pick(const struct cli *cli, const char *which, struct buf *text,
-                     struct prompt **out, struct fail *why)
+enum err prompt_pick(const struct cli *cli, enum prompt_use use, const char *which,
+                     struct buf *text, struct prompt **out, struct fail *why)
 {
     struct prompt *prompt = NULL;
     uint64_t number = 0;
@@ -66,9 +72,9 @@ enum err prompt_pick(const struct cli *cli, const char *which, struct buf *text,
     enum err e = OK;
     buf_clear(text);
     if (is_number && number == 0)
-        e = own_add(cli, text, why);
+        e = own_add(cli, use, text, why);
     else if (!which || is_number)
-        e = version_add(cli, (int64_t)number, text, why);
+        e = version_add(cli, use, (int64_t)number, text, why);
     else
         e = file_add(which, text, why);
     if (!e)
@@ -87,28 +93,31 @@ struct listing {
     const struct cli *cli;
     struct buf *out;
     struct json_writer w;
-    char live[HASH_HEX_BYTES]; /* of the active release's prompt; "" when there is none */
-    size_t newest, seen;
+    enum prompt_use use;                    /* that is listed */
+    char live[PROMPT_USES][HASH_HEX_BYTES]; /* of the active release's; "" when there is none */
+    int64_t newest[PROMPT_USES];
 };
 
-/* The hash of what the active release asks with; "" when none is active. */
-static enum err live_find(const struct cli *cli, char hash[HASH_HEX_BYTES], struct fail *why)
+/* The hashes of what the active release asks with; "" when none is active. */
+static enum err live_find(struct listing *listing, struct fail *why)
 {
     struct release *release = NULL;
     unsigned char bytes[HASH_BYTES];
     int number = 0;
-    hash[0] = '\0';
-    enum err e = release_active(cli->bot_folder, &number, why);
+    enum err e = release_active(listing->cli->bot_folder, &number, why);
     if (e || number == 0)
         return e;
-    e = release_open(cli->bot_folder, number, &release, why);
+    e = release_open(listing->cli->bot_folder, number, &release, why);
     if (e)
         return e;
-    struct str text = {(const char *)release->prompt.p, release->prompt.n};
-    if (text.n == 0)
-        text = prompt_default(config_text(release->settings, CONFIG_LANGUAGE));
-    hash_bytes(text, bytes);
-    hash_hex(bytes, hash);
+    for (int use = 0; use < PROMPT_USES; use++) {
+        const struct file_map *map = use == PROMPT_FOR_DRAFTS ? &release->draft : &release->prompt;
+        struct str text = {(const char *)map->p, map->n};
+        if (text.n == 0)
+            text = own_text((enum prompt_use)use, config_text(release->settings, CONFIG_LANGUAGE));
+        hash_bytes(text, bytes);
+        hash_hex(bytes, listing->live[use]);
+    }
     release_close(release);
     return OK;
 }
@@ -116,7 +125,7 @@ static enum err live_find(const struct cli *cli, char hash[HASH_HEX_BYTES], stru
 static enum err version_count(void *data, const struct prompt_version *version, struct fail *why)
 {
     (void)why;
-    ((struct listing *)data)->newest = (size_t)version->number;
+    ((struct listing *)data)->newest[version->use] = version->number;
     return OK;
 }
 
@@ -124,14 +133,17 @@ static enum err version_show(void *data, const struct prompt_version *version, s
 {
     struct listing *listing = data;
     char at[TIME_TEXT_BYTES] = "";
-    const bool is_live = str_equal(version->hash, str_of(listing->live));
-    const bool is_next = (size_t)version->number == listing->newest;
+    const bool is_live = str_equal(version->hash, str_of(listing->live[listing->use]));
+    const bool is_next = version->number == listing->newest[listing->use];
     (void)why;
+    if (version->use != listing->use)
+        return OK;
     if (version->at_us)
         clock_format_us(version->at_us, at);
     if (!listing->cli->json) {
-        buf_add_format(listing->out, "%3lld  %.*s  %-24s  %.*s%s%s\n", (long long)version->number,
+        buf_add_format(listing->out, "%3lld  %.*s  %-24s  %.*s%s%s%s\n", (long long)version->number,
                        HASH_SHOWN, version->hash.p, at, STR_ARG(version->author),
+                       version->use == PROMPT_FOR_DRAFTS ? ", for staff drafts" : "",
                        is_live ? ", live" : "", is_next ? ", in the next release" : "");
         return OK;
     }
@@ -153,56 +165,38 @@ static enum err own_show(struct listing *listing, struct fail *why)
     unsigned char bytes[HASH_BYTES];
     char hash[HASH_HEX_BYTES];
     buf_init(&text, PROMPT_TEXT_BYTES);
-    enum err e = own_add(listing->cli, &text, why);
+    enum err e = own_add(listing->cli, listing->use, &text, why);
     hash_bytes(str_from_buf(&text), bytes);
     hash_hex(bytes, hash);
     buf_free(&text);
-    const struct prompt_version own = {0, str_of(hash), STR_NONE, STR("the program's own"), 0};
+    const struct prompt_version own = {
+        .use = listing->use, .hash = str_of(hash), .author = STR("the program's own")};
     return e ? e : version_show(listing, &own, why);
-}
-
-/* What drafts for staff are asked with: the program's own, whatever the bot's writers set. */
-static enum err draft_show(const struct cli *cli, struct listing *listing, struct fail *why)
-{
-    struct config *config = NULL;
-    unsigned char bytes[HASH_BYTES];
-    char hash[HASH_HEX_BYTES];
-    enum err e = cli_config(cli, &config, why);
-    if (e)
-        return e;
-    hash_bytes(prompt_draft(config_text(config, CONFIG_LANGUAGE)), bytes);
-    hash_hex(bytes, hash);
-    config_close(config);
-    if (cli->json)
-        json_put_text(&listing->w, "drafts", hash);
-    else
-        buf_add_format(listing->out, "  -  %.*s  %-24s  the program's own, for staff drafts\n",
-                       HASH_SHOWN, hash, "");
-    return OK;
 }
 
 static enum err list_run(const struct cli *cli, struct buf *out, struct fail *why)
 {
+    static const char *const keys[PROMPT_USES] = {"prompts", "drafts"};
     struct listing listing = {.cli = cli, .out = out};
     struct content *content = NULL;
     enum err e = content_open(cli->bot_folder, false, &content, why);
     if (!e)
-        e = live_find(cli, listing.live, why);
+        e = live_find(&listing, why);
     if (!e)
         e = prompts_each(content, version_count, &listing, why);
     json_begin(&listing.w, out);
-    if (cli->json) {
-        json_object(&listing.w, NULL);
-        json_array(&listing.w, "prompts");
-    }
-    if (!e)
-        e = own_show(&listing, why);
-    if (!e)
-        e = prompts_each(content, version_show, &listing, why);
     if (cli->json)
-        json_end(&listing.w, ']');
-    if (!e)
-        e = draft_show(cli, &listing, why);
+        json_object(&listing.w, NULL);
+    for (int use = 0; use < PROMPT_USES && !e; use++) {
+        listing.use = (enum prompt_use)use;
+        if (cli->json)
+            json_array(&listing.w, keys[use]);
+        e = own_show(&listing, why);
+        if (!e)
+            e = prompts_each(content, version_show, &listing, why);
+        if (cli->json)
+            json_end(&listing.w, ']');
+    }
     if (cli->json) {
         json_end(&listing.w, '}');
         buf_add_char(out, '\n');
@@ -228,28 +222,28 @@ static void text_print(const struct cli *cli, const char *name, struct str text,
     buf_add_char(out, '\n');
 }
 
-static enum err show_run(const struct cli *cli, const char *which, struct buf *out,
-                         struct fail *why)
+static enum err show_run(const struct cli *cli, enum prompt_use use, const char *which,
+                         struct buf *out, struct fail *why)
 {
     struct buf text;
     buf_init(&text, PROMPT_TEXT_BYTES);
-    enum err e = prompt_pick(cli, which, &text, NULL, why);
+    enum err e = prompt_pick(cli, use, which, &text, NULL, why);
     if (!e)
         text_print(cli, "text", str_from_buf(&text), out);
     buf_free(&text);
     return e;
 }
 
-static enum err diff_run(const struct cli *cli, const char *a, const char *b, struct buf *out,
-                         struct fail *why)
+static enum err diff_run(const struct cli *cli, enum prompt_use use, const char *a, const char *b,
+                         struct buf *out, struct fail *why)
 {
     struct buf texts[2], changes;
     buf_init(&texts[0], PROMPT_TEXT_BYTES);
     buf_init(&texts[1], PROMPT_TEXT_BYTES);
     buf_init(&changes, OUTPUT_BYTES);
-    enum err e = prompt_pick(cli, a, &texts[0], NULL, why);
+    enum err e = prompt_pick(cli, use, a, &texts[0], NULL, why);
     if (!e)
-        e = prompt_pick(cli, b, &texts[1], NULL, why);
+        e = prompt_pick(cli, use, b, &texts[1], NULL, why);
     if (!e)
         e = prompt_diff(str_from_buf(&texts[0]), str_from_buf(&texts[1]), &changes, why);
     if (!e)
@@ -260,7 +254,8 @@ static enum err diff_run(const struct cli *cli, const char *a, const char *b, st
     return e;
 }
 
-static enum err set_run(const struct cli *cli, const char *which, struct buf *out, struct fail *why)
+static enum err set_run(const struct cli *cli, enum prompt_use use, const char *which,
+                        struct buf *out, struct fail *why)
 {
     struct content *content = NULL;
     struct json_writer w;
@@ -270,11 +265,11 @@ static enum err set_run(const struct cli *cli, const char *which, struct buf *ou
     bool is_new = false;
     buf_init(&text, PROMPT_TEXT_BYTES);
     (void)snprintf(author, sizeof author, "user %u", (unsigned)getuid());
-    enum err e = prompt_pick(cli, which, &text, NULL, why);
+    enum err e = prompt_pick(cli, use, which, &text, NULL, why);
     if (!e)
         e = content_open(cli->bot_folder, true, &content, why);
     if (!e)
-        e = prompts_set(content, str_from_buf(&text), author, &number, &is_new, why);
+        e = prompts_set(content, use, str_from_buf(&text), author, &number, &is_new, why);
     content_close(content);
     buf_free(&text);
     if (e)
@@ -301,19 +296,22 @@ static enum err prompt_run(const struct cli *cli, int count, char **argv,
                            const struct prompt_request *request, struct buf *out, struct fail *why)
 {
     const char *what = count > 0 ? argv[0] : "";
+    const enum prompt_use use = request->is_drafts ? PROMPT_FOR_DRAFTS : PROMPT_FOR_CUSTOMERS;
     const bool asks = strcmp(what, "eval") == 0 || strcmp(what, "improve") == 0;
     if (!asks && (request->prompt || request->limit))
         return fail(why, ERR_USE, "--prompt and --limit belong to prompt eval and prompt improve");
+    if (request->is_drafts && (asks || strcmp(what, "list") == 0))
+        return fail(why, ERR_USE, "--drafts belongs to prompt show, prompt diff and prompt set");
     if (strcmp(what, "improve") != 0 && request->out)
         return fail(why, ERR_USE, "--out belongs to prompt improve");
     if (strcmp(what, "list") == 0 && count == 1)
         return list_run(cli, out, why);
     if (strcmp(what, "show") == 0 && count <= 2)
-        return show_run(cli, count > 1 ? argv[1] : NULL, out, why);
+        return show_run(cli, use, count > 1 ? argv[1] : NULL, out, why);
     if (strcmp(what, "diff") == 0 && count == 3)
-        return diff_run(cli, argv[1], argv[2], out, why);
+        return diff_run(cli, use, argv[1], argv[2], out, why);
     if (strcmp(what, "set") == 0 && count == 2)
-        return set_run(cli, argv[1], out, why);
+        return set_run(cli, use, argv[1], out, why);
     if (asks && count == 1) {
         struct prompt_request full = *request;
         if (full.limit == 0)
@@ -332,12 +330,13 @@ enum err command_prompt(struct cli *cli, int argc, char **argv, struct fail *why
     struct prompt_request request = {.limit = 0};
     const struct cli_option options[] = {{"--prompt", NULL, &request.prompt},
                                          {"--limit", NULL, &limit},
-                                         {"--out", NULL, &request.out}};
+                                         {"--out", NULL, &request.out},
+                                         {"--drafts", &request.is_drafts, NULL}};
     struct buf out;
     uint64_t calls = 0;
     int count = 0;
     buf_init(&out, OUTPUT_BYTES);
-    enum err e = cli_options(cli, argc, argv, options, 3, &count, why);
+    enum err e = cli_options(cli, argc, argv, options, 4, &count, why);
     if (!e && limit &&
         (!str_to_u64(str_of(limit), &calls) || calls == 0 || calls > LIMIT_PROMPT_CALLS))
         e = fail(why, ERR_USE, "--limit %s: not a number of calls from 1 to %d", limit,

@@ -138,7 +138,7 @@ enum err prompt_eval_run(const struct cli *cli, const struct prompt_request *req
     buf_init(&text, PROMPT_TEXT_BYTES);
     enum err e = trial_open(cli, &trial, why);
     if (!e)
-        e = prompt_pick(cli, request->prompt, &text, &prompt, why);
+        e = prompt_pick(cli, PROMPT_FOR_CUSTOMERS, request->prompt, &text, &prompt, why);
     trial.marking.limit = request->limit;
     if (!e)
         e = prompt_mark(&trial.marking, str_from_buf(&text), &marks, why);
@@ -273,7 +273,7 @@ enum err prompt_improve_run(const struct cli *cli, const struct prompt_request *
     if (!e && file_exists(path))
         e = fail(why, ERR_INPUT, "%s: is there already; --out FILE names another", path);
     if (!e)
-        e = prompt_pick(cli, request->prompt, &old, &prompt, why);
+        e = prompt_pick(cli, PROMPT_FOR_CUSTOMERS, request->prompt, &old, &prompt, why);
     trial.marking.limit = (request->limit - 1) / 2;
     trial.marking.each = case_add;
     trial.marking.data = &trial;

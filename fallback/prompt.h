@@ -30,7 +30,7 @@ void prompt_close(struct prompt *prompt);
 const char *prompt_hash(const struct prompt *prompt);
 /* The text that a bot has until its writers change it, for "ko" or any other language. */
 struct str prompt_default(struct str language);
-/* The text that drafts for staff are asked with (bot/draft.h); the program's own. */
+/* The same of drafts for staff (bot/draft.h). */
 struct str prompt_draft(struct str language);
 
 struct prompt_passage {

@@ -130,6 +130,7 @@ static const struct db_migration migrations[] = {
         " trace TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('open', 'done', 'dismissed')),"
         " author TEXT NOT NULL, at_us BIGINT NOT NULL, settled_by TEXT, settled_at BIGINT,"
         " settlement TEXT);"},
+    {9, "ALTER TABLE prompts ADD COLUMN used_for TEXT NOT NULL DEFAULT 'customers';"},
 };
 
 /* Runes, so that LIMIT_ANSWER_BYTES and LIMIT_TITLE_BYTES hold for any script. */

@@ -7,32 +7,50 @@
 #include <stdio.h>
 
 static const char newest_sql[] =
-    "SELECT number, hash, text FROM prompts ORDER BY number DESC LIMIT 1";
-static const char read_sql[] = "SELECT text FROM prompts WHERE number = $1";
+    "SELECT number, hash, text FROM prompts WHERE used_for = $1 ORDER BY number DESC LIMIT 1";
+static const char last_sql[] = "SELECT COALESCE(MAX(number), 0) FROM prompts";
+static const char read_sql[] = "SELECT text FROM prompts WHERE used_for = $1 AND number = $2";
 static const char each_sql[] =
-    "SELECT number, hash, text, changed_by, changed_at FROM prompts ORDER BY number";
-static const char add_sql[] = "INSERT INTO prompts (number, hash, text, changed_by, changed_at)"
-                              " VALUES ($1, $2, $3, $4, $5)";
+    "SELECT number, hash, text, changed_by, changed_at, used_for FROM prompts ORDER BY number";
+static const char add_sql[] =
+    "INSERT INTO prompts (number, hash, text, changed_by, changed_at, used_for)"
+    " VALUES ($1, $2, $3, $4, $5, $6)";
 static const char audit_sql[] =
     "INSERT INTO audit (number, event, author, detail, at_us) VALUES"
     " ((SELECT COALESCE(MAX(number), 0) + 1 FROM audit), 'prompt_set', $1, $2, $3)";
 
-static enum err newest_find(struct db *db, const char *hash, int64_t *number, bool *is_same,
-                            struct fail *why)
+static const char *const uses[PROMPT_USES] = {"customers", "drafts"};
+
+static enum err last_find(struct db *db, int64_t *number, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    bool has_row = false;
+    enum err e = db_take(db, last_sql, &s, why);
+    if (!e)
+        e = db_step(s, &has_row, why);
+    *number = !e && has_row ? db_int(s, 0) : 0;
+    db_give(s);
+    return e;
+}
+
+static enum err newest_find(struct db *db, enum prompt_use use, const char *hash, int64_t *number,
+                            bool *is_same, struct fail *why)
 {
     struct db_statement *s = NULL;
     bool has_row = false;
     enum err e = db_take(db, newest_sql, &s, why);
-    if (!e)
-        e = db_step(s, &has_row, why);
+    if (e)
+        return e;
+    db_bind_text(s, 1, str_of(uses[use]));
+    e = db_step(s, &has_row, why);
     *number = !e && has_row ? db_int(s, 0) : 0;
     *is_same = !e && has_row && str_equal(db_text(s, 1), str_of(hash));
     db_give(s);
     return e;
 }
 
-static enum err version_add(struct db *db, int64_t number, const char *hash, struct str text,
-                            const char *author, struct fail *why)
+static enum err version_add(struct db *db, enum prompt_use use, int64_t number, const char *hash,
+                            struct str text, const char *author, struct fail *why)
 {
     struct db_statement *s = NULL;
     char detail[HASH_HEX_BYTES + 32];
@@ -45,24 +63,26 @@ static enum err version_add(struct db *db, int64_t number, const char *hash, str
     db_bind_text(s, 3, text);
     db_bind_text(s, 4, str_of(author));
     db_bind_int(s, 5, now_us);
+    db_bind_text(s, 6, str_of(uses[use]));
     e = db_finish(s, why);
     if (!e)
         e = db_take(db, audit_sql, &s, why);
     if (e)
         return e;
-    (void)snprintf(detail, sizeof detail, "%lld %s", (long long)number, hash);
+    (void)snprintf(detail, sizeof detail, "%lld %s%s", (long long)number, hash,
+                   use == PROMPT_FOR_DRAFTS ? " drafts" : "");
     db_bind_text(s, 1, str_of(author));
     db_bind_text(s, 2, str_of(detail));
     db_bind_int(s, 3, now_us);
     return db_finish(s, why);
 }
 
-enum err prompts_set(struct content *content, struct str text, const char *author, int64_t *number,
-                     bool *is_new, struct fail *why)
+enum err prompts_set(struct content *content, enum prompt_use use, struct str text,
+                     const char *author, int64_t *number, bool *is_new, struct fail *why)
 {
     unsigned char hash[HASH_BYTES];
     char hex[HASH_HEX_BYTES];
-    int64_t newest = 0;
+    int64_t newest = 0, last = 0;
     bool is_same = false;
     struct db *db = content_db(content);
     hash_bytes(text, hash);
@@ -70,12 +90,14 @@ enum err prompts_set(struct content *content, struct str text, const char *autho
     enum err e = content_explain_busy(content, db_begin(db, why), why);
     if (e)
         return e;
-    e = newest_find(db, hex, &newest, &is_same, why);
+    e = newest_find(db, use, hex, &newest, &is_same, why);
+    if (!e)
+        e = last_find(db, &last, why);
     if (!e && !is_same)
-        e = version_add(db, newest + 1, hex, text, author, why);
+        e = version_add(db, use, last + 1, hex, text, author, why);
     e = db_end(db, e, why);
     if (!e) {
-        *number = is_same ? newest : newest + 1;
+        *number = is_same ? newest : last + 1;
         *is_new = !is_same;
     }
     return e;
@@ -90,28 +112,37 @@ enum err prompts_each(struct content *content,
     bool has_row = false;
     enum err e = db_take(content_db(content), each_sql, &s, why);
     while (!e && !(e = db_step(s, &has_row, why)) && has_row) {
-        const struct prompt_version version = {db_int(s, 0), db_text(s, 1), db_text(s, 2),
-                                               db_text(s, 3), db_int(s, 4)};
+        const struct prompt_version version = {
+            .number = db_int(s, 0),
+            .use = str_equal(db_text(s, 5), str_of(uses[PROMPT_FOR_DRAFTS])) ? PROMPT_FOR_DRAFTS
+                                                                             : PROMPT_FOR_CUSTOMERS,
+            .hash = db_text(s, 1),
+            .text = db_text(s, 2),
+            .author = db_text(s, 3),
+            .at_us = db_int(s, 4)};
         e = each(data, &version, why);
     }
     db_give(s);
     return e;
 }
 
-enum err prompts_read(struct content *content, int64_t number, struct buf *out, struct fail *why)
+enum err prompts_read(struct content *content, enum prompt_use use, int64_t number, struct buf *out,
+                      struct fail *why)
 {
     struct db_statement *s = NULL;
     bool has_row = false;
     enum err e = db_take(content_db(content), number ? read_sql : newest_sql, &s, why);
     if (e)
         return e;
+    db_bind_text(s, 1, str_of(uses[use]));
     if (number)
-        db_bind_int(s, 1, number);
+        db_bind_int(s, 2, number);
     e = db_step(s, &has_row, why);
     if (!e && has_row)
         buf_add_str(out, db_text(s, number ? 0 : 2));
     db_give(s);
     if (!e && !has_row && number)
-        e = fail(why, ERR_MISSING, "there is no version %lld of the prompt", (long long)number);
+        e = fail(why, ERR_MISSING, "there is no version %lld of the prompt for %s",
+                 (long long)number, uses[use]);
     return e ? e : buf_error(out, "the prompt", why);
 }

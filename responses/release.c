@@ -367,6 +367,8 @@ static enum err release_load(const char *bot_folder, int number, struct fault_li
         e = listed_map(folder, str_from_buf(&manifest), "graph.jsonl", &release->graph, why);
     if (!e)
         e = listed_map(folder, str_from_buf(&manifest), "prompt.txt", &release->prompt, why);
+    if (!e)
+        e = listed_map(folder, str_from_buf(&manifest), "draft.txt", &release->draft, why);
     buf_free(&manifest);
     if (e)
         release_close(release);
@@ -418,6 +420,7 @@ void release_close(struct release *release)
     file_map_close(&release->index);
     file_map_close(&release->graph);
     file_map_close(&release->prompt);
+    file_map_close(&release->draft);
     mem_give(release);
 }
 

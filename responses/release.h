@@ -5,7 +5,8 @@
  * table order (language, budget, clarification, handoff text …) index.bin      passages
  * (fallback/index.h), when there are documents graph.jsonl     facts (fallback/graph.h), when there
  * are entities prompt.txt      what a model is asked (fallback/prompt.h), when writers have set
- * one report.json     evaluation at training time
+ * one draft.txt       what it is asked for drafts for staff, likewise report.json     evaluation at
+ * training time
  * BOT/current holds the number of the active release and, on a second line, of the one that was
  * active before it; replaced atomically. */
 #ifndef RELEASE_H
@@ -25,6 +26,7 @@ struct release { /* read-only after open; any thread */
         index; /* index.bin (fallback/index.h), checked against MANIFEST; p NULL: none */
     struct file_map graph;  /* graph.jsonl (fallback/graph.h), likewise */
     struct file_map prompt; /* prompt.txt (fallback/prompt.h), likewise */
+    struct file_map draft;  /* draft.txt (bot/draft.h), likewise */
 };
 
 /* number 0 is the active one. Checks every file against MANIFEST. ERR_MISSING ("no release is

@@ -18,6 +18,7 @@
 #include <math.h>
 #include <string.h>
 
+static const char *const prompt_files[PROMPT_USES] = {"prompt.txt", "draft.txt"};
 static const double TOLERANCE =
     0.1; /* libsvm's eps; 0.03 gives the same marks on CLINC150 and takes a third longer */
 
@@ -332,7 +333,7 @@ static enum err print_scripts(struct content *content, const struct config *conf
 static enum err write_release(const struct config *config, const struct buf *image,
                               const struct buf *scripts, const struct buf *marks,
                               const struct buf *index, const struct buf *graph,
-                              const struct buf *prompt, struct train_report *report,
+                              const struct buf prompts[PROMPT_USES], struct train_report *report,
                               struct release_writer **writer, struct fail *why)
 {
     struct buf settings;
@@ -350,8 +351,9 @@ static enum err write_release(const struct config *config, const struct buf *ima
         e = release_put(*writer, "index.bin", str_from_buf(index), why);
     if (!e && graph->n > 0)
         e = release_put(*writer, "graph.jsonl", str_from_buf(graph), why);
-    if (!e && prompt->n > 0)
-        e = release_put(*writer, "prompt.txt", str_from_buf(prompt), why);
+    for (int i = 0; i < PROMPT_USES && !e; i++)
+        if (prompts[i].n > 0)
+            e = release_put(*writer, prompt_files[i], str_from_buf(&prompts[i]), why);
     if (!e) {
         e = release_end(*writer, &report->number, report->hash, why);
         *writer = NULL;
@@ -414,14 +416,15 @@ enum err train(const char *bot_folder, const struct config *config,
 {
     struct release_writer *writer = NULL;
     struct content *content = NULL;
-    struct buf image, scripts, marks, index, graph, prompt;
+    struct buf image, scripts, marks, index, graph, prompts[PROMPT_USES];
     *out = (struct train_report){0};
     buf_init(&image, LIMIT_FILE_BYTES);
     buf_init(&scripts, LIMIT_FILE_BYTES);
     buf_init(&marks, LIMIT_FILE_BYTES);
     buf_init(&index, LIMIT_FILE_BYTES);
     buf_init(&graph, LIMIT_FILE_BYTES);
-    buf_init(&prompt, LIMIT_FILE_BYTES);
+    for (int i = 0; i < PROMPT_USES; i++)
+        buf_init(&prompts[i], LIMIT_FILE_BYTES);
     enum err e = release_begin(bot_folder, &writer, why);
     if (!e)
         e = content_open(bot_folder, false, &content, why);
@@ -435,13 +438,13 @@ enum err train(const char *bot_folder, const struct config *config,
             &index, why);
     if (!e)
         e = graph_of_content(content, &graph, why);
-    if (!e)
-        e = prompts_read(content, 0, &prompt, why);
+    for (int i = 0; i < PROMPT_USES && !e; i++)
+        e = prompts_read(content, (enum prompt_use)i, 0, &prompts[i], why);
     if (!e && options->settle)
         options->settle(options->settle_data);
     if (!e) {
         const int64_t began = clock_monotonic_us();
-        e = write_release(config, &image, &scripts, &marks, &index, &graph, &prompt, out, &writer,
+        e = write_release(config, &image, &scripts, &marks, &index, &graph, prompts, out, &writer,
                           why);
         out->seconds[STEP_WRITE] = (double)(clock_monotonic_us() - began) / 1e6;
     }
@@ -454,6 +457,7 @@ enum err train(const char *bot_folder, const struct config *config,
     buf_free(&marks);
     buf_free(&index);
     buf_free(&graph);
-    buf_free(&prompt);
+    for (int i = 0; i < PROMPT_USES; i++)
+        buf_free(&prompts[i]);
     return e;
 }

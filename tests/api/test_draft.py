@@ -91,13 +91,33 @@ def without_a_model_one_sentence_says_so(bot):
 
 
 @test
-def the_prompt_of_drafts_is_listed(bot):
+def the_prompt_of_drafts_is_content_with_versions(bot):
     with_documents(bot)
     people(bot, "agent")
-    with Model(drafting()) as model, Server(bot, **providers(bot, model)) as server:
-        prompt = posted(server, sign_in(server, "agent"), "/api/draft", {"text": QUESTION})["prompt"]
-    assert bot.run("prompt", "list", "--json").json()["drafts"] == prompt
-    assert f"{prompt[:8]}" in bot.run("prompt", "list").out
+    own, path = bot.run("prompt", "show", "--drafts").out, os.path.join(bot.folder, "drafts.txt")
+    changed = own.replace("다섯 문장", "두 문장")
+    assert changed != own != bot.run("prompt", "show").out
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(changed)
+    assert bot.run("prompt", "set", path, "--drafts", "--json").json() == {"number": 1, "is_new": True}
+    bot.run("prompt", "show", "1", status=3)
+    bot.run("prompt", "set", bot.write("bad.txt", own.replace("{{question}}", "")), "--drafts", status=3)
+    bot.run("prompt", "list", "--drafts", status=2)
+    bot.run("prompt", "eval", "--drafts", status=2)
+    assert [line[:1] for line in bot.run("prompt", "diff", "0", "1", "--drafts").out.splitlines() if line[:1] != " "] == ["-", "+"]
+    with Model(drafting()) as model:
+        def asked():
+            with Server(bot, **providers(bot, model)) as server:
+                return posted(server, sign_in(server, "agent"), "/api/draft", {"text": QUESTION})["prompt"]
+        first = asked()
+        bot.run("train")
+        bot.run("release", "activate", "2", status=None)
+        second = asked()
+        assert "다섯 문장" in str(model.seen[0][1]) and "두 문장" in str(model.seen[1][1]) and first != second
+    listed = bot.run("prompt", "list", "--json").json()
+    assert [(row["number"], row["hash"], row["is_live"], row["is_next"]) for row in listed["drafts"]] == [(0, first, False, False), (1, second, True, True)]
+    assert [row["is_live"] for row in listed["prompts"]] == [True], "the other is as it was"
+    assert f"{second[:8]}" in bot.run("prompt", "list").out and "for staff drafts, live, in the next release" in bot.run("prompt", "list").out
 
 
 @test

@@ -40,7 +40,8 @@ static int teardown(void **state)
 
 static void ask(const char *question, struct model_request *request)
 {
-    const struct draft_question asked = {str_of(question), STR("ko"), STR("release"), 20454};
+    const struct draft_question asked = {
+        .text = str_of(question), .language = STR("ko"), .key = STR("release"), .as_of = 20454};
     assert_int_equal(draft_ask(draft, &asked, request, NULL), OK);
 }
 

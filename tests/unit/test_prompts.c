@@ -37,7 +37,8 @@ static void set(struct content *content, const char *text, int64_t number, bool 
 {
     int64_t found = 0;
     bool is = !is_new;
-    assert_int_equal(prompts_set(content, str_of(text), "tester", &found, &is, NULL), OK);
+    assert_int_equal(
+        prompts_set(content, PROMPT_FOR_CUSTOMERS, str_of(text), "tester", &found, &is, NULL), OK);
     assert_int_equal(found, number);
     assert_int_equal(is, is_new);
 }
@@ -46,7 +47,7 @@ static void reads(struct content *content, int64_t number, const char *text)
 {
     struct buf out;
     buf_init(&out, 4096);
-    assert_int_equal(prompts_read(content, number, &out, NULL), OK);
+    assert_int_equal(prompts_read(content, PROMPT_FOR_CUSTOMERS, number, &out, NULL), OK);
     assert_true(str_equal(str_from_buf(&out), str_of(text)) || (out.n == 0 && *text == '\0'));
     buf_free(&out);
 }
@@ -77,10 +78,41 @@ static void versions_are_numbered_as_they_were_set(void **state)
     set(content, "one", 3, true);
     reads(content, 0, "one");
     reads(content, 2, "two");
-    assert_int_equal(prompts_read(content, 4, &out, NULL), ERR_MISSING);
+    assert_int_equal(prompts_read(content, PROMPT_FOR_CUSTOMERS, 4, &out, NULL), ERR_MISSING);
     assert_int_equal(out.n, 0);
     assert_int_equal(prompts_each(content, version_check, &seen, NULL), OK);
     assert_int_equal(seen, 3);
+    content_close(content);
+}
+
+static void those_of_drafts_are_apart(void **state)
+{
+    struct content *content = NULL;
+    struct buf out;
+    int64_t number = 0, seen = 0;
+    bool is_new = false;
+    (void)state;
+    buf_init(&out, 4096);
+    assert_int_equal(content_open(folder, true, &content, NULL), OK);
+    set(content, "one", 1, true);
+    assert_int_equal(prompts_read(content, PROMPT_FOR_DRAFTS, 0, &out, NULL), OK);
+    assert_int_equal(out.n, 0);
+    for (int again = 0; again < 2; again++) {
+        assert_int_equal(
+            prompts_set(content, PROMPT_FOR_DRAFTS, STR("one"), "tester", &number, &is_new, NULL),
+            OK);
+        assert_int_equal(number, 2); /* of one sequence */
+        assert_int_equal(is_new, !again);
+    }
+    set(content, "one", 1, false);
+    set(content, "two", 3, true);
+    assert_int_equal(prompts_read(content, PROMPT_FOR_DRAFTS, 0, &out, NULL), OK);
+    assert_true(str_equal(str_from_buf(&out), STR("one")));
+    assert_int_equal(prompts_read(content, PROMPT_FOR_DRAFTS, 3, &out, NULL), ERR_MISSING);
+    reads(content, 0, "two");
+    assert_int_equal(prompts_each(content, version_check, &seen, NULL), OK);
+    assert_int_equal(seen, 3);
+    buf_free(&out);
     content_close(content);
 }
 
@@ -94,7 +126,8 @@ static void a_failure_at_any_step_sets_nothing(void **state)
     assert_int_equal(content_open(folder, true, &content, NULL), OK);
     for (uint64_t nth = 1; e && nth < 50; nth++) {
         db_fail_after(nth);
-        e = prompts_set(content, STR("text"), "tester", &number, &is_new, NULL);
+        e = prompts_set(content, PROMPT_FOR_CUSTOMERS, STR("text"), "tester", &number, &is_new,
+                        NULL);
         db_fail_after(0);
         reads(content, 0, e ? "" : "text");
         assert_int_equal(number, e ? 9 : 1);
@@ -141,6 +174,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(versions_are_numbered_as_they_were_set, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(those_of_drafts_are_apart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_failure_at_any_step_sets_nothing, set_up, tear_down),
         cmocka_unit_test(lines_that_stay_go_and_come_are_told_apart),
         cmocka_unit_test(a_text_of_too_many_lines_is_not_compared),
