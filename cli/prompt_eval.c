@@ -90,6 +90,8 @@ static void marks_put(struct trial *trial, const char *key, const struct prompt_
         json_put_double(w, "high", interval.high, 4);
         json_end(w, '}');
     }
+    json_put_int(w, "right_document", (int64_t)marks->right_document);
+    json_put_int(w, "with_passage", (int64_t)marks->placed);
     json_put_int(w, "calls", marks->spent.calls);
     json_put_int(w, "tokens", marks->spent.tokens);
     json_put_double(w, "won", (double)marks->spent.micro_won / MICRO, 6);
@@ -108,6 +110,10 @@ static void marks_print(struct buf *out, const struct prompt_marks *const *sides
         }
         buf_add_char(out, '\n');
     }
+    buf_add_format(out, "%-18s", "right document");
+    for (int side = 0; side < count; side++)
+        buf_add_format(out, "  %5zu of %-18zu", sides[side]->right_document, sides[side]->asked);
+    buf_add_char(out, '\n');
     for (int side = 0; side < count; side++)
         buf_add_format(out, "%s: %lld calls, %lld tokens, %.2f won\n",
                        count == 1  ? "cost"
@@ -115,8 +121,10 @@ static void marks_print(struct buf *out, const struct prompt_marks *const *sides
                                    : "cost after",
                        (long long)sides[side]->spent.calls, (long long)sides[side]->spent.tokens,
                        (double)sides[side]->spent.micro_won / MICRO);
-    buf_add_format(out, "%zu golden questions, %zu of which a model would be asked\n",
-                   sides[0]->questions, sides[0]->suited);
+    buf_add_format(out,
+                   "%zu golden questions, %zu of which a model would be asked; %zu of the %zu "
+                   "asked name a passage,\nthe others are scored by their document alone\n",
+                   sides[0]->questions, sides[0]->suited, sides[0]->placed, sides[0]->asked);
 }
 
 static enum err out_print(struct trial *trial, struct fail *why)

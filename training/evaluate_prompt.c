@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "bot/route.h"
 #include "bot/selector.h"
+#include "fallback/documents.h"
 #include "responses/release.h"
 
 #include <pthread.h>
@@ -91,38 +92,59 @@ static enum err question_put(struct bench *bench, size_t number, bool *is_suited
     return e;
 }
 
-static bool id_is_listed(struct str ids, struct str id)
-{
-    struct str one;
-    while (ids.n > 0 && str_next(&ids, ' ', &one))
-        if (one.n > 0 && str_equal(one, id))
-            return true;
-    return false;
-}
-
-/* Golden questions name a document or the series it is a version of. */
-static bool span_is_right(const struct index *index, const char *document, struct str ids)
+/* Of an index, by its id; NULL. */
+static const struct index_document *document_named(const struct index *index, struct str id)
 {
     for (uint32_t i = 0; i < index->head->documents; i++)
-        if (str_equal(index_text(index, index->documents[i].id), str_of(document)))
-            return id_is_listed(ids, str_of(document)) ||
-                   id_is_listed(ids, index_text(index, index->documents[i].series));
-    return false;
+        if (str_equal(index_text(index, index->documents[i].id), id))
+            return &index->documents[i];
+    return NULL;
+}
+
+struct fit {
+    bool document, passage;
+};
+
+/* Golden questions name a document or the series it is a version of, and a part of it or none. */
+static struct fit span_fit(const struct index *index, const struct evidence_span *span,
+                           struct str ids)
+{
+    const struct index_document *document = document_named(index, str_of(span->document));
+    struct fit fit = {false, false};
+    struct document_part part;
+    struct str one;
+    while (document && ids.n > 0 && str_next(&ids, ' ', &one)) {
+        const size_t at = str_find(one, STR("#"));
+        const struct str id = str_slice(one, 0, at);
+        if (id.n == 0 || (!str_equal(id, index_text(index, document->id)) &&
+                          !str_equal(id, index_text(index, document->series))))
+            continue;
+        fit.document = true;
+        if (at == one.n || (document_part_find(index_text(index, document->text),
+                                               str_slice(one, at + 1, one.n), &part) &&
+                            span->from >= part.from && span->to <= part.to))
+            fit.passage = true;
+    }
+    return fit;
 }
 
 static enum prompt_verdict verdict_of(const struct bench *bench, const struct evidence *evidence,
-                                      struct str ids)
+                                      struct str ids, struct fit *fit)
 {
     const struct index *index = open_book_index(bench->book);
     const bool is_answerable = str_trim(ids).n > 0;
+    *fit = (struct fit){false, false};
     if (evidence->count == 0)
         return strcmp(evidence->why, "not_answerable") != 0 ? PROMPT_FAILED
                : is_answerable                              ? PROMPT_ABSTAINED_WRONGLY
                                                             : PROMPT_ABSTAINED_RIGHTLY;
-    for (int i = 0; i < evidence->count; i++)
-        if (!span_is_right(index, evidence->spans[i].document, ids))
-            return PROMPT_WRONG;
-    return PROMPT_RIGHT;
+    *fit = (struct fit){true, true};
+    for (int i = 0; i < evidence->count; i++) {
+        const struct fit one = span_fit(index, &evidence->spans[i], ids);
+        fit->document = fit->document && one.document;
+        fit->passage = fit->passage && one.passage;
+    }
+    return fit->passage ? PROMPT_RIGHT : PROMPT_WRONG;
 }
 
 static enum err question_mark(struct bench *bench, size_t number, struct prompt_marks *out,
@@ -134,7 +156,9 @@ static enum err question_mark(struct bench *bench, size_t number, struct prompt_
     struct model_request request;
     enum outcome outcome = OUTCOME_WHOLE;
     enum prompt_verdict verdict = PROMPT_FAILED;
+    const struct str ids = trial->golden->documents[number];
     const char *how = "too_long";
+    struct fit fit = {false, false};
     bool is_suited = false;
     enum err e = question_put(bench, number, &is_suited, why);
     if (!e)
@@ -151,9 +175,11 @@ static enum err question_mark(struct bench *bench, size_t number, struct prompt_
                           why);
         if (e)
             return e;
-        verdict = verdict_of(bench, &evidence, trial->golden->documents[number]);
-        how = evidence.why;
+        verdict = verdict_of(bench, &evidence, ids, &fit);
+        how = fit.document && !fit.passage ? "other_passage" : evidence.why;
     }
+    out->right_document += fit.document;
+    out->placed += str_find(ids, STR("#")) < ids.n;
     out->counts[verdict]++;
     out->asked++;
     if (trial->each)

@@ -1,6 +1,8 @@
 /* How well a prompt does: golden questions go to the configured provider as customers' questions
- * do, and what it points at is compared with the documents that answer. The choice of the model is
- * marked, before the guard looks at the reply it would make. */
+ * do, and what it points at is compared with the passages that answer (fees#제2조), of a question
+ * that names a document alone with that. Questions that a fact answers, or a quotation without a
+ * doubt, are not put to a model and not asked here. The choice of the model is marked, before the
+ * guard looks at the reply it would make. */
 #ifndef EVALUATE_PROMPT_H
 #define EVALUATE_PROMPT_H
 
@@ -11,7 +13,7 @@
 struct release;
 
 enum prompt_verdict {
-    PROMPT_RIGHT, /* everything it pointed at is of documents that answer */
+    PROMPT_RIGHT, /* everything it pointed at is of passages that answer */
     PROMPT_WRONG, /* something is not, or nothing answers the question */
     PROMPT_ABSTAINED_RIGHTLY,
     PROMPT_ABSTAINED_WRONGLY,
@@ -25,6 +27,8 @@ struct prompt_marks {
     size_t questions;      /* all golden ones */
     size_t suited;         /* those of them that a model would be asked */
     size_t asked;          /* the sum of counts */
+    size_t placed;         /* asked ones that name a passage */
+    size_t right_document; /* everything it pointed at is of documents that answer */
     struct spending spent; /* calls with second tries; wrong if midnight came between */
 };
 
@@ -34,7 +38,8 @@ struct prompt_trial {
     const struct golden *golden;
     date_days as_of;
     size_t limit; /* of questions asked; evenly chosen, the same for any prompt */
-    /* NULL, or told of each. `how` is selection_name, "selected" or an outcome's name. */
+    /* NULL, or told of each. `how` is selection_name, "selected", an
+     * outcome's name or, of the right document, "other_passage". */
     void (*each)(void *data, size_t question, enum prompt_verdict verdict, const char *how);
     void (*progress)(void *data, const char *what, size_t done, size_t total);
     void *data, *progress_data;

@@ -118,7 +118,7 @@ static bool is_listed(struct str ids, struct str id)
 {
     struct str one;
     while (ids.n > 0 && str_next(&ids, ' ', &one))
-        if (str_equal(one, id))
+        if (str_equal(str_slice(one, 0, str_find(one, STR("#"))), id)) /* fees#제2조 */
             return true;
     return false;
 }

@@ -108,6 +108,31 @@ def a_prompt_is_scored_on_golden_questions(bot):
 
 
 @test
+def the_passage_is_scored_where_a_golden_question_names_one(bot):
+    with_golden(bot, GOLDEN.replace(",fees", ",canteen fees#재발급"))
+    says = {"right": at(SENTENCES[0]), "wrong": at("본점 창구에서"), "both": at(SENTENCES[0], "본점 창구에서"), "other": lambda user: pointing("S1")}
+    with Model(None) as model:
+        settings, seen = flags(providers(bot, model)), {}
+        for name, says_it in says.items():
+            model.says = lambda user, says_it=says_it: says_it(user) if "얼마예요" in user else pointing(answerable=False)
+            marks = bot.run("prompt", "eval", "--json", *settings).json()["marks"]
+            seen[name] = (marks["right"]["count"], marks["wrong"]["count"], marks["right_document"], marks["with_passage"])
+        assert seen == {"right": (1, 0, 1, 1), "wrong": (0, 1, 1, 1), "both": (0, 1, 1, 1), "other": (1, 0, 1, 1)}, seen
+        model.says = lambda user: says["wrong"](user) if "얼마예요" in user else pointing("S1")
+        out = bot.run("prompt", "eval", *settings).out
+        assert "right document" in out and "1 of the 3 asked name a passage" in " ".join(out.split()), out
+        own = bot.run("prompt", "show").out
+        model.says = lambda user: changed(own) if "What it did badly on" in user else says["wrong"](user) if "꼼꼼한" not in str(model.seen[-1]) else says["right"](user)
+        improved = bot.run("prompt", "improve", "--json", *settings, "--out", os.path.join(bot.folder, "new.txt")).json()
+        assert improved["before"]["right"]["count"] == 0 and improved["after"]["right"]["count"] == 1, improved
+        (asked,) = [text for text in model.sent() if "What it did badly on" in text]
+        assert "other_passage" in asked, asked
+    bot.run("import", "--as", "questions", bot.write("q.csv", "text,documents\n재발급,fees#재발급 fees#없는조\n"))
+    marks = bot.run("eval", "--retrieval", "--json").json()
+    assert marks["questions"] == 4, marks
+
+
+@test
 def a_suggestion_is_checked_scored_and_adopted_by_nobody(bot):
     with_golden(bot, GOLDEN.rstrip() + "canteen\n")
     own, out = bot.run("prompt", "show").out, os.path.join(bot.path, "new.txt")
