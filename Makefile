@@ -9,10 +9,10 @@ FOLDERS := base store classifier responses fallback bot training server cli
 PACKAGES_build := gcc make pkg-config libc6-dev libsvm-dev libsqlite3-dev libcurl4-openssl-dev libcjson-dev \
 	libgmp-dev libsodium-dev libutf8proc-dev libmicrohttpd-dev \
 	libyaml-dev libarchive-dev libxml2-dev libxlsxwriter-dev zlib1g-dev poppler-utils poppler-data
-PACKAGES_test := libcmocka-dev python3 sqlite3
-# Wanted, and done without where they cannot be had: what builds the web pages, and what the tests look at them and at TLS with.
+PACKAGES_test := libcmocka-dev python3 sqlite3 openssl
+# Wanted, and done without where they cannot be had: what builds the web pages, and what the tests look at them with.
 WANTED_build := nodejs npm
-WANTED_test := chromium openssl
+WANTED_test := chromium
 PACKAGES_lint := clang clang-format clang-tidy cppcheck
 PACKAGES_fuzz := clang libclang-rt-14-dev
 PACKAGES_marks := wordnet-base dict-gcide
