@@ -141,6 +141,11 @@ struct spending models_used(struct models *models)
     return provider_counts(models->provider).used;
 }
 
+struct provider_counts models_counts(struct models *models)
+{
+    return provider_counts(models->provider);
+}
+
 bool models_have(const struct models *models, struct str model)
 {
     return provider_has_model(models->provider, model);

@@ -28,6 +28,7 @@ size_t models_states(struct models *models, struct provider_state out[LIMIT_PROV
 int64_t models_deadline_ms(const struct models *models);
 /* Of the day so far, with what the ledger held when this was opened. */
 struct spending models_used(struct models *models);
+struct provider_counts models_counts(struct models *models);
 bool models_have(const struct models *models, struct str model);
 
 /* provider_ask with the deadline of the settings. */

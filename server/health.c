@@ -1,5 +1,6 @@
 /* What an operator's tools ask: is the process alive, should it get traffic, what does it count. */
 #include "base/clock.h"
+#include "bot/tally.h"
 #include "server/handlers.h"
 #include "server/http.h"
 
@@ -35,6 +36,9 @@ enum handled metrics_get(struct exchange *exchange)
         .service = service_counts(site->service),
         .started_us = site->started_us,
         .is_draining = atomic_load(&site->is_draining),
+        .models = site->models,
+        .config = site->config,
+        .today = tallies_today(site->tallies),
     };
     /* What cannot be read now counts as none: the rest is worth more than an error. */
     (void)!handoff_count(clerk_journal(exchange->clerk), &sources.waiting, &sources.claimed, NULL);

@@ -169,6 +169,52 @@ static void journal_add_counts(const struct metrics_sources *sources, struct buf
             journal->is_failing);
 }
 
+/* Used and cap stand side by side, so that an alarm can be set on their ratio. */
+static void spent_add(const struct metrics_sources *sources, struct spending used, struct buf *out)
+{
+    static const struct {
+        const char *of;
+        enum config_key cap;
+    } caps[] = {{"calls", CONFIG_MODEL_CALLS_PER_DAY},
+                {"tokens", CONFIG_MODEL_TOKENS_PER_DAY},
+                {"won", CONFIG_MODEL_WON_PER_DAY}};
+    const double spent[] = {(double)used.calls, (double)used.tokens, (double)used.micro_won / 1e6};
+    head_add(out, "paring_model_used_today", "gauge", "Of each cap, since the bot's midnight.");
+    for (size_t i = 0; i < sizeof(caps) / sizeof(caps[0]); i++)
+        buf_add_format(out, "paring_model_used_today{of=\"%s\"} %.6f\n", caps[i].of, spent[i]);
+    head_add(out, "paring_model_cap", "gauge", "What may be used in a day; 0: no cap.");
+    for (size_t i = 0; i < sizeof(caps) / sizeof(caps[0]); i++)
+        buf_add_format(out, "paring_model_cap{of=\"%s\"} %lld\n", caps[i].of,
+                       (long long)config_int(sources->config, caps[i].cap));
+}
+
+/* Without a providers file there is nothing to say. */
+static void models_add(const struct metrics_sources *sources, struct buf *out)
+{
+    const struct config *config = sources->config;
+    if (!sources->models)
+        return;
+    struct provider_counts counts = models_counts(sources->models);
+    struct spending used = counts.used;
+    if (used.day != sources->today) /* nothing has been asked since midnight */
+        used = (struct spending){.calls = 0};
+    one_add(out, "paring_model_pending", "gauge", "Questions waiting for a model.", counts.pending);
+    one_add(out, "paring_model_pending_limit", "gauge", "At most this many; then none is asked.",
+            (uint64_t)config_int(config, CONFIG_MODEL_QUEUE));
+    one_add(out, "paring_model_off", "gauge", "1 while the switch is off.",
+            models_are_off(sources->models));
+    one_add(out, "paring_model_attempts_total", "counter", "Requests that left for a model.",
+            counts.attempts);
+    one_add(out, "paring_model_refused_total", "counter", "Questions refused: too many waited.",
+            counts.refused);
+    head_add(out, "paring_model_calls_total", "counter", "Questions by how they ended.");
+    for (size_t i = 0; i < OUTCOMES; i++)
+        if (counts.told[i])
+            buf_add_format(out, "paring_model_calls_total{outcome=\"%s\"} %llu\n",
+                           outcome_name((enum outcome)i), (unsigned long long)counts.told[i]);
+    spent_add(sources, used, out);
+}
+
 void metrics_print(const struct metrics_sources *sources, struct buf *out)
 {
     int64_t connections = 0;
@@ -180,6 +226,7 @@ void metrics_print(const struct metrics_sources *sources, struct buf *out)
     turns_add(sources, out);
     refusals_add(sources, out);
     journal_add_counts(sources, out);
+    models_add(sources, out);
     one_add(out, "paring_connections", "gauge", "Connections open.",
             connections > 0 ? (uint64_t)connections : 0);
     one_add(out, "paring_conversations", "gauge", "Conversations in memory.",

@@ -2,6 +2,7 @@
 #ifndef METRICS_H
 #define METRICS_H
 
+#include "bot/models.h"
 #include "bot/service.h"
 #include "server/routes.h"
 
@@ -39,6 +40,9 @@ struct metrics_sources {
     int64_t started_us;
     bool is_draining;
     size_t waiting, claimed; /* tickets */
+    struct models *models;   /* NULL: none can be asked */
+    const struct config *config;
+    date_days today;
 };
 void metrics_print(const struct metrics_sources *sources, struct buf *out);
 

@@ -125,6 +125,9 @@ def whatever_it_does_there_is_a_reply_in_time(bot):
             assert reply["reply"]["text"] == QUOTED, (i, says, reply)
             assert re.search(r"; model: \w", reply["reason"]), (i, says, reply)
         assert not table(bot, "SELECT * FROM pins")
+        attempts = server.metric("paring_model_attempts_total")
+        assert server.metric('paring_model_used_today{of="calls"}') == attempts > 10 and server.metric('paring_model_cap{of="won"}') == 0
+        assert server.metric('paring_model_calls_total{outcome="late"}') > 0 == server.metric("paring_model_pending")
     rows = table(bot, "SELECT evidence FROM turns")
     assert len(rows) == len(WRONG) and all(json.loads(e)["by"] == "nobody" and not json.loads(e)["spans"] for (e,) in rows), rows
     assert {"late", "unknown_id", "not_json", "wrong_form", "not_answerable"} <= {json.loads(e)["why"] for (e,) in rows}, rows
@@ -143,6 +146,7 @@ def scripts_answer_while_every_call_hangs(bot):
             for i in range(100):
                 assert server.turn("보험 해지 궁금해요", conversation=f"s{i}")["route"] == "scripted"
             assert not any(future.done() for future in waiting)
+            assert server.metric("paring_model_pending") == 6 == server.metric("paring_model_attempts_total")
             behind = pool.submit(server.turn, "보험 해지 궁금해요", conversation="w0")  # the next message of one who waits
             threading.Event().wait(0.1)
             assert not behind.done()
