@@ -453,6 +453,9 @@ bool db_is_null(struct db_statement *s, int column)
 
 enum err db_begin(struct db *db, struct fail *why)
 {
+    /* To undo takes memory too: where there was none, it is done now that there may be. */
+    if (!sqlite3_get_autocommit(db->engine))
+        (void)execute(db, "ROLLBACK", NULL);
     return execute(db, "BEGIN IMMEDIATE", why);
 }
 

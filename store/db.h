@@ -60,7 +60,8 @@ double db_double(struct db_statement *s, int column);
 bool db_is_null(struct db_statement *s, int column);
 
 /* BEGIN IMMEDIATE / COMMIT / ROLLBACK. db_end commits when `e` is OK, else rolls back and returns
- * `e`. A COMMIT that fails is rolled back. */
+ * `e`. A COMMIT that fails is rolled back; what could not even be rolled back is when the next
+ * transaction begins. */
 MUST_USE enum err db_begin(struct db *db, struct fail *why);
 MUST_USE enum err db_end(struct db *db, enum err e, struct fail *why);
 int64_t db_changes(const struct db *db); /* rows changed by the last statement */

@@ -197,6 +197,17 @@ static void a_transaction_is_whole_or_nothing(void **state)
     assert_int_equal(read_int(place->db, count), 1);
 }
 
+static void a_transaction_that_could_not_be_undone_is_when_the_next_begins(void **state)
+{
+    const struct place *place = *state;
+    assert_int_equal(db_begin(place->db, NULL), OK);
+    assert_int_equal(add_row(place->db, 1, STR("a"), NULL), OK);
+    assert_int_equal(db_begin(place->db, NULL), OK); /* its ROLLBACK had no memory */
+    assert_int_equal(add_row(place->db, 2, STR("b"), NULL), OK);
+    assert_int_equal(db_end(place->db, OK, NULL), OK);
+    assert_int_equal(read_int(place->db, count), 1);
+}
+
 static void a_second_writer_is_told_at_once(void **state)
 {
     const struct place *place = *state;
@@ -604,6 +615,7 @@ int main(void)
         IN_A_PLACE(keeps_statements_by_address_and_text),
         IN_A_PLACE(says_which_constraint_refused),
         IN_A_PLACE(a_transaction_is_whole_or_nothing),
+        IN_A_PLACE(a_transaction_that_could_not_be_undone_is_when_the_next_begins),
         IN_A_PLACE(a_second_writer_is_told_at_once),
         IN_A_PLACE(a_full_disk_changes_nothing),
         IN_A_PLACE(migrates_from_every_older_schema),
