@@ -14,7 +14,9 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "bot/outbox.h"
+#include "store/db.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <string.h>
 #include <time.h>
@@ -28,12 +30,15 @@ enum {
     CHECKPOINT_ROWS = 1024, /* this many turns, and the log is moved: about 10 MiB of it */
     LOG_FRAMES = 16384,     /* 64 MiB: from here on the writer helps */
     GATHER_FROM = 4,        /* turns in a batch that show a load */
+    TRY_S = 1,              /* how often a journal that fails is tried when no turn does it */
 };
 
 /* Under load the next batch gathers for so long: a transaction costs about as much as ten turns in
  * it (tests/bench), so waiting half a millisecond answers more of them a second, and sooner. A
  * lone customer never waits for it. */
 static const struct timespec gather = {.tv_nsec = 500 * 1000L};
+
+static const char try_sql[] = "UPDATE pseudonym_key SET hex = hex";
 
 struct journal_writer {
     struct journal *journal, *mover; /* the mover's own handle */
@@ -208,6 +213,11 @@ static void failure_log(struct journal_entry **batch, size_t count, size_t faile
     buf_free(&text);
 }
 
+static void recovery_log(void)
+{
+    log_line(LOG_INFO, LOG_RECOVERED, "\"what\":\"the journal is written again\"");
+}
+
 /* Halves until what fails stands alone, so that one bad row costs the others nothing. The stack
  * holds the right halves that wait: one for each halving. Returns how many were not kept. */
 static size_t halves_commit(struct journal_writer *writer, struct journal_entry **batch,
@@ -268,6 +278,7 @@ static void batch_commit(struct journal_writer *writer, struct journal_entry **b
     writer->counts.rows += count - failed;
     writer->counts.failed += failed;
     writer->counts.batches++;
+    bool is_well_again = writer->counts.is_failing && failed == 0;
     writer->counts.is_failing = failed > 0;
     writer->unmoved += count;
     if (writer->unmoved >= CHECKPOINT_ROWS)
@@ -275,6 +286,8 @@ static void batch_commit(struct journal_writer *writer, struct journal_entry **b
     bool must_help = writer->log_is_long;
     writer->log_is_long = false;
     (void)pthread_mutex_unlock(&writer->lock);
+    if (is_well_again)
+        recovery_log();
     int frames, left;
     if (must_help) /* what fails here is tried again by the mover */
         (void)!journal_checkpoint(writer->journal, &frames, &left, NULL);
@@ -300,13 +313,47 @@ static void *mover_run(void *data)
     return NULL;
 }
 
-/* What has queued, at most a batch; 0 when the writer is to end. */
-static size_t batch_take(struct journal_writer *writer, struct journal_entry **batch)
+/* The caller holds the lock. True when the journal is failing and nothing has come for TRY_S. */
+static bool work_wait(struct journal_writer *writer)
+{
+    struct timespec until;
+    if (!writer->counts.is_failing)
+        return pthread_cond_wait(&writer->has_work, &writer->lock) != 0;
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += TRY_S;
+    return pthread_cond_timedwait(&writer->has_work, &writer->lock, &until) == ETIMEDOUT;
+}
+
+/* While the journal cannot be written /ready says no, and a proxy sends nothing here: no turn would
+ * ever show that it can be written again. So the writer tries by itself, with a row that stays as
+ * it is but is written all the same. */
+static void journal_try(struct journal_writer *writer)
+{
+    struct db_statement *s = NULL;
+    enum err e = journal_begin(writer->journal, NULL);
+    if (e)
+        return;
+    e = db_take(journal_db(writer->journal), try_sql, &s, NULL);
+    if (!e)
+        e = db_finish(s, NULL);
+    if (journal_end(writer->journal, e, NULL))
+        return;
+    (void)pthread_mutex_lock(&writer->lock);
+    writer->counts.is_failing = false;
+    (void)pthread_mutex_unlock(&writer->lock);
+    recovery_log();
+}
+
+/* What has queued, at most a batch; 0 when nothing came for a while and the journal is to be tried,
+ * or when the writer is to end. */
+static size_t batch_take(struct journal_writer *writer, struct journal_entry **batch, bool *ends)
 {
     size_t count = 0;
+    bool is_late = false;
     (void)pthread_mutex_lock(&writer->lock);
-    while (!writer->first && !writer->is_closing)
-        (void)pthread_cond_wait(&writer->has_work, &writer->lock);
+    while (!writer->first && !writer->is_closing && !is_late)
+        is_late = work_wait(writer);
+    *ends = !writer->first && writer->is_closing;
     for (; writer->first && count < BATCH_MAXIMUM; count++) {
         batch[count] = writer->first;
         writer->first = writer->first->next;
@@ -322,9 +369,13 @@ static void *writer_run(void *data)
 {
     struct journal_writer *writer = data;
     struct journal_entry *batch[BATCH_MAXIMUM];
-    size_t count;
-    while ((count = batch_take(writer, batch)) > 0) {
-        batch_commit(writer, batch, count);
+    bool ends = false;
+    while (!ends) {
+        size_t count = batch_take(writer, batch, &ends);
+        if (count > 0)
+            batch_commit(writer, batch, count);
+        else if (!ends)
+            journal_try(writer);
         if (count >= GATHER_FROM)
             (void)nanosleep(&gather, NULL);
     }
@@ -344,13 +395,17 @@ static enum err thread_start(pthread_t *thread, bool *has, void *(*run)(void *da
 enum err journal_writer_open(const char *bot_folder, size_t capacity, struct journal_writer **out,
                              struct fail *why)
 {
+    pthread_condattr_t attributes;
     struct journal_writer *writer = mem_take(1, sizeof(*writer));
     if (!writer)
         return fail_memory(why);
     writer->capacity = capacity;
     writer->unmoved = CHECKPOINT_ROWS; /* a crash may have left a log: it is moved at once */
     (void)pthread_mutex_init(&writer->lock, NULL);
-    (void)pthread_cond_init(&writer->has_work, NULL);
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&writer->has_work, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
     (void)pthread_cond_init(&writer->has_log, NULL);
     enum err e = journal_open(bot_folder, true, &writer->journal, why);
     if (!e)

@@ -368,13 +368,14 @@ def a_full_disk_stops_replies_loudly_and_they_come_back():
             fill_disk(filler)
             wait_until(lambda: load.statuses.get(503, 0) > 5, 30)
             assert server.ask("GET", "/ready").status == 503 and server.metric("paring_journal_failing") == 1
-            os.unlink(filler)
-            before = len(load.replies)
-            wait_until(lambda: len(load.replies) > before + 20, 30)
-            load.stop()
+            load.stop()  # as a proxy does when /ready says no
             assert set(load.statuses) == {200, 503}, load.statuses
+            os.unlink(filler)
             wait_until(lambda: server.ask("GET", "/ready").status == 200)
-            check_all_kept(server, load.replies)
+            assert server.log().count('"recovered"') == 1 and server.log().count('"journal_failed"') >= 1
+            again = Load(server, 4)
+            wait_until(lambda: len(again.replies) > 20)
+            check_all_kept(server, load.replies + again.stop().replies)
     small_disk(full)
 
 
