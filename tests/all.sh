@@ -35,7 +35,7 @@ done
 # shellcheck disable=SC2086
 part "units" sh tests/units.sh $units
 if [ "$build" = build/tsan ]; then
-    part "api, as far as threads go" python3 -B tests/api/run.py tests/api "$build/paring" any order
+    part "api, as far as threads go" python3 -B tests/api/run.py tests/api "$build/paring" rows in any order
     for words in "concurrent duplicates" "one at a time" "every route"; do
         # shellcheck disable=SC2086
         part "api, $words" python3 -B tests/api/run.py tests/api "$build/paring" $words
