@@ -394,15 +394,7 @@ handoff_events(struct journal *journal, struct str conversation, int64_t after, 
 
 enum err handoff_last_event(struct journal *journal, int64_t *out, struct fail *why)
 {
-    struct db_statement *s = NULL;
-    bool has_row = false;
-    enum err e = db_take(journal_db(journal), last_sql, &s, why);
-    if (!e)
-        e = db_step(s, &has_row, why);
-    if (!e)
-        *out = db_int(s, 0);
-    db_give(s);
-    return e;
+    return db_number(journal_db(journal), last_sql, out, why);
 }
 
 enum err handoff_count(struct journal *journal, size_t *waiting, size_t *claimed, struct fail *why)

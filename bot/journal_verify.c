@@ -110,14 +110,10 @@ static enum err row_check(void *data, const struct turn_row *row, struct fail *w
 
 static enum err count_read(struct journal *journal, const char *sql, size_t *out, struct fail *why)
 {
-    struct db_statement *s = NULL;
-    bool has_row = false;
-    enum err e = db_take(journal_db(journal), sql, &s, why);
+    int64_t count = 0;
+    enum err e = db_number(journal_db(journal), sql, &count, why);
     if (!e)
-        e = db_step(s, &has_row, why);
-    if (!e)
-        *out = (size_t)db_int(s, 0);
-    db_give(s);
+        *out = (size_t)count;
     return e;
 }
 

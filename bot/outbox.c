@@ -36,14 +36,10 @@ enum err outbox_note(struct journal *journal, const struct turn_row *row, struct
 
 enum err outbox_count(struct journal *journal, size_t *out, struct fail *why)
 {
-    struct db_statement *s = NULL;
-    bool has_row = false;
-    enum err e = db_take(journal_db(journal), count_sql, &s, why);
+    int64_t count = 0;
+    enum err e = db_number(journal_db(journal), count_sql, &count, why);
     if (!e)
-        e = db_step(s, &has_row, why);
-    if (!e)
-        *out = (size_t)db_int(s, 0);
-    db_give(s);
+        *out = (size_t)count;
     return e;
 }
 

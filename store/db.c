@@ -428,6 +428,20 @@ enum err db_finish(struct db_statement *s, struct fail *why)
     return e;
 }
 
+enum err db_number(struct db *db, const char *sql, int64_t *out, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    bool has_row = false;
+    enum err e = db_take(db, sql, &s, why);
+    if (e)
+        return e;
+    e = db_step(s, &has_row, why);
+    if (!e)
+        *out = has_row ? db_int(s, 0) : 0;
+    db_give(s);
+    return e;
+}
+
 struct str db_text(struct db_statement *s, int column)
 {
     /* In this order: asking for the text is what converts the value whose bytes are then counted.

@@ -53,6 +53,10 @@ MUST_USE enum err db_step(struct db_statement *s, bool *has_row, struct fail *wh
 /* db_step for statements that give no row, then db_give in any case. */
 MUST_USE enum err db_finish(struct db_statement *s, struct fail *why);
 
+/* The first column of the only row of a statement that binds nothing: COUNT, MAX. 0 for no row or
+ * NULL. */
+MUST_USE enum err db_number(struct db *db, const char *sql, int64_t *out, struct fail *why);
+
 /* borrowed until the next step; NULL gives STR_NONE */
 struct str db_text(struct db_statement *s, int column);
 int64_t db_int(struct db_statement *s, int column);

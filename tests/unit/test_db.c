@@ -70,13 +70,8 @@ static enum err add_row(struct db *db, int64_t id, struct str text, struct fail 
 
 static int64_t read_int(struct db *db, const char *sql)
 {
-    struct db_statement *s = NULL;
-    bool has_row = false;
-    assert_int_equal(db_take(db, sql, &s, NULL), OK);
-    assert_int_equal(db_step(s, &has_row, NULL), OK);
-    assert_true(has_row);
-    int64_t value = db_int(s, 0);
-    db_give(s);
+    int64_t value = 0;
+    assert_int_equal(db_number(db, sql, &value, NULL), OK);
     return value;
 }
 
@@ -101,6 +96,18 @@ static void opens_as_told(void **state)
     assert_int_equal(read_int(db, "PRAGMA synchronous"), 1);
     db_close(db);
     db_close(NULL);
+}
+
+static void a_number_is_zero_where_there_is_none(void **state)
+{
+    const struct place *place = *state;
+    struct fail why;
+    int64_t value = 7;
+    assert_int_not_equal(db_number(place->db, "SELECT id FROM nowhere", &value, &why), OK);
+    assert_int_equal(value, 7);
+    assert_int_equal(read_int(place->db, "SELECT 1 WHERE 1 = 0"), 0);
+    assert_int_equal(read_int(place->db, "SELECT NULL"), 0);
+    assert_int_equal(read_int(place->db, "SELECT 5 UNION SELECT 6"), 5);
 }
 
 static void knows_a_file_that_is_no_database(void **state)
@@ -610,6 +617,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_A_PLACE(opens_as_told),
+        IN_A_PLACE(a_number_is_zero_where_there_is_none),
         IN_A_PLACE(knows_a_file_that_is_no_database),
         IN_A_PLACE(binds_by_name_and_reads_back),
         IN_A_PLACE(keeps_statements_by_address_and_text),
