@@ -3,12 +3,12 @@
  * reads is not taken: the bot asks, which costs a turn; a wrong figure costs more. */
 #include "responses/slot_scan.h"
 
-static size_t back_over_space(const struct scan *s, size_t at)
+size_t back_over_space(const struct scan *s, size_t at)
 {
     return at > 0 && s->r[at - 1] == ' ' ? at - 1 : at;
 }
 
-static uint32_t rune_before(const struct scan *s, size_t at)
+uint32_t rune_before(const struct scan *s, size_t at)
 {
     return at > 0 ? s->r[at - 1] : 0;
 }
@@ -131,7 +131,7 @@ static bool follows_calendar(const struct scan *s, const struct mention *m)
 
 /* ---- after ---- */
 
-static size_t over_particle(const struct scan *s, size_t at)
+size_t over_particle(const struct scan *s, size_t at)
 {
     static const char *const particles[] = {"이 ", "가 ", "을 ", "를 ", "은 ", "는 ", "도 ", NULL};
     size_t end = scan_first(s, at, particles);

@@ -6,16 +6,6 @@
 
 enum sum_part { PART_NONE, PART_RATE, PART_CHANGE };
 
-static uint32_t rune_before(const struct scan *s, size_t at)
-{
-    return at > 0 ? s->r[at - 1] : 0;
-}
-
-static size_t back_over_space(const struct scan *s, size_t at)
-{
-    return rune_before(s, at) == ' ' ? at - 1 : at;
-}
-
 static bool is_number_before(const struct scan *s, size_t at)
 {
     static const char *const numbers[] = {"two",  "three", "four",  "five",    "six",  "seven",
@@ -56,13 +46,6 @@ static size_t back_over_fillers(const struct scan *s, size_t at)
         at -= filler;
     }
     return at;
-}
-
-static size_t over_particle(const struct scan *s, size_t at)
-{
-    static const char *const particles[] = {"이 ", "가 ", "을 ", "를 ", "은 ", "는 ", "도 ", NULL};
-    size_t end = scan_first(s, at, particles);
-    return end > 0 ? end : scan_skip_space(s, at);
 }
 
 /* 환급 8만원 받았는데: what was paid out already is no bill. A loan of 500만원 that was received

@@ -67,6 +67,12 @@ bool is_foreign(const struct scan *s, size_t from, size_t to);
 /* 3만 명, 1,200 km: a large figure that is not money. */
 bool counts_something(const struct scan *s, size_t at);
 
+/* Around a finding: the rune before it (0: none), where the space before it begins, and where what
+ * comes after its particle and space does. */
+uint32_t rune_before(const struct scan *s, size_t at);
+size_t back_over_space(const struct scan *s, size_t at);
+size_t over_particle(const struct scan *s, size_t at);
+
 /* Is the finding all that stands there, said as it is? Not a head or tail of a longer figure, not
  * negative, a bound (이상, up to) or taken back (말고, not). */
 bool bounds_hold(const struct scan *s, const struct mention *m);
