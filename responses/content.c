@@ -157,40 +157,33 @@ void content_snapshot_end(struct content *content)
         content->in_snapshot = false;
 }
 
+/* The fields alone of a row. */
+struct fields_reader {
+    enum err (*each)(void *data, const struct str *fields, struct fail *why);
+    void *data;
+};
+
+static enum err fields_give(void *data, const struct content_row *row, struct fail *why)
+{
+    const struct fields_reader *reader = data;
+    return reader->each(reader->data, row->fields, why);
+}
+
 enum err content_each(struct content *content, enum content_kind kind,
                       enum err (*each)(void *data, const struct str *fields, struct fail *why),
                       void *data, struct fail *why)
 {
-    const struct content_table *table = content_table(kind);
-    struct db_statement *s = NULL;
-    bool has_row = false;
-    enum err e = db_take(content->db, table->each, &s, why);
-    if (e)
-        return e;
-    while (!(e = db_step(s, &has_row, why)) && has_row) {
-        struct str fields[CONTENT_COLUMNS] = {STR_NONE};
-        for (size_t i = 0; i < table->count; i++)
-            fields[i] = db_text(s, (int)i);
-        e = each(data, fields, why);
-        if (e)
-            break;
-    }
-    db_give(s);
-    return e;
+    struct fields_reader reader = {each, data};
+    return content_each_row(content, kind, fields_give, &reader, why);
 }
 
 enum err content_count(struct content *content, enum content_kind kind, size_t *out,
                        struct fail *why)
 {
-    struct db_statement *s = NULL;
-    bool has_row = false;
-    enum err e = db_take(content->db, content_table(kind)->count_rows, &s, why);
-    if (e)
-        return e;
-    e = db_step(s, &has_row, why);
+    int64_t count = 0;
+    enum err e = db_number(content->db, content_table(kind)->count_rows, &count, why);
     if (!e)
-        *out = has_row ? (size_t)db_int(s, 0) : 0;
-    db_give(s);
+        *out = (size_t)count;
     return e;
 }
 

@@ -38,30 +38,28 @@ enum err content_base_print(struct content *content, enum content_kind kind, int
     return OK;
 }
 
+/* A row's fields and its base. */
+struct based_reader {
+    struct content *content;
+    enum err (*each)(void *data, const struct str *fields, struct str base, struct fail *why);
+    void *data;
+};
+
+static enum err based_give(void *data, const struct content_row *row, struct fail *why)
+{
+    const struct based_reader *reader = data;
+    char base[CONTENT_BASE_BYTES];
+    enum err e = content_row_base(reader->content, row, base, why);
+    return e ? e : reader->each(reader->data, row->fields, str_of(base), why);
+}
+
 enum err content_each_based(struct content *content, enum content_kind kind,
                             enum err (*each)(void *data, const struct str *fields, struct str base,
                                              struct fail *why),
                             void *data, struct fail *why)
 {
-    const struct content_table *table = content_table(kind);
-    struct db_statement *s = NULL;
-    bool has_row = false;
-    enum err e = db_take(content->db, table->each, &s, why);
-    if (e)
-        return e;
-    while (!(e = db_step(s, &has_row, why)) && has_row) {
-        struct str fields[CONTENT_COLUMNS] = {STR_NONE};
-        char base[CONTENT_BASE_BYTES];
-        for (size_t i = 0; i < table->count; i++)
-            fields[i] = db_text(s, (int)i);
-        e = content_base_print(content, kind, (int)db_int(s, (int)table->count), fields, base, why);
-        if (!e)
-            e = each(data, fields, str_of(base), why);
-        if (e)
-            break;
-    }
-    db_give(s);
-    return e;
+    struct based_reader reader = {content, each, data};
+    return content_each_row(content, kind, based_give, &reader, why);
 }
 
 /* What the row was, looked for among its revisions. */
