@@ -70,6 +70,38 @@ enum err reply_print_choices(const struct reply *reply, struct buf *out, struct 
     return buf_error(out, "the reply's choices", why);
 }
 
+void reply_print(const struct reply *reply, const struct release *release, const char *turn_id,
+                 struct buf *out)
+{
+    struct json_writer w;
+    json_begin(&w, out);
+    json_object(&w, NULL);
+    json_put_text(&w, "turn", turn_id[0] ? turn_id : NULL);
+    json_put_text(&w, "route", route_name(reply->route));
+    json_object(&w, "reply");
+    json_put_str(&w, "text", reply->text.n ? str_from_buf(&reply->text) : STR(""));
+    if (reply->choice_count > 0) {
+        json_array(&w, "choices");
+        for (int i = 0; i < reply->choice_count; i++)
+            json_put_str(&w, NULL, reply->choices[i].title);
+        json_end(&w, ']');
+    }
+    reply_put_citations(reply, &w);
+    json_end(&w, '}');
+    json_put_str(&w, "intent",
+                 reply->intent >= 0 ? book_rows(release->book)->intents[reply->intent].name
+                                    : STR_NONE);
+    if (reply->has_confidence)
+        json_put_double(&w, "confidence", reply->confidence, 4);
+    else
+        json_put_null(&w, "confidence");
+    json_put_text(&w, "reason", reply->reason);
+    json_put_text(&w, "release", release->hash);
+    json_put_bool(&w, "generated", reply->route == ROUTE_GENERATED);
+    json_end(&w, '}');
+    buf_add_char(out, '\n');
+}
+
 static const struct content_rows *rows_of(const struct turner *turner)
 {
     return book_rows(turner->release->book);

@@ -94,6 +94,11 @@ struct reply {
 /* Appends the titles of the reply's list as a JSON array, the form the journal keeps them in. */
 MUST_USE enum err reply_print_choices(const struct reply *reply, struct buf *out, struct fail *why);
 
+/* Appends the reply as one line of JSON, the form of POST /v1/turns and of `paring ask --json`; a
+ * turn that is not kept has the id "". */
+void reply_print(const struct reply *reply, const struct release *release, const char *turn_id,
+                 struct buf *out);
+
 /* Writes the member "citations" when there are any. */
 void reply_put_citations(const struct reply *reply, struct json_writer *w);
 /* Appends the citations as the journal keeps them, nothing when there are none; and back, with the

@@ -67,38 +67,6 @@ static enum err talk_parse(struct cli *cli, int argc, char **argv, struct talk *
     return OK;
 }
 
-static void reply_put(const struct bot *bot, const struct reply *reply, const char *turn_id,
-                      struct buf *out)
-{
-    struct json_writer w;
-    json_begin(&w, out);
-    json_object(&w, NULL);
-    json_put_text(&w, "turn", turn_id[0] ? turn_id : NULL);
-    json_put_text(&w, "route", route_name(reply->route));
-    json_object(&w, "reply");
-    json_put_str(&w, "text", reply->text.n ? str_from_buf(&reply->text) : STR(""));
-    if (reply->choice_count > 0) {
-        json_array(&w, "choices");
-        for (int i = 0; i < reply->choice_count; i++)
-            json_put_str(&w, NULL, reply->choices[i].title);
-        json_end(&w, ']');
-    }
-    reply_put_citations(reply, &w);
-    json_end(&w, '}');
-    json_put_str(&w, "intent",
-                 reply->intent >= 0 ? book_rows(bot_release(bot)->book)->intents[reply->intent].name
-                                    : STR_NONE);
-    if (reply->has_confidence)
-        json_put_double(&w, "confidence", reply->confidence, 4);
-    else
-        json_put_null(&w, "confidence");
-    json_put_text(&w, "reason", reply->reason);
-    json_put_text(&w, "release", bot_release(bot)->hash);
-    json_put_bool(&w, "generated", reply->route == ROUTE_GENERATED);
-    json_end(&w, '}');
-    buf_add_char(out, '\n');
-}
-
 /* Models are asked only where a ledger can be kept and bot.conf can be read; that it cannot is told
  * with the other warnings, and scripts answer all the same. */
 static enum err talk_open(const struct cli *cli, struct talk *talk, struct bot **out,
@@ -128,7 +96,7 @@ static enum err talk_once(struct cli *cli, struct bot *bot, const struct bot_req
         return e;
     buf_clear(out);
     if (cli->json) {
-        reply_put(bot, reply, turn_id, out);
+        reply_print(reply, bot_release(bot), turn_id, out);
     } else {
         buf_add_str(out, str_from_buf(&reply->text));
         buf_add_char(out, '\n');

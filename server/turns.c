@@ -3,34 +3,7 @@
 
 static void turn_print(struct exchange *exchange, const struct clerk_result *result)
 {
-    const struct reply *reply = result->reply;
-    struct json_writer w;
-    json_begin(&w, &exchange->out);
-    json_object(&w, NULL);
-    json_put_text(&w, "turn", result->turn_id);
-    json_put_text(&w, "route", route_name(reply->route));
-    json_object(&w, "reply");
-    json_put_str(&w, "text", reply->text.n ? str_from_buf(&reply->text) : STR(""));
-    if (reply->choice_count > 0) {
-        json_array(&w, "choices");
-        for (int i = 0; i < reply->choice_count; i++)
-            json_put_str(&w, NULL, reply->choices[i].title);
-        json_end(&w, ']');
-    }
-    reply_put_citations(reply, &w);
-    json_end(&w, '}');
-    json_put_str(&w, "intent",
-                 reply->intent >= 0 ? book_rows(result->release->book)->intents[reply->intent].name
-                                    : STR_NONE);
-    if (reply->has_confidence)
-        json_put_double(&w, "confidence", reply->confidence, 4);
-    else
-        json_put_null(&w, "confidence");
-    json_put_text(&w, "reason", reply->reason);
-    json_put_text(&w, "release", result->release->hash);
-    json_put_bool(&w, "generated", reply->route == ROUTE_GENERATED);
-    json_end(&w, '}');
-    buf_add_char(&exchange->out, '\n');
+    reply_print(result->reply, result->release, result->turn_id, &exchange->out);
 }
 
 static enum err request_read(const cJSON *json, struct bot_request *out, struct fail *why)
