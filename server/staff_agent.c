@@ -10,6 +10,7 @@
 #include "responses/tasks.h"
 #include "server/handlers.h"
 #include "server/http.h"
+#include "server/staff_content.h"
 
 #include <string.h>
 
@@ -255,13 +256,6 @@ enum err wrong_post(struct call *call, struct fail *why)
 
 /* ---- Tasks ---- */
 
-static void time_put(struct json_writer *w, const char *key, int64_t at_us)
-{
-    char at[TIME_TEXT_BYTES];
-    clock_format_us(at_us, at);
-    json_put_text(w, key, at_us ? at : NULL);
-}
-
 /* The trace goes out as the text it is kept as. */
 static enum err task_add(void *data, const struct task *task, struct fail *why)
 {
@@ -276,9 +270,9 @@ static enum err task_add(void *data, const struct task *task, struct fail *why)
     json_put_str(w, "trace", task->trace);
     json_put_str(w, "state", task->state);
     json_put_str(w, "author", task->author);
-    time_put(w, "at", task->at_us);
+    staff_time_put(w, "at", task->at_us);
     json_put_str(w, "settled_by", task->settled_by);
-    time_put(w, "settled_at", task->settled_at_us);
+    staff_time_put(w, "settled_at", task->settled_at_us);
     json_put_str(w, "settlement", task->settlement);
     json_end(w, '}');
     return buf_error(w->out, "the tasks", why);

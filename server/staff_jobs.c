@@ -5,17 +5,11 @@
 #include "server/handlers.h"
 #include "server/http.h"
 #include "server/jobs.h"
+#include "server/staff_content.h"
 
 #include <string.h>
 
 enum { SHOWN = 20, SHOWN_MOST = 200 };
-
-static void put_time(struct json_writer *w, const char *key, int64_t at_us)
-{
-    char at[TIME_TEXT_BYTES];
-    clock_format_us(at_us, at);
-    json_put_text(w, key, at_us ? at : NULL);
-}
 
 /* Work lists keep their results a line a thing: those are for /api/check and /api/unanswered. */
 static bool has_lines(const struct job *job)
@@ -33,10 +27,10 @@ void job_print(struct json_writer *w, const char *key, const struct job *job)
     json_put_text(w, "state", job_state_name(job->state));
     json_put_str(w, "author", job->author);
     json_put_str(w, "reason", job->reason);
-    put_time(w, "wanted_at", job->wanted_at_us);
-    put_time(w, "created_at", job->created_at_us);
-    put_time(w, "began_at", job->began_at_us);
-    put_time(w, "ended_at", job->ended_at_us);
+    staff_time_put(w, "wanted_at", job->wanted_at_us);
+    staff_time_put(w, "created_at", job->created_at_us);
+    staff_time_put(w, "began_at", job->began_at_us);
+    staff_time_put(w, "ended_at", job->ended_at_us);
     json_put_raw(w, "progress", job->progress);
     if (result.n > 0 && !has_lines(job))
         json_put_raw(w, "result", result);

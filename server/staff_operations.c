@@ -7,23 +7,13 @@
 #include "server/http.h"
 #include "server/metrics.h"
 #include "server/shelf.h"
+#include "server/staff_content.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
 enum { RELEASES_SHOWN = 20, NOTES_SHOWN = 20 };
-
-static void moment_put(struct json_writer *w, const char *key, int64_t at_us)
-{
-    char at[TIME_TEXT_BYTES];
-    if (at_us == 0) {
-        json_put_null(w, key);
-        return;
-    }
-    clock_format_us(at_us, at);
-    json_put_text(w, key, at);
-}
 
 static enum err shelved_put(void *data, const struct shelved *release, const cJSON *report,
                             struct fail *why)
@@ -37,7 +27,7 @@ static enum err shelved_put(void *data, const struct shelved *release, const cJS
     json_put_bool(w, "active", release->is_active);
     json_put_bool(w, "whole", release->hash[0] != '\0');
     json_put_int(w, "bytes", release->bytes);
-    moment_put(w, "made", release->made_us);
+    staff_time_put(w, "made", release->made_us);
     json_end(w, '}');
     return OK;
 }
@@ -97,7 +87,7 @@ static void channels_put(struct json_writer *w, const struct site *site)
         json_put_int(w, "client_errors", (int64_t)sum.client_errors);
         json_put_int(w, "server_errors", (int64_t)sum.server_errors);
         json_put_int(w, "gone", (int64_t)sum.gone);
-        moment_put(w, "last_seen", sum.last_us ? sum.last_us + moved : 0);
+        staff_time_put(w, "last_seen", sum.last_us ? sum.last_us + moved : 0);
         json_end(w, '}');
     }
     json_end(w, ']');
@@ -134,7 +124,7 @@ static enum err backup_put(void *data, const char *name, int64_t bytes, int64_t 
     json_object(w, NULL);
     json_put_text(w, "name", name);
     json_put_int(w, "bytes", bytes);
-    moment_put(w, "made", made_us);
+    staff_time_put(w, "made", made_us);
     json_end(w, '}');
     return OK;
 }
@@ -145,8 +135,8 @@ static enum err backups_put(struct json_writer *w, struct backups *backups, stru
     backups_look(backups, &state);
     json_object(w, "backup");
     json_put_bool(w, "running", state.is_running);
-    moment_put(w, "began", state.began_us);
-    moment_put(w, "ended", state.ended_us);
+    staff_time_put(w, "began", state.began_us);
+    staff_time_put(w, "ended", state.ended_us);
     json_put_text(w, "trouble", state.trouble[0] ? state.trouble : NULL);
     json_array(w, "rows");
     enum err e = backups_each(backups, backup_put, w, why);
@@ -162,7 +152,7 @@ enum err operations_get(struct call *call, struct fail *why)
     struct json_writer w;
     json_begin(&w, &call->out);
     json_object(&w, NULL);
-    moment_put(&w, "at", clock_now_us());
+    staff_time_put(&w, "at", clock_now_us());
     json_put_int(&w, "uptime_seconds", (clock_monotonic_us() - site->started_us) / 1000000);
     json_put_int(&w, "release", counts.release);
     json_put_text(&w, "hash", counts.hash);

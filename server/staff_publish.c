@@ -7,6 +7,7 @@
 #include "responses/reviews.h"
 #include "server/handlers.h"
 #include "server/http.h"
+#include "server/staff_content.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,13 +17,6 @@ enum { HISTORY_MOST = 100, REVIEWS_MOST = 200, PATH_BYTES = 4096, RELEASES_MOST 
 
 static const int64_t us_per_second = (int64_t)1000 * 1000,
                      year_us = (int64_t)366 * 24 * 3600 * 1000 * 1000;
-
-static void put_time(struct json_writer *w, const char *key, int64_t at_us)
-{
-    char at[TIME_TEXT_BYTES];
-    clock_format_us(at_us, at);
-    json_put_text(w, key, at_us ? at : NULL);
-}
 
 static int64_t written_us(const struct stat *status)
 {
@@ -65,7 +59,7 @@ static enum err change_add(void *data, const struct review *review, struct fail 
     json_put_str(w, "title", review->title);
     json_put_str(w, "author", review->author);
     json_put_str(w, "decided_by", review->decided_by);
-    put_time(w, "decided_at", review->decided_at_us);
+    staff_time_put(w, "decided_at", review->decided_at_us);
     json_put_int(w, "rows", (int64_t)review->rows);
     json_end(w, '}');
     return buf_error(w->out, "the changes", why);
@@ -82,8 +76,8 @@ static enum err changes_put(struct call *call, struct json_writer *w, int active
     if (e)
         return e;
     json_object(w, "changes");
-    put_time(w, "since", changes.since_us);
-    put_time(w, "changed_at", changed_us);
+    staff_time_put(w, "since", changes.since_us);
+    staff_time_put(w, "changed_at", changed_us);
     json_put_bool(w, "has_changed", changed_us >= changes.since_us && changed_us > 0);
     json_array(w, "reviews");
     e = reviews_each(call->content, REVIEW_APPROVED, 0, REVIEWS_MOST, &total, change_add, &changes,
@@ -123,7 +117,7 @@ static enum err note_add(void *data, const struct release_note *note, struct fai
     json_put_str(w, "event", note->event);
     json_put_str(w, "author", note->author);
     json_put_str(w, "reason", note->reason);
-    put_time(w, "at", note->at_us);
+    staff_time_put(w, "at", note->at_us);
     json_end(w, '}');
     return buf_error(w->out, "the history", why);
 }
@@ -154,7 +148,7 @@ static void releases_put(struct call *call, struct json_writer *w, const int *nu
         json_object(w, NULL);
         json_put_int(w, "number", numbers[i - 1]);
         json_put_text(w, "hash", hash);
-        put_time(w, "at", has_time ? written_us(&status) : 0);
+        staff_time_put(w, "at", has_time ? written_us(&status) : 0);
         json_end(w, '}');
     }
     json_end(w, ']');
