@@ -291,7 +291,7 @@ static enum err row_make(struct bot *bot, const struct accepted *accepted, struc
 {
     journal_new_id(turn_id, accepted->at_us);
     enum err e = row_fill(bot, accepted, clock_monotonic_us() - began_us, turn_id, row, why);
-    if (e && bot->pin[0])
+    if (e && asking && bot->pin[0]) /* only who asks claims one */
         models_settle(asking->models, str_of(bot->pin));
     return e;
 }
