@@ -54,6 +54,8 @@ enum err outbox_next(struct journal *journal, int64_t now_us,
         e = db_step(s, &has_row, why);
     if (!e)
         *wait_us = has_row ? db_int(s, 8) - now_us : -1;
+    if (!e && *wait_us > OUTBOX_LONGEST_S * 1000000LL)
+        *wait_us = 0;
     if (!e && has_row && *wait_us <= 0) {
         struct outbox_post post = {.turn = db_text(s, 0),
                                    .conversation = db_text(s, 1),

@@ -20,7 +20,10 @@ struct outbox_post {
 MUST_USE enum err outbox_note(struct journal *journal, const struct turn_row *row,
                               struct fail *why);
 MUST_USE enum err outbox_count(struct journal *journal, size_t *out, struct fail *why);
+enum { OUTBOX_LONGEST_S = 60 }; /* for no longer is a post put off */
+
 /* Calls `each` with the post that is due first, if one is; none overtakes another to its target.
+ * What seems to be due later than a post can be put off is due: the clock has been set back.
  * *wait_us: until the next is due; -1: there is none. */
 MUST_USE enum err outbox_next(struct journal *journal, int64_t now_us,
                               enum err (*each)(void *data, const struct outbox_post *post,

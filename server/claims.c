@@ -16,7 +16,8 @@ struct claims {
     struct service *service;
     struct clerk *clerk;
     int64_t idle_us;
-    size_t count; /* of those found by the last look */
+    int64_t rests_until_us; /* monotonic */
+    size_t count;           /* of those found by the last look */
     struct claim {
         char handoff[TURN_ID_BYTES], agent[CONVERSATION_NAME_BYTES];
     } found[AT_ONCE];
@@ -64,9 +65,15 @@ static void claim_lapse(struct claims *claims, const struct claim *claim)
         service_decline(claims->service, &waiter);
 }
 
+void claims_rest(struct claims *claims)
+{
+    if (claims)
+        claims->rests_until_us = clock_monotonic_us() + claims->idle_us;
+}
+
 void claims_look(struct claims *claims)
 {
-    if (!claims)
+    if (!claims || clock_monotonic_us() < claims->rests_until_us)
         return;
     claims->count = 0;
     if (handoff_idle(clerk_journal(claims->clerk), clock_now_us() - claims->idle_us, AT_ONCE,

@@ -13,6 +13,9 @@ MUST_USE enum err claims_open(struct service *service, const struct config *conf
                               struct claims **out, struct fail *why);
 /* About once a second, always in the same thread. What cannot be done now is done at the next look.
  * NULL is harmless. */
+/* The clock was moved: nobody loses a ticket for a silence that may only be the clock's, until the
+ * time for one has passed again. NULL is harmless. */
+void claims_rest(struct claims *claims);
 void claims_look(struct claims *claims);
 void claims_close(struct claims *claims); /* before service_drain; NULL is harmless */
 

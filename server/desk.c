@@ -41,6 +41,7 @@ struct desk {
     struct accounts *accounts; /* the thread's; NULL: could not be opened yet */
     char code[TOKEN_TEXT_BYTES];
     unsigned char secret[crypto_shorthash_KEYBYTES];
+    int64_t opened_us;   /* how far the wall clock was ahead of the monotonic one */
     struct tries *tries; /* the thread's */
     pthread_t thread;
     bool has_thread;
@@ -77,11 +78,18 @@ static void token_make(char out[TOKEN_TEXT_BYTES])
 
 /* ---- Sessions in memory; the caller holds the lock ---- */
 
+/* The wall clock as it was at the start, and the time since: a clock that is set ends no session.
+ */
+static int64_t steady_now_us(const struct desk *desk)
+{
+    return desk->opened_us + clock_monotonic_us();
+}
+
 bool desk_session(struct desk *desk, struct str token, char name[USER_NAME_BYTES],
                   enum staff_role *role)
 {
     char digest[HASH_HEX_BYTES];
-    int64_t now = clock_now_us();
+    int64_t now = steady_now_us(desk);
     if (token.n != TOKEN_TEXT_BYTES - 1)
         return false;
     digest_of(token, digest);
@@ -141,7 +149,7 @@ static enum err user_see(void *data, const struct user *user, struct fail *why)
 /* Who is no user any more is out; what was seen is kept. A disk that fails here is tried again. */
 static void users_refresh(struct desk *desk)
 {
-    int64_t now = clock_now_us();
+    int64_t now = steady_now_us(desk);
     (void)pthread_mutex_lock(&desk->lock);
     for (size_t i = 0; i < SESSIONS; i++)
         desk->sessions[i].is_user = false;
@@ -200,7 +208,7 @@ static struct tries *tries_of(struct desk *desk, const struct desk_job *job)
 
 static enum err session_begin(struct desk *desk, const struct user *user, struct desk_reply *reply)
 {
-    int64_t now = clock_now_us();
+    int64_t now = steady_now_us(desk);
     struct session session = {
         .role = user->role, .epoch = user->epoch, .began_us = now, .seen_us = now, .kept_us = now};
     token_make(reply->token);
@@ -356,7 +364,7 @@ static void *desk_run(void *data)
     (void)pthread_mutex_lock(&desk->lock);
     while (!desk->ends) {
         struct timespec until;
-        (void)clock_gettime(CLOCK_REALTIME, &until);
+        (void)clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_sec += 1;
         if (desk->count == 0)
             (void)pthread_cond_timedwait(&desk->wakes, &desk->lock, &until);
@@ -398,12 +406,17 @@ bool desk_give(struct desk *desk, const struct desk_job *job)
 enum err desk_open(const char *bot_folder, struct desk **out, struct fail *why)
 {
     struct desk *desk = mem_take(1, sizeof(*desk));
+    pthread_condattr_t attributes;
     bool has = true;
     if (!desk)
         return fail_memory(why);
     (void)pthread_mutex_init(&desk->lock, NULL);
-    (void)pthread_cond_init(&desk->wakes, NULL);
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC); /* the other may be set back */
+    (void)pthread_cond_init(&desk->wakes, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
     randombytes_buf(desk->secret, sizeof(desk->secret));
+    desk->opened_us = clock_now_us() - clock_monotonic_us();
     desk->folder = mem_copy(str_of(bot_folder));
     desk->tries = mem_take(SLOTS, sizeof(*desk->tries));
     desk->queue = mem_take(QUEUE, sizeof(*desk->queue));

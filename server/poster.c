@@ -34,7 +34,6 @@ enum {
     CONNECT_MS = 3000,
     CALL_MS = 10000,
     ATTEMPTS = 8,
-    LONGEST_WAIT_S = 60,
     SKEW_S = 300, /* a webhook older than this is a replay */
     STEP_REPLY = 0,
     STEP_NOTE,
@@ -279,8 +278,8 @@ static enum err outcome_keep(struct chatwoot *chatwoot)
                  outcome->step);
     if (outcome->is_done || gives_up)
         return outbox_done(chatwoot->journal, str_of(outcome->turn), NULL);
-    if (wait_s > LONGEST_WAIT_S)
-        wait_s = LONGEST_WAIT_S;
+    if (wait_s > OUTBOX_LONGEST_S)
+        wait_s = OUTBOX_LONGEST_S;
     return outbox_later(chatwoot->journal, str_of(outcome->turn), outcome->step, outcome->attempts,
                         clock_now_us() + wait_s * us_a_second, NULL);
 }
@@ -297,7 +296,7 @@ static int64_t work(struct chatwoot *chatwoot)
         e = outcome_keep(chatwoot);
     if (!e)
         chatwoot->outcome.turn[0] = '\0';
-    return e ? us_a_second : wait_us < 0 ? LONGEST_WAIT_S * us_a_second : wait_us;
+    return e ? us_a_second : wait_us < 0 ? OUTBOX_LONGEST_S * us_a_second : wait_us;
 }
 
 static void *chatwoot_run(void *data)
@@ -306,7 +305,7 @@ static void *chatwoot_run(void *data)
     while (!atomic_load(&chatwoot->ends)) {
         int64_t wait_us = work(chatwoot);
         struct timespec until;
-        (void)clock_gettime(CLOCK_REALTIME, &until);
+        (void)clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_sec += (time_t)(wait_us / us_a_second) + (wait_us % us_a_second > 0);
         (void)pthread_mutex_lock(&chatwoot->lock);
         while (wait_us > 0 && !chatwoot->has_news && !atomic_load(&chatwoot->ends) &&
@@ -378,6 +377,7 @@ enum err chatwoot_open(const char *bot_folder, const struct config *config, stru
 {
     struct str url = config_text(config, CONFIG_CHATWOOT_URL);
     struct str secret = config_text(config, CONFIG_CHATWOOT_SECRET_FILE);
+    pthread_condattr_t attributes;
     *out = NULL;
     if (url.n == 0)
         return OK;
@@ -387,7 +387,10 @@ enum err chatwoot_open(const char *bot_folder, const struct config *config, stru
     if (!chatwoot)
         return fail_memory(why);
     (void)pthread_mutex_init(&chatwoot->lock, NULL);
-    (void)pthread_cond_init(&chatwoot->wakes, NULL);
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&chatwoot->wakes, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
     buf_init(&chatwoot->body, BODY_BYTES);
     buf_init(&chatwoot->packet, BODY_BYTES / 2);
     buf_init(&chatwoot->reply, BODY_BYTES);

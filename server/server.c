@@ -5,8 +5,8 @@
  *   the model client's    models, one to all (fallback/provider.h)
  *   late replies'         second halves of turns, posts to Kakao (server/callbacks.c)
  *   the door              new connections, dealt to the workers in turn
- *   the watch             the release: opened here when BOT/current changes, then swapped; and
- *                         agents who have gone (server/claims.c)
+ *   the watch             the release: opened here when BOT/current changes, then swapped; agents
+ *                         who have gone (server/claims.c); a clock that was moved
  *   the desk's            passwords and sessions (server/desk.c)
  *   the office's, two     what staff read and change (server/office.c)
  *   the jobs', two        children beside the server: trainings, checks … (server/jobs.c)
@@ -51,9 +51,10 @@ enum {
     LINGER_MS = 300,  /* draining: connections may still bring a request this long */
     DRAIN_MS = 15000, /* longer than any request may take */
     MS = 1000 * 1000, /* nanoseconds */
+    CLOCK_JUMP_S = 5, /* between two looks: no drift is so fast */
 };
 
-static const int64_t us_per_ms = 1000;
+static const int64_t us_per_ms = 1000, us_per_s = 1000000;
 
 struct server {
     struct site site;
@@ -151,9 +152,22 @@ static void keys_reload(struct server *server)
     buf_free(&text);
 }
 
+/* What is measured on the wall clock is told when it was moved. A clock that is set right slowly
+ * passes unnoticed, as it should. */
+static void clock_look(struct server *server, int64_t *ahead_us)
+{
+    int64_t now_us = clock_now_us() - clock_monotonic_us(), moved_us = now_us - *ahead_us;
+    *ahead_us = now_us;
+    if (moved_us > -CLOCK_JUMP_S * us_per_s && moved_us < CLOCK_JUMP_S * us_per_s)
+        return;
+    log_line(LOG_WARN, LOG_CLOCK_MOVED, "\"seconds\":%lld", (long long)(moved_us / us_per_s));
+    claims_rest(server->claims);
+}
+
 static void *watch_run(void *data)
 {
     struct server *server = data;
+    int64_t ahead_us = clock_now_us() - clock_monotonic_us();
     int failed = 0;
     (void)pthread_mutex_lock(&server->lock);
     while (!server->watch_ends) {
@@ -170,6 +184,7 @@ static void *watch_run(void *data)
         if (was_told)
             keys_reload(server);
         reload(server, &failed);
+        clock_look(server, &ahead_us);
         claims_look(server->claims);
         (void)pthread_mutex_lock(&server->lock);
     }

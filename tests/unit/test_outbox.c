@@ -66,6 +66,17 @@ static void none_overtakes_another_to_its_target(void **state)
     (void)next(500, -1);
 }
 
+static void a_clock_that_is_set_back_holds_no_post_back(void **state)
+{
+    const int64_t hour = 3600 * 1000000LL;
+    (void)state;
+    keep("t1", "1/10", "a", hour);
+    assert_string_equal(next(0, 0).turn, "t1");
+    assert_int_equal(outbox_later(journal, STR("t1"), 1, 2, hour + 30 * 1000000LL, NULL), OK);
+    assert_int_equal(next(hour, 30 * 1000000LL).calls, 0);
+    assert_string_equal(next(10, 0).turn, "t1");
+}
+
 static void knows_a_reply_in_the_words_of_the_one_before(void **state)
 {
     static const struct {
@@ -180,6 +191,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(none_overtakes_another_to_its_target, desk_set_up,
+                                        desk_tear_down),
+        cmocka_unit_test_setup_teardown(a_clock_that_is_set_back_holds_no_post_back, desk_set_up,
                                         desk_tear_down),
         cmocka_unit_test_setup_teardown(knows_a_reply_in_the_words_of_the_one_before, desk_set_up,
                                         desk_tear_down),
