@@ -9,7 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 16 };
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+enum { ALIGNMENT = 16, BIG_BYTES = 128 * 1024 };
 
 /* Per thread, so that a test of one thread neither disturbs nor waits for another. */
 static _Thread_local uint64_t allocations;
@@ -52,6 +56,15 @@ char *mem_copy(struct str s)
 void mem_give(void *p)
 {
     free(p);
+}
+
+void mem_settle(void)
+{
+#ifdef __GLIBC__
+    /* Left to itself it raises both with every big block that is given back, to 32 and 64 MiB. */
+    (void)mallopt(M_MMAP_THRESHOLD, BIG_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, 2 * BIG_BYTES);
+#endif
 }
 
 uint64_t mem_count(void)

@@ -29,6 +29,12 @@ void *mem_grow(void *p, size_t count, size_t size);
 char *mem_copy(struct str s); /* NUL-terminated */
 void mem_give(void *p);
 
+/* For a process that runs for months, once and before it has threads: big blocks go back to the
+ * system as soon as they are given back, and stay no holes in the heap of the thread that had them.
+ * A server under mixed traffic then holds less than half (tests/bench/soak.py), and no more with
+ * time. */
+void mem_settle(void);
+
 /* allocations by this thread so far, arena blocks and buf growth included */
 uint64_t mem_count(void);
 /* Test hook: from now on the n-th allocation of this thread (1 = the next) fails, once, or with

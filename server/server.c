@@ -339,7 +339,9 @@ enum err server_open(const char *bot_folder, const struct config *config, struct
                      struct fail *why)
 {
     pthread_condattr_t attributes;
-    struct server *server = mem_take(1, sizeof(*server));
+    struct server *server;
+    mem_settle();
+    server = mem_take(1, sizeof(*server));
     if (!server)
         return fail_memory(why);
     /* Random numbers from a stream of the thread's own: turn ids then cost no system call. */
