@@ -57,7 +57,7 @@ CONSOLE := $(wildcard console/src/* console/src/*/* console/src/*/*/* console/*.
 
 SAY = $(if $(V),,@echo '  $@';)# V=1 shows the commands
 
-.PHONY: all console FORCE run test units tests asan tsan faults fuzz fuzzers lint bench benches marks coverage install fresh clean help
+.PHONY: all console FORCE run test units tests asan tsan faults fuzz fuzzers lint bench benches soak marks coverage install fresh clean help
 .SECONDARY:
 
 all: $(BUILD)/paring
@@ -143,6 +143,9 @@ bench: packages-bench
 	@$(MAKE) --no-print-directory $(JOBS) all benches
 	@sh tests/bench/run.sh $(BUILD)
 benches: $(BENCHES)
+soak: packages-test
+	@$(MAKE) --no-print-directory $(JOBS) all
+	@python3 -B tests/bench/soak.py $(BUILD) $(SECONDS)
 marks: packages-marks
 	@$(MAKE) --no-print-directory $(JOBS) all
 	@sh tests/bench/marks.sh $(BUILD)/paring
@@ -169,6 +172,7 @@ help:
 	@echo 'make faults       every injected failure, hundreds of kills; make fuzz SECONDS=60'
 	@echo 'make lint         layout, layers, analysers (LINT=all: not only what has changed)'
 	@echo 'make bench        speed and memory; make marks: accuracy on public sets; make coverage'
+	@echo 'make soak         one server under everything at once, SECONDS=3600: its memory must not grow'
 	@echo 'make fresh        run and test in a new Debian, as root'
 	@echo 'make console      the web pages, which need node (make leaves them out without it)'
 	@echo 'make install      DESTDIR= PREFIX=; make clean'
