@@ -39,6 +39,7 @@ static const char *const event_names[] = {
     [LOG_KEYS_FAILED] = "keys_failed",
     [LOG_POST_FAILED] = "post_failed",
     [LOG_CLAIM_LAPSED] = "claim_lapsed",
+    [LOG_DESK_FAILED] = "desk_failed",
     [LOG_CLOCK_MOVED] = "clock_moved",
     [LOG_SERVER_FAILED] = "server_failed",
 };

@@ -24,6 +24,7 @@ enum log_event {
     LOG_KEYS_FAILED,    /* it could not be; the keys stay as they were */
     LOG_POST_FAILED,    /* a reply that another server was to be told is given up */
     LOG_CLAIM_LAPSED,   /* an agent was silent for too long; the ticket waits again */
+    LOG_DESK_FAILED,    /* nobody can sign in: the accounts cannot be opened */
     LOG_CLOCK_MOVED,    /* the wall clock went forward or back while the server ran */
     LOG_SERVER_FAILED,  /* something of ours broke in a request */
 };

@@ -94,6 +94,21 @@ bool callbacks_allow(const struct site *site, struct str url)
     return is_allowed;
 }
 
+/* A host written as an address would never be that of any callback, and nobody would be told. */
+static enum err hosts_check(const struct config *config, struct fail *why)
+{
+    struct str hosts = config_text(config, CONFIG_KAKAO_CALLBACK_HOSTS), part, name;
+    while (str_next(&hosts, ',', &part))
+        while (str_next(&part, ' ', &name))
+            for (size_t i = 0; i < name.n; i++)
+                if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789-.", name.p[i]))
+                    return fail(why, ERR_USE,
+                                "kakao_callback_hosts: \"%.*s\" is no host such as kakao.com, in "
+                                "small letters",
+                                STR_ARG(name));
+    return OK;
+}
+
 /* ---- Errands ---- */
 
 static void errand_free(struct errand *errand)
@@ -363,7 +378,9 @@ enum err callbacks_open(struct site *site, int clerk, struct callbacks **out, st
     (void)pthread_mutex_init(&callbacks->lock, NULL);
     (void)pthread_cond_init(&callbacks->wakes, NULL);
     buf_init(&callbacks->out, REPLY_BYTES);
-    enum err e = curl_open(callbacks, why);
+    enum err e = hosts_check(site->config, why);
+    if (!e)
+        e = curl_open(callbacks, why);
     if (!e)
         e = clerk_open(site->service, clerk, &callbacks->clerk, why);
     if (!e && pthread_create(&callbacks->thread, NULL, callbacks_run, callbacks) != 0)

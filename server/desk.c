@@ -11,6 +11,8 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/files.h"
+#include "base/json.h"
+#include "base/log.h"
 #include "server/audit.h"
 #include "server/sessions.h"
 
@@ -41,6 +43,7 @@ struct desk {
     struct accounts *accounts; /* the thread's; NULL: could not be opened yet */
     char code[TOKEN_TEXT_BYTES];
     unsigned char secret[crypto_shorthash_KEYBYTES];
+    bool is_told;        /* that the accounts cannot be opened */
     int64_t opened_us;   /* how far the wall clock was ahead of the monotonic one */
     struct tries *tries; /* the thread's */
     pthread_t thread;
@@ -174,16 +177,30 @@ static void users_refresh(struct desk *desk)
     }
 }
 
+/* Once, not every second. */
+static void trouble_log(struct desk *desk, enum err e, const struct fail *why)
+{
+    struct buf text;
+    buf_init(&text, (size_t)4 * FAIL_TEXT_BYTES);
+    json_add_string(&text, str_of(why->text));
+    if (e && !desk->is_told)
+        log_line(LOG_ERROR, LOG_DESK_FAILED, "\"why\":%.*s", STR_ARG(str_from_buf(&text)));
+    desk->is_told = e != OK;
+    buf_free(&text);
+}
+
 static enum err accounts_try(struct desk *desk)
 {
+    struct fail why = {.text = ""};
     if (desk->accounts)
         return OK;
-    enum err e = accounts_open(desk->folder, &desk->accounts, NULL);
+    enum err e = accounts_open(desk->folder, &desk->accounts, &why);
     if (!e) {
         (void)pthread_mutex_lock(&desk->lock);
-        e = sessions_load(accounts_db(desk->accounts), desk->sessions, NULL);
+        e = sessions_load(accounts_db(desk->accounts), desk->sessions, &why);
         (void)pthread_mutex_unlock(&desk->lock);
     }
+    trouble_log(desk, e, &why);
     if (!e)
         users_refresh(desk);
     if (e) {

@@ -383,6 +383,10 @@ enum err chatwoot_open(const char *bot_folder, const struct config *config, stru
         return OK;
     if (!str_starts(url, STR("https://")) && !str_starts(url, STR("http://")))
         return fail(why, ERR_USE, "chatwoot_url: begins with https:// or http://");
+    if (config_text(config, CONFIG_CHATWOOT_TOKEN_FILE).n == 0)
+        return fail(
+            why, ERR_USE,
+            "chatwoot_url: chatwoot_token_file must name the file of the agent bot's token");
     struct chatwoot *chatwoot = mem_take(1, sizeof(*chatwoot));
     if (!chatwoot)
         return fail_memory(why);

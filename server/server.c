@@ -46,6 +46,7 @@
 
 enum {
     PEM_BYTES = 256 * 1024,
+    PATH_BYTES = 4096,
     TICK_MS = 250,
     WATCH_MS = 1000,  /* how often BOT/current is looked at */
     LINGER_MS = 300,  /* draining: connections may still bring a request this long */
@@ -62,6 +63,7 @@ struct server {
     struct claims *claims;
     struct worker *workers[LIMIT_THREADS];
     char *address_header;
+    int lock_fd;      /* of BOT/serve.lock */
     int door_pipe[2]; /* closing its writing end ends the door */
     pthread_t door, watch;
     bool has_door, has_watch;
@@ -254,6 +256,17 @@ static enum err tls_read(struct site *site, const struct config *config, struct 
     return e;
 }
 
+/* A conversation's state is kept in memory between its turns, so two servers of one bot would each
+ * go on from a turn that the other has left behind. */
+static enum err lock_take(struct server *server, const char *bot_folder, struct fail *why)
+{
+    char path[PATH_BYTES];
+    enum err e = file_path(path, sizeof(path), bot_folder, "serve.lock", why);
+    if (!e)
+        e = file_lock(path, &server->lock_fd, why);
+    return e == ERR_BUSY ? fail(why, e, "%s: another server answers from this bot", bot_folder) : e;
+}
+
 static enum err site_open(struct server *server, const char *bot_folder,
                           const struct config *config, struct fail *why)
 {
@@ -281,6 +294,8 @@ static enum err site_open(struct server *server, const char *bot_folder,
     if (config_text(config, CONFIG_ADDRESS_HEADER).n > 0)
         site->address_header = config_text(config, CONFIG_ADDRESS_HEADER).p;
     enum err e = tls_read(site, config, why);
+    if (!e)
+        e = lock_take(server, bot_folder, why);
     if (!e)
         e = access_open(config, &site->access, why);
     if (!e)
@@ -346,7 +361,7 @@ enum err server_open(const char *bot_folder, const struct config *config, struct
         return fail_memory(why);
     /* Random numbers from a stream of the thread's own: turn ids then cost no system call. */
     (void)randombytes_set_implementation(&randombytes_internal_implementation);
-    server->listener.fd = server->door_pipe[0] = server->door_pipe[1] = -1;
+    server->lock_fd = server->listener.fd = server->door_pipe[0] = server->door_pipe[1] = -1;
     (void)pthread_mutex_init(&server->lock, NULL);
     (void)pthread_condattr_init(&attributes);
     (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -488,6 +503,8 @@ void server_close(struct server *server)
         sodium_memzero(server->site.key.p, server->site.key.capacity);
     buf_free(&server->site.key);
     buf_free(&server->site.certificate);
+    if (server->lock_fd >= 0)
+        file_unlock(server->lock_fd);
     (void)pthread_cond_destroy(&server->watch_wakes);
     (void)pthread_mutex_destroy(&server->lock);
     mem_give(server);
