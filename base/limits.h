@@ -57,6 +57,8 @@ enum {
     LIMIT_PROMPT_FACTS = 64,       /* facts shown beside them */
     LIMIT_PROMPT_CALLS = 10000,    /* of one command about prompts, whatever --limit says */
     LIMIT_SELECTED = 16,           /* sentences, and facts, that a reply may point at */
+    LIMIT_EMBEDDING = 4096,        /* dimensions of a vector */
+    LIMIT_EMBEDDED = 1000 * 1000,  /* vectors that training keeps between runs */
 
     /* Files of other systems, which are read whole (training/bundle.h, training/tree.h). */
     LIMIT_IMPORT_FILE_BYTES = 32 << 20,   /* one file, also one inside an archive */

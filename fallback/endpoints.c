@@ -53,11 +53,12 @@ static enum err keep(const struct section *section, struct str value, const char
 
 static enum err form_set(struct section *section, struct str value, struct fail *why)
 {
-    const struct form *form = str_equal(value, STR("openai"))      ? &openai_form
-                              : str_equal(value, STR("anthropic")) ? &anthropic_form
-                                                                   : NULL;
+    const struct form *form = str_equal(value, STR("openai"))       ? &openai_form
+                              : str_equal(value, STR("anthropic"))  ? &anthropic_form
+                              : str_equal(value, STR("embeddings")) ? &embeddings_form
+                                                                    : NULL;
     section->endpoint->form = form;
-    return form ? OK : refuse(section, "form must be openai or anthropic", why);
+    return form ? OK : refuse(section, "form must be openai, anthropic or embeddings", why);
 }
 
 static enum err url_set(struct section *section, struct str value, struct fail *why)
@@ -170,6 +171,14 @@ static enum err max_tokens_set(struct section *section, struct str value, struct
     return count_read(section, value, &section->endpoint->max_tokens, why);
 }
 
+static enum err dimensions_set(struct section *section, struct str value, struct fail *why)
+{
+    enum err e = count_read(section, value, &section->endpoint->dimensions, why);
+    if (!e && section->endpoint->dimensions > LIMIT_EMBEDDING)
+        e = refuse(section, "a vector has at most 4096 dimensions", why);
+    return e;
+}
+
 static enum err tokens_key_set(struct section *section, struct str value, struct fail *why)
 {
     if (!str_equal(value, STR("max_tokens")) && !str_equal(value, STR("max_completion_tokens")))
@@ -232,6 +241,7 @@ static const struct {
     {"connect_ms", connect_set},
     {"first_byte_ms", first_byte_set},
     {"max_tokens", max_tokens_set},
+    {"dimensions", dimensions_set},
     {"tokens_key", tokens_key_set},
     {"schema", schema_set},
     {"temperature", temperature_set},
@@ -298,6 +308,10 @@ static enum err section_end(struct section *section, struct fail *why)
     section->line = section->begun_at;
     if (!section->endpoint->form || !section->url.p || !section->endpoint->model.p)
         return refuse(section, "a provider needs form, url and model", why);
+    if ((section->endpoint->form == &embeddings_form) != (section->endpoint->dimensions > 0))
+        return refuse(section, "dimensions belongs to form = embeddings, which needs it", why);
+    if (section->endpoint->dimensions > 0)
+        section->endpoint->max_tokens = 0; /* vectors are not counted in tokens */
     enum err e = url_join(section, why);
     if (!e)
         section->into->count++;

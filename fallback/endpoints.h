@@ -1,8 +1,9 @@
 /* The models that may be asked, in order, from the `providers` file: sections of key = value lines.
  *
  *   [main]
- *   form = openai                     or anthropic
- *   url = https://api.example.com/v1  openai: …/chat/completions, anthropic: …/v1/messages is added
+ *   form = openai                     or anthropic; embeddings: it gives vectors, no words
+ *   url = https://api.example.com/v1  openai: …/chat/completions, anthropic: …/v1/messages,
+ *                                     embeddings: …/embeddings is added
  *   model = small-model
  *   key_file = main.key               from the file's folder; without it no key is sent
  *   won_per_1000_in = 0.55            exact, for the cap and the ledger
@@ -14,6 +15,7 @@
  *   tokens_key = max_tokens           or max_completion_tokens (openai)
  *   schema = json_schema              or json_object, none: how the form is asked for (openai)
  *   temperature = 0                   or none: not sent
+ *   dimensions = 384                  of each vector (embeddings: must be set)
  *   ca_file, proxy                    other roots of trust; a proxy, or none at all
  *
  * The environment's proxy variables, .netrc and the like are never looked at. */
@@ -42,6 +44,7 @@ struct endpoint {
     /* Millionths of a won for 1,000 tokens. */
     int64_t price_in, price_out;
     int deadline_ms, connect_ms, first_byte_ms, max_tokens;
+    int dimensions; /* 0: it gives words */
 };
 
 struct endpoints; /* immutable; may be read from any thread */

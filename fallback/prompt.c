@@ -347,8 +347,9 @@ enum err prompt_build(const struct prompt *prompt, const struct prompt_input *in
         return e;
     }
     struct str all = str_from_buf(out);
-    *request = (struct model_request){str_slice(all, from, user), str_slice(all, user, all.n),
-                                      str_of(schema)};
+    *request = (struct model_request){.system = str_slice(all, from, user),
+                                      .user = str_slice(all, user, all.n),
+                                      .schema = str_of(schema)};
     return OK;
 }
 

@@ -154,14 +154,19 @@ static enum err request_copy(struct call *call, const struct model_request *requ
     buf_add_str(&call->text, request->system);
     buf_add_str(&call->text, request->user);
     buf_add_str(&call->text, request->schema);
+    buf_add_str(&call->text, request->vectors_of);
     enum err e = buf_error(&call->text, "a request to a model", why);
     if (e)
         return e;
     struct str all = str_from_buf(&call->text);
     size_t user = request->system.n, schema = user + request->user.n;
-    call->request =
-        (struct model_request){str_slice(all, 0, user), str_slice(all, user, schema),
-                               request->schema.p ? str_slice(all, schema, all.n) : STR_NONE};
+    size_t model = schema + request->schema.n;
+    call->request = (struct model_request){
+        .system = str_slice(all, 0, user),
+        .user = str_slice(all, user, schema),
+        .schema = request->schema.p ? str_slice(all, schema, model) : STR_NONE,
+        .vectors_of = request->vectors_of.p ? str_slice(all, model, all.n) : STR_NONE,
+        .texts = request->texts};
     call->tokens_guess = (int64_t)(all.n / 2 + 16); /* see provider_call.c */
     return OK;
 }
@@ -186,6 +191,11 @@ static bool call_queue(struct provider *provider, struct call *call)
 enum err provider_ask(struct provider *provider, const struct provider_call *asked,
                       struct fail *why)
 {
+    bool is_served = false;
+    for (size_t i = 0; i < endpoints_count(provider->endpoints); i++)
+        is_served |= endpoint_serves(endpoints_at(provider->endpoints, i), &asked->request);
+    if (!is_served)
+        return fail(why, ERR_MISSING, "no provider gives what is asked for");
     struct call *call = mem_take(1, sizeof *call);
     if (!call)
         return fail_memory(why);
@@ -218,6 +228,29 @@ void provider_switch(struct provider *provider, bool is_off)
 {
     atomic_store(&provider->is_off, is_off);
     provider_wake(provider);
+}
+
+bool endpoint_serves(const struct endpoint *endpoint, const struct model_request *request)
+{
+    if (!request->vectors_of.p)
+        return endpoint->dimensions == 0;
+    return endpoint->dimensions > 0 && str_equal(endpoint->model, request->vectors_of);
+}
+
+const struct endpoint *provider_embeds(const struct provider *provider)
+{
+    for (size_t i = 0; i < endpoints_count(provider->endpoints); i++)
+        if (endpoints_at(provider->endpoints, i)->dimensions > 0)
+            return endpoints_at(provider->endpoints, i);
+    return NULL;
+}
+
+bool provider_talks(const struct provider *provider)
+{
+    bool talks = false;
+    for (size_t i = 0; i < endpoints_count(provider->endpoints); i++)
+        talks |= endpoints_at(provider->endpoints, i)->dimensions == 0;
+    return talks;
 }
 
 bool provider_has_model(const struct provider *provider, struct str model)

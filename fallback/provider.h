@@ -57,6 +57,7 @@ struct provider_result {
     enum outcome outcome;
     struct str text; /* the reply, if it is OUTCOME_WHOLE; borrowed until the callback returns */
     struct str provider, model; /* who was asked last; "" if nobody was */
+    struct str problem;         /* what was wrong with the last reply, for a person; may be "" */
     int attempts;
     int64_t took_us; /* since it was asked */
 };
@@ -90,13 +91,18 @@ MUST_USE enum err provider_open(const struct provider_options *options, struct p
 /* Tells all that is pending OUTCOME_CLOSED and ends the thread. Nobody may ask any more. */
 void provider_close(struct provider *provider);
 /* Any thread. OK: `told` will be called. ERR_BUSY at once when the queue is full; ERR_LIMIT for
- * texts that are too long; ERR_MEMORY. */
+ * texts that are too long; ERR_MISSING when the file has nobody for it (who gives words gives no
+ * vectors, and one model's vectors are not another's); ERR_MEMORY. */
 MUST_USE enum err provider_ask(struct provider *provider, const struct provider_call *call,
                                struct fail *why);
 /* Off ends what is under way with OUTCOME_OFF, and whatever is asked until it is on again. The file
  * of the options does the same. Any thread. */
 void provider_switch(struct provider *provider, bool is_off);
 /* Whether some provider of the file has this model. Any thread. */
+/* Whether somebody gives words. */
+bool provider_talks(const struct provider *provider);
+/* The first that gives vectors, NULL when nobody does; lives as long as the provider. */
+const struct endpoint *provider_embeds(const struct provider *provider);
 bool provider_has_model(const struct provider *provider, struct str model);
 bool provider_is_off(const struct provider *provider); /* by the switch, or by its file */
 /* In the order of the file; returns how many. Texts live as long as the provider. Any thread. */

@@ -110,6 +110,7 @@ void call_end(struct provider *provider, struct call *call, enum outcome outcome
         }
         attempt_close(provider, call, outcome);
     }
+    result.problem = str_of(call->problem);
     result.took_us = provider_now(provider) - call->asked_us;
     (void)pthread_mutex_lock(&provider->lock);
     provider->counts.pending--;
@@ -193,6 +194,10 @@ static void call_move(struct call *call)
 static bool call_begin(struct provider *provider, struct call *call, int64_t now)
 {
     while (call->endpoint < endpoints_count(provider->endpoints)) {
+        if (!endpoint_serves(endpoint_of(provider, call), &call->request)) {
+            call_move(call);
+            continue;
+        }
         enum outcome outcome = attempt_begin(provider, call, now);
         if (outcome == OUTCOME_WHOLE)
             return false;
@@ -234,6 +239,7 @@ static bool attempt_end(struct provider *provider, struct call *call, enum outco
     char retry_after[RETRY_AFTER_BYTES];
     int64_t now = provider_now(provider);
     call->last = outcome;
+    memcpy(call->problem, call->transfer->reply.problem, sizeof call->problem);
     if (!outcome_is_providers_fault(outcome)) {
         if (outcome == OUTCOME_WHOLE || outcome == OUTCOME_CUT || outcome == OUTCOME_DECLINED)
             breaker_succeed(breaker);

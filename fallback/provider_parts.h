@@ -16,6 +16,7 @@ struct call {
     struct buf text;   /* the request's, in one piece */
     struct model_request request;
     char prompt[HASH_HEX_BYTES];
+    char problem[FORM_PROBLEM_BYTES];
     uint64_t number, ticket;
     void (*told)(void *data, uint64_t ticket, const struct provider_result *result);
     void *data;
@@ -57,6 +58,8 @@ struct provider {
     struct provider_counts counts;
 };
 
+/* Whether this endpoint gives what the request wants. */
+bool endpoint_serves(const struct endpoint *endpoint, const struct model_request *request);
 int64_t provider_now(const struct provider *provider);
 /* Starts what is due of a call and cuts what is late. True: it is over; the call has been told and
  * freed. */

@@ -44,6 +44,11 @@ static struct str header_value(struct str line, struct str name)
     return str_trim(str_slice(line, name.n + 1, line.n));
 }
 
+static struct str type_wanted(const struct transfer *transfer)
+{
+    return transfer->endpoint->form->whole ? STR("application/json") : STR("text/event-stream");
+}
+
 /* The empty line: these are all headers of one reply, perhaps an interim one. */
 static bool headers_end(struct transfer *transfer)
 {
@@ -56,8 +61,8 @@ static bool headers_end(struct transfer *transfer)
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &type);
     struct str name = str_of(type ? type : "");
     name = str_trim(str_slice(name, 0, str_find(name, STR(";"))));
-    if (name.n != strlen("text/event-stream") ||
-        strncasecmp(name.p, "text/event-stream", name.n) != 0 || transfer->is_encoded)
+    const struct str wanted = type_wanted(transfer);
+    if (name.n != wanted.n || strncasecmp(name.p, wanted.p, name.n) != 0 || transfer->is_encoded)
         return stop(transfer, OUTCOME_BROKEN);
     return true;
 }
@@ -102,6 +107,10 @@ static size_t body_take(char *bytes, size_t size, size_t count, void *data)
     transfer->stream_bytes += piece.n;
     if (transfer->stream_bytes > LIMIT_LLM_STREAM)
         return stop(transfer, OUTCOME_TOO_LARGE);
+    if (transfer->endpoint->form->whole) {
+        buf_add_str(&transfer->reply.text, piece);
+        return transfer->reply.text.error ? stop(transfer, OUTCOME_MEMORY) : piece.n;
+    }
     enum err e = sse_feed(&transfer->sse, piece, event_take, transfer);
     if (e == ERR_MEMORY)
         return stop(transfer, OUTCOME_MEMORY);
@@ -137,7 +146,8 @@ static enum err headers_add(struct transfer *transfer)
     char line[HEADER_BYTES];
     enum err e = header_add(transfer, "Content-Type: application/json");
     if (!e)
-        e = header_add(transfer, "Accept: text/event-stream");
+        e = header_add(transfer,
+                       form->whole ? "Accept: application/json" : "Accept: text/event-stream");
     if (!e)
         e = header_add(transfer, "Expect:"); /* no waiting for 100 Continue */
     for (size_t i = 0; form->headers[i] && !e; i++)
@@ -193,7 +203,12 @@ enum err transfer_open(const struct endpoint *endpoint, const struct model_reque
     if (!transfer)
         return fail_memory(why);
     transfer->endpoint = endpoint;
+    transfer->texts = request->texts;
     reply_init(&transfer->reply);
+    if (endpoint->form->whole) {
+        buf_init(&transfer->reply.text, LIMIT_LLM_STREAM);
+        transfer->reply.tokens_out = 0;
+    }
     sse_init(&transfer->sse, LIMIT_LLM_EVENT);
     buf_init(&transfer->body, LIMIT_LLM_PROMPT);
     endpoint->form->add_body(&transfer->body, endpoint, request);
@@ -245,14 +260,17 @@ static enum outcome code_outcome(const struct transfer *transfer, CURLcode code)
     }
 }
 
-enum outcome transfer_outcome(const struct transfer *transfer, CURLcode code)
+enum outcome transfer_outcome(struct transfer *transfer, CURLcode code)
 {
+    const struct form *form = transfer->endpoint->form;
     if (transfer->fault)
         return transfer->fault;
     if (code)
         return code_outcome(transfer, code);
     if (transfer->status != ok_status)
         return OUTCOME_BROKEN;
+    if (form->whole)
+        return form->whole(&transfer->reply, transfer->endpoint, transfer->texts);
     if (!transfer->reply.is_ended)
         return OUTCOME_DROPPED;
     return transfer->reply.halves.high ? OUTCOME_BROKEN : OUTCOME_WHOLE;

@@ -22,6 +22,7 @@ struct transfer {
     long status;                  /* 0: none yet */
     bool is_connected, has_begun; /* the reply's first byte has come */
     bool is_encoded;
+    size_t texts;                        /* of the request */
     char retry_after[RETRY_AFTER_BYTES]; /* "" without one */
 };
 
@@ -32,7 +33,7 @@ MUST_USE enum err transfer_open(const struct endpoint *endpoint,
                                 struct transfer **out, struct fail *why);
 /* After taking it from the multi handle. */
 void transfer_close(struct transfer *transfer);
-/* What became of it, once libcurl is done with this code. */
-enum outcome transfer_outcome(const struct transfer *transfer, CURLcode code);
+/* What became of it, once libcurl is done with this code; to be asked once. */
+enum outcome transfer_outcome(struct transfer *transfer, CURLcode code);
 
 #endif
