@@ -402,6 +402,74 @@ static void hits_rescore(struct retriever *r, struct str question, struct retrie
     memcpy(out->hits, sorted.hits, sizeof out->hits);
 }
 
+/* ---- vectors ---- */
+
+/* What a question's words weigh together, and the same of those that are in the documents. A word
+ * that is nowhere in them weighs as much as the rarest that is. */
+static double question_weight(const struct retriever *r)
+{
+    const double rarest = SCORE_ONE * exact_log1p(r->index->head->passages);
+    return (double)r->known_idf + (double)r->unknown_idf * rarest + 1;
+}
+
+/* A passage's sum, by looking it up in every list. */
+static uint32_t words_score(const struct retriever *r, uint32_t passage)
+{
+    uint32_t sum = 0;
+    for (size_t i = 0; i < r->list_count; i++) {
+        const struct list *list = &r->lists[i];
+        const uint32_t *from = list->passages;
+        for (uint32_t n = list->count; n > 1;) {
+            uint32_t half = n / 2;
+            from += from[half] <= passage ? half : 0;
+            n -= half;
+        }
+        sum += *from == passage ? list->impacts[from - list->passages] * list->scale : 0;
+    }
+    return sum;
+}
+
+static uint32_t near_score(const struct retriever *r, const struct nearness *near, uint32_t passage)
+{
+    const int64_t cosine = passage_nearness(near->vectors, near->question, passage);
+    const int64_t all = (int64_t)question_weight(r);
+    if (cosine <= 0)
+        return 0;
+    const int64_t score = all * near->weight / WEIGHT_ONE * cosine / NEARNESS_ONE;
+    return score < UINT32_MAX / 4 ? (uint32_t)score : UINT32_MAX / 4;
+}
+
+static bool has_hit(const struct retrieval *found, uint32_t passage)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (found->hits[i].passage == passage)
+            return true;
+    return false;
+}
+
+static void hits_bring_near(const struct retriever *r, const struct nearness *near,
+                            struct retrieval *out)
+{
+    uint32_t best[VECTORS_BEST];
+    struct retrieval sorted = {.count = 0};
+    const size_t count =
+        passage_vectors_best(near->vectors, near->question, r->filters ? r->allowed : NULL, best);
+    for (size_t i = 0; i < out->count; i++) {
+        out->hits[i].score += near_score(r, near, out->hits[i].passage);
+        hit_put(&sorted, out->hits[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (has_hit(out, best[i]))
+            continue;
+        const struct retrieved hit = {best[i],
+                                      words_score(r, best[i]) + near_score(r, near, best[i])};
+        if (hit.score > 0)
+            hit_put(&sorted, hit);
+    }
+    memcpy(out->hits, sorted.hits, sizeof out->hits);
+    out->count = sorted.count;
+}
+
 /* ---- may it answer ---- */
 
 static double covered(const struct retriever *r, uint32_t passage)
@@ -442,12 +510,9 @@ static void signals_set(const struct retriever *r, struct retrieval *out)
     for (size_t i = 1; i < out->count && next == 0; i++)
         if (index->passages[out->hits[i].passage].document != index->passages[best].document)
             next = out->hits[i].score;
-    /* A word that is nowhere in the documents weighs as much as the rarest that is. */
-    const double rarest = SCORE_ONE * exact_log1p(index->head->passages);
-    out->signals[0] = score / ((double)r->known_idf + (double)r->unknown_idf * rarest + 1);
+    out->signals[0] = score / question_weight(r);
     out->signals[1] = (score - next) / (score + 1);
-    out->signals[2] = covered(r, best) * (double)r->known_idf /
-                      ((double)r->known_idf + (double)r->unknown_idf * rarest + 1);
+    out->signals[2] = covered(r, best) * (double)r->known_idf / question_weight(r);
     out->signals[3] = exact_log1p(terms);
     out->answerable = retrieval_answerable(index->answerable, out->signals);
 }
@@ -462,8 +527,9 @@ void retrieval_drop(const struct retriever *r, struct retrieval *found, uint32_t
     signals_set(r, found);
 }
 
-enum err retrieve(struct retriever *r, struct str question, struct str product, date_days as_of,
-                  struct retrieval *out, struct fail *why)
+enum err retrieve_near(struct retriever *r, struct str question, struct str product,
+                       date_days as_of, const struct nearness *near, struct retrieval *out,
+                       struct fail *why)
 {
     filter_set(r, product, as_of);
     enum err e = lists_open(r, question, why);
@@ -474,6 +540,16 @@ enum err retrieve(struct retriever *r, struct str question, struct str product, 
     best_take(r, out);
     if (has_unknown && out->count > 1)
         hits_rescore(r, question, out);
+    if (near)
+        hits_bring_near(r, near, out);
     signals_set(r, out);
+    if (near && out->count > 0)
+        out->answerable = retrieval_answerable(&near->vectors->head->answerable, out->signals);
     return OK;
+}
+
+enum err retrieve(struct retriever *r, struct str question, struct str product, date_days as_of,
+                  struct retrieval *out, struct fail *why)
+{
+    return retrieve_near(r, question, product, as_of, NULL, out, why);
 }

@@ -3,7 +3,7 @@
 #ifndef RETRIEVE_H
 #define RETRIEVE_H
 
-#include "fallback/index.h"
+#include "fallback/passage_vectors.h"
 
 enum { RETRIEVE_BEST = 20 };
 
@@ -32,6 +32,18 @@ void retriever_close(struct retriever *retriever);
 MUST_USE enum err retrieve(struct retriever *retriever, struct str question, struct str product,
                            date_days as_of, struct retrieval *out, struct fail *why);
 /* Nothing in the question is known: no hits. */
+/* The same with vectors. A passage's score grows by its cosine to the question, as many thousandths
+ * of `weight` of what all the question's words weigh together; no cosine takes any away. Looked at
+ * are the passages that words find and those whose vectors are nearest. `vectors` are of this index
+ * and the question's by the same model; `answerable` is then by the vectors' own fit. */
+struct nearness {
+    const struct passage_vectors *vectors;
+    const struct question_vector *question;
+    uint32_t weight;
+};
+MUST_USE enum err retrieve_near(struct retriever *retriever, struct str question,
+                                struct str product, date_days as_of, const struct nearness *near,
+                                struct retrieval *out, struct fail *why);
 /* Takes a document out of what was just found, with the signals as if it were not there: for marks.
  */
 void retrieval_drop(const struct retriever *retriever, struct retrieval *found, uint32_t document);
