@@ -21,7 +21,9 @@ enum {
     ARENA_BLOCK = 16 * 1024,
     ARENA_BYTES = 64 * 1024,
     ANSWER_NAME_BYTES = 600,
-    MASKED_BYTES = 4 * LIMIT_MESSAGE_BYTES
+    MASKED_BYTES = 4 * LIMIT_MESSAGE_BYTES,
+    QUESTION_ROOM = 6 * LIMIT_NORMALISED_BYTES, /* every byte escaped */
+    VECTOR_BYTES = 16 * 1024
 };
 
 static struct bot *bot_take(void)
@@ -38,6 +40,10 @@ static struct bot *bot_take(void)
     buf_init(&bot->evidence, STATE_BYTES);
     buf_init(&bot->other, STATE_BYTES);
     buf_init(&bot->first, STATE_BYTES);
+    buf_init(&bot->looked_text, MASKED_BYTES);
+    buf_init(&bot->question, QUESTION_ROOM);
+    buf_init(&bot->question_json, QUESTION_ROOM);
+    buf_init(&bot->vector, VECTOR_BYTES);
     buf_init(&bot->reply.text, (size_t)2 * LIMIT_ANSWER_BYTES);
     bot->arena = arena_open(ARENA_BLOCK, ARENA_BYTES);
     if (bot->arena)
@@ -105,6 +111,11 @@ void bot_close(struct bot *bot)
     buf_free(&bot->evidence);
     buf_free(&bot->other);
     buf_free(&bot->first);
+    buf_free(&bot->looked_text);
+    buf_free(&bot->question);
+    buf_free(&bot->question_json);
+    buf_free(&bot->vector);
+    pseudonyms_close(bot->pseudonyms);
     buf_free(&bot->reply.text);
     mem_give(bot);
 }
@@ -267,6 +278,8 @@ static enum err row_fill(struct bot *bot, const struct accepted *accepted, int64
         return e;
     row->citations = bot->citations.n ? str_from_buf(&bot->citations) : STR_NONE;
     row->evidence = bot->evidence.n ? str_from_buf(&bot->evidence) : STR_NONE;
+    row->vector_key = bot->has_vector ? str_of(bot->vector_key) : STR_NONE;
+    row->vector = bot->has_vector ? str_from_buf(&bot->vector) : STR_NONE;
     row->pin = str_of(bot->pin);
     row->pin_question = accepted->text;
     return row->answer.p ? buf_error(&bot->choices, "the reply's choices", why) : fail_memory(why);
@@ -338,7 +351,7 @@ static enum err turn_kept(struct bot *bot, const struct accepted *accepted,
     int64_t began_us = clock_monotonic_us();
     enum err e = consult_turn(bot, accepted, conversation, &asking, why);
     turn_id[0] = '\0';
-    if (!e && asking.asks) {
+    while (!e && asking.asks) {
         *conversation = before;
         e = consult_wait(bot, accepted, conversation, &asking, why);
     }

@@ -209,6 +209,8 @@ static enum err turn_begin(struct clerk *clerk, const struct accepted *accepted,
 {
     struct asking asking = {.models = ask ? clerk->service->settings.models : NULL,
                             .told = ask ? ask->told : NULL};
+    if (ask)
+        asking.vector = ask->vector;
     struct turn_row row;
     const struct seat *seat = clerk->seat;
     clerk->entry = journal_writer_take(clerk->service->writer);
@@ -223,6 +225,7 @@ static enum err turn_begin(struct clerk *clerk, const struct accepted *accepted,
         *outcome = CLERK_ASKS;
         ask->request = asking.request;
         ask->prompt = asking.prompt;
+        ask->vector = asking.vector;
         return OK;
     }
     row.in_handoff = seat && handoff_is_open(seat->handoff);

@@ -95,7 +95,7 @@ static enum err model_part(struct bot *bot, const struct accepted *accepted, str
     struct selector *selector = turner_selector(bot->turner);
     char key[HASH_HEX_BYTES] = "";
     bool wants = false, is_said = false;
-    if (!asking || !asking->models || !selector || !bot->journal)
+    if (!asking || !asking->models || !selector || !bot->journal || !models_talk(asking->models))
         return OK;
     enum err e = selector_wants(selector, &wants, key, why);
     if (!e && wants)
@@ -106,6 +106,9 @@ static enum err model_part(struct bot *bot, const struct accepted *accepted, str
         return told_say(bot, accepted, asking, key, why);
     e = selector_ask(selector, accepted->conversation, &asking->request, why);
     asking->prompt = selector_prompt(selector);
+    if (asking->vector.state == VECTOR_USED || asking->vector.state == VECTOR_WITHOUT)
+        asking->request.deadline_ms = /* what a vector may have taken is taken off */
+            models_deadline_ms(asking->models) - models_vector_ms(asking->models);
     asking->asks = !e;
     if (e ==
         ERR_LIMIT) /* it cannot be asked without something that must not leave, or is too long */
@@ -116,12 +119,18 @@ static enum err model_part(struct bot *bot, const struct accepted *accepted, str
 enum err consult_turn(struct bot *bot, const struct accepted *accepted,
                       struct conversation *conversation, struct asking *asking, struct fail *why)
 {
+    const struct conversation before = *conversation;
     bot->pin[0] = '\0';
+    bot->has_vector = false;
     buf_clear(&bot->evidence);
     if (asking)
         asking->asks = false;
     enum err e = bot_turn(bot, accepted, conversation, why);
-    return e ? e : model_part(bot, accepted, asking, why);
+    if (!e && asking)
+        e = consult_vector(bot, accepted, &before, conversation, asking, why);
+    if (e || (asking && asking->asks))
+        return e;
+    return model_part(bot, accepted, asking, why);
 }
 
 /* ---- Asking and waiting ---- */

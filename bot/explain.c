@@ -11,6 +11,7 @@
 #include "bot/feedback.h"
 #include "bot/journal.h"
 #include "bot/open_book.h"
+#include "bot/question_vector.h"
 #include "bot/selector.h"
 
 #include <string.h>
@@ -95,7 +96,7 @@ static enum err turn_again(struct explained *x, struct fail *why)
     struct message message = {x->row.message, x->row.channel, x->row.as_of, x->row.at_us};
     enum err e = conversation_parse(x->row.state_before, x->release->book, &conversation, why);
     if (!e)
-        e = turn_answer(x->turner, &conversation, &message, &x->reply, why);
+        e = question_vector_turn(x->turner, x->row.vector, &conversation, &message, &x->reply, why);
     if (!e) /* what a model selected is kept; no model is asked again */
         e = selector_repeat(turner_selector(x->turner), x->row.evidence, &x->reply, why);
     if (!e)

@@ -22,7 +22,7 @@ enum {
     ID_TIME_DIGITS = 13,
     ID_RANDOM_DIGITS = 12,
     ROW_BYTES = 1024 * 1024,
-    ROW_TEXTS = 16,
+    ROW_TEXTS = 17,
     KEY_BYTES = crypto_generichash_KEYBYTES,
     NAME_HASH_BYTES = crypto_generichash_BYTES
 };
@@ -30,12 +30,13 @@ enum {
 #define TURN_COLUMNS                                                                               \
     "id, conversation, message_id, channel, message, was_masked, state_before, state_after, "      \
     "as_of, at_us, took_us, route, intent, "                                                       \
-    "confidence, reply, choices, reason, answer, release, release_number, citations, evidence"
+    "confidence, reply, choices, reason, answer, release, release_number, citations, evidence, "   \
+    "vector"
 
 static const char insert_sql[] =
-    "INSERT INTO turns (" TURN_COLUMNS ", position) "
+    "INSERT INTO turns (" TURN_COLUMNS ", vector_key, position) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
-    "$20, $21, $22, "
+    "$20, $21, $22, $23, $24, "
     "(SELECT COALESCE(MAX(position), 0) + 1 FROM turns WHERE conversation = $2))";
 static const char pin_sql[] =
     "INSERT INTO pins (pin, question, evidence, reply, turn, at_us) VALUES ($1, $2, $3, $4, $5, "
@@ -203,6 +204,8 @@ enum err journal_add(struct journal *journal, const struct turn_row *row, struct
     db_bind_int(s, 20, row->release_number);
     db_lend_text(s, 21, or_none(row->citations));
     db_lend_text(s, 22, or_none(row->evidence));
+    db_lend_text(s, 23, or_none(row->vector));
+    db_lend_text(s, 24, or_none(row->vector_key));
     e = db_finish(s, why);
     return e || row->pin.n == 0 ? e : pin_add(journal, row, why);
 }
@@ -278,7 +281,7 @@ static enum err row_read(struct journal *journal, struct db_statement *s, struct
         {7, &out->state_after, 0}, {11, &out->route, 0},       {12, &out->intent, 0},
         {14, &out->reply, 0},      {15, &out->choices, 0},     {16, &out->reason, 0},
         {17, &out->answer, 0},     {18, &out->release, 0},     {20, &out->citations, 0},
-        {21, &out->evidence, 0},
+        {21, &out->evidence, 0},   {22, &out->vector, 0},
     };
     *out = (struct turn_row){.as_of = DATE_NONE};
     buf_clear(&journal->found);

@@ -32,6 +32,9 @@ struct turn_row {
     struct str route, intent, reply, choices /* JSON array of titles */, reason,
         answer /* "id v3" */, release /* hash */, citations /* reply_print_citations; or none */;
     struct str evidence; /* evidence_print: what a model, or a pin, had to do with it; or none */
+    /* With the vector of its question (bot/question_vector.h), if the passages were found so. The
+     * key is to be put, not found. */
+    struct str vector, vector_key;
     /* To be put, not found: the key of bot/pins.h that this reply is kept under, and what was
      * asked. */
     struct str pin, pin_question;

@@ -121,6 +121,9 @@ static const struct db_migration migrations[] = {
         "DROP INDEX model_calls_day;"
         "CREATE INDEX model_calls_day ON model_calls (day, tokens_in, tokens_out, micro_won);"
         "CREATE INDEX model_calls_time ON model_calls (at_us);"},
+    {9, "ALTER TABLE turns ADD COLUMN vector TEXT;" /* bot/question_vector.c */
+        "ALTER TABLE turns ADD COLUMN vector_key TEXT;"
+        "CREATE INDEX turns_vector ON turns (vector_key, at_us) WHERE vector_key IS NOT NULL;"},
 };
 
 enum { MIGRATIONS = sizeof(migrations) / sizeof(migrations[0]) };

@@ -24,7 +24,7 @@
 enum {
     ENTRY_BYTES = 128 * 1024,     /* texts of one turn */
     ENTRY_KEPT_BYTES = 16 * 1024, /* a spare entry that grew past this gives its buffer back */
-    ROW_TEXTS = 18,
+    ROW_TEXTS = 20,
     /* Turns in one transaction: bounds how long the first of a batch waits for the last. */
     BATCH_MAXIMUM = 256,
     CHECKPOINT_ROWS = 1024, /* this many turns, and the log is moved: about 10 MiB of it */
@@ -105,10 +105,10 @@ enum err journal_entry_fill(struct journal_entry *entry, const struct turn_row *
     struct turn_row *to = &entry->row;
     *to = *row;
     struct str *texts[ROW_TEXTS] = {
-        &to->id,           &to->conversation, &to->message_id,  &to->channel, &to->message,
-        &to->state_before, &to->state_after,  &to->route,       &to->intent,  &to->reply,
-        &to->choices,      &to->reason,       &to->release,     &to->answer,  &to->citations,
-        &to->evidence,     &to->pin,          &to->pin_question};
+        &to->id,           &to->conversation, &to->message_id,   &to->channel, &to->message,
+        &to->state_before, &to->state_after,  &to->route,        &to->intent,  &to->reply,
+        &to->choices,      &to->reason,       &to->release,      &to->answer,  &to->citations,
+        &to->evidence,     &to->pin,          &to->pin_question, &to->vector,  &to->vector_key};
     size_t from[ROW_TEXTS];
     buf_clear(&entry->text);
     for (int i = 0; i < ROW_TEXTS; i++) { /* offsets first: the buffer moves while it grows */

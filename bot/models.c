@@ -17,7 +17,18 @@
 
 #include <sodium.h>
 
-enum { PATH_BYTES = 4096, NOTE_BYTES = 256 };
+enum {
+    PATH_BYTES = 4096,
+    NOTE_BYTES = 256,
+    VECTORS = LIMIT_LLM_CALLS, /* no more turns wait for a model at once */
+    VECTOR_SHARE = 4,          /* of the deadline: one over this */
+    VECTOR_MS = 1500
+};
+
+struct vector_row {
+    char key[HASH_HEX_BYTES]; /* "": none */
+    char *vector;
+};
 
 struct claim_row {
     char key[HASH_HEX_BYTES];
@@ -32,6 +43,8 @@ struct models {
     int64_t deadline_ms;
     pthread_mutex_t lock;
     struct claim_row *claims;
+    struct vector_row vectors[VECTORS]; /* a ring */
+    size_t next_vector;
 };
 
 enum err models_open(const char *bot_folder, const struct config *config, struct models **out,
@@ -89,6 +102,8 @@ void models_close(struct models *models)
         mem_give(claim->evidence);
         mem_give(claim);
     }
+    for (size_t i = 0; i < VECTORS; i++)
+        mem_give(models->vectors[i].vector);
     (void)pthread_mutex_destroy(&models->lock);
     mem_give(models);
 }
@@ -156,13 +171,74 @@ enum err models_ask(struct models *models, const struct model_request *request, 
                     void (*told)(void *data, uint64_t ticket, const struct provider_result *result),
                     void *data, struct fail *why)
 {
-    const struct provider_call call = {.request = *request,
-                                       .deadline_ms = models->deadline_ms,
-                                       .ticket = ticket,
-                                       .prompt = prompt,
-                                       .told = told,
-                                       .data = data};
+    const struct provider_call call = {
+        .request = *request,
+        .deadline_ms = request->deadline_ms > 0 ? request->deadline_ms : models->deadline_ms,
+        .ticket = ticket,
+        .prompt = prompt,
+        .told = told,
+        .data = data};
     return provider_ask(models->provider, &call, why);
+}
+
+bool models_talk(const struct models *models)
+{
+    return provider_talks(models->provider);
+}
+
+const struct endpoint *models_embed(const struct models *models)
+{
+    return provider_embeds(models->provider);
+}
+
+/* ---- Vectors ---- */
+
+int64_t models_vector_ms(const struct models *models)
+{
+    const int64_t share = models->deadline_ms / VECTOR_SHARE;
+    return share < 1 ? 1 : share < VECTOR_MS ? share : VECTOR_MS;
+}
+
+/* The caller holds the lock. */
+static const struct vector_row *vector_look(const struct models *models, const char *key)
+{
+    for (size_t i = 0; i < VECTORS; i++)
+        if (strcmp(models->vectors[i].key, key) == 0)
+            return &models->vectors[i];
+    return NULL;
+}
+
+enum err models_vector(struct models *models, const char *key, struct buf *out, bool *is_there,
+                       struct fail *why)
+{
+    (void)pthread_mutex_lock(&models->lock);
+    const struct vector_row *row = vector_look(models, key);
+    *is_there = row != NULL;
+    if (row)
+        buf_add_text(out, row->vector);
+    (void)pthread_mutex_unlock(&models->lock);
+    return buf_error(out, "a question's vector", why);
+}
+
+enum err models_vector_keep(struct models *models, const char *key, struct str vector,
+                            struct fail *why)
+{
+    char *copy = mem_copy(vector);
+    if (!copy)
+        return fail_memory(why);
+    (void)pthread_mutex_lock(&models->lock);
+    struct vector_row *row =
+        vector_look(models, key) ? NULL : &models->vectors[models->next_vector];
+    if (row) {
+        char *old = row->vector;
+        (void)snprintf(row->key, sizeof row->key, "%s", key);
+        row->vector = copy;
+        copy = old;
+        models->next_vector = (models->next_vector + 1) % VECTORS;
+    }
+    (void)pthread_mutex_unlock(&models->lock);
+    mem_give(copy);
+    return OK;
 }
 
 /* ---- Pins ---- */

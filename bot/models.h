@@ -31,7 +31,19 @@ struct spending models_used(struct models *models);
 struct provider_counts models_counts(struct models *models);
 bool models_have(const struct models *models, struct str model);
 
-/* provider_ask with the deadline of the settings. */
+bool models_talk(const struct models *models);                    /* provider_talks */
+const struct endpoint *models_embed(const struct models *models); /* provider_embeds */
+/* How long a turn waits for its question's vector: a quarter of its deadline, at most 1.5 s, which
+ * leaves a model its time. */
+int64_t models_vector_ms(const struct models *models);
+/* Vectors on their way to the journal with their turns, the last thousand or so: the one kept under
+ * the key, appended. The first that was kept stays. */
+MUST_USE enum err models_vector(struct models *models, const char *key, struct buf *out,
+                                bool *is_there, struct fail *why);
+MUST_USE enum err models_vector_keep(struct models *models, const char *key, struct str vector,
+                                     struct fail *why);
+
+/* provider_ask with the deadline of the settings, unless the request has a shorter one. */
 MUST_USE enum err models_ask(struct models *models, const struct model_request *request,
                              const char *prompt, uint64_t ticket,
                              void (*told)(void *data, uint64_t ticket,

@@ -34,17 +34,39 @@ struct open_book {
     size_t question_bytes;
     char language[4];
     date_days as_of;
-    bool is_likely;
+    bool is_likely, has_terms;
+    struct passage_vectors vectors;
+    bool has_vectors;
+    double quotes_near_from; /* the same with vectors */
+    double quoted_from;      /* which of the two the last question met */
+    const struct question_vector *brought;
 };
 
 /* The owner's word first; a release whose threshold was never derived does not quote. */
-static double threshold_of(const struct config *settings, const struct index *index)
+static double threshold_of(const struct config *settings, const struct index_answerable *answerable)
 {
     const double own = config_double(settings, CONFIG_QUOTE_FROM);
-    const uint32_t derived = index->answerable->quoted_from;
+    const uint32_t derived = answerable->quoted_from;
     if (own > 0)
         return own < 1 ? own : 2;
     return derived > 0 ? (double)derived / MILLION : 2;
+}
+
+static enum err vectors_open(struct open_book *book, const struct release *release,
+                             struct fail *why)
+{
+    if (!release->vectors.p)
+        return OK;
+    enum err e = passage_vectors_open(release->vectors.p, release->vectors.n, true,
+                                      "the release's vectors.bin", &book->vectors, why);
+    if (e)
+        return e;
+    const struct vectors_head *head = book->vectors.head;
+    if (head->weight > 0 && head->rows != book->index->head->passages)
+        return fail(why, ERR_CORRUPT, "the release's vectors.bin is not of its index.bin");
+    book->has_vectors = head->weight > 0;
+    book->quotes_near_from = threshold_of(release->settings, &head->answerable);
+    return OK;
 }
 
 enum err open_book_open(const struct release *release, struct open_book **out, struct fail *why)
@@ -59,6 +81,8 @@ enum err open_book_open(const struct release *release, struct open_book **out, s
     enum err e = index_open_hashed(release->index.p, release->index.n, "the release's index.bin",
                                    &book->index, why);
     if (!e)
+        e = vectors_open(book, release, why);
+    if (!e)
         e = retriever_open(book->index, &book->retriever, why);
     if (!e)
         e = quoter_open(book->index, &book->quoter, why);
@@ -70,7 +94,8 @@ enum err open_book_open(const struct release *release, struct open_book **out, s
         open_book_close(book);
         return e;
     }
-    book->quotes_from = threshold_of(release->settings, book->index);
+    book->quotes_from = threshold_of(release->settings, book->index->answerable);
+    book->quoted_from = book->quotes_from;
     *out = book;
     return OK;
 }
@@ -106,7 +131,7 @@ const struct index *open_book_index(const struct open_book *book)
 
 double open_book_quotes_from(const struct open_book *book)
 {
-    return book->quotes_from;
+    return book->quoted_from;
 }
 
 struct book_facts *open_book_facts(const struct open_book *book)
@@ -118,8 +143,28 @@ void open_book_clear(struct open_book *book)
 {
     if (!book)
         return;
-    book->was_asked = book->is_likely = false;
+    book->was_asked = book->is_likely = book->has_terms = false;
     book_facts_clear(book->facts);
+}
+
+const struct passage_vectors *open_book_vectors(const struct open_book *book)
+{
+    return book && book->has_vectors ? &book->vectors : NULL;
+}
+
+bool open_book_looked(const struct open_book *book, struct str *question, struct str *language)
+{
+    if (!book || !book->was_asked || !book->has_terms)
+        return false;
+    *question = str_slice(str_from_buf(&book->asked), 0, book->question_bytes);
+    *language = str_of(book->language);
+    return true;
+}
+
+void open_book_bring(struct open_book *book, const struct question_vector *vector)
+{
+    if (book)
+        book->brought = vector;
 }
 
 /* The texts belong to a conversation that may be gone when they are looked at. */
@@ -202,8 +247,13 @@ static enum err passage_quoted(struct open_book *book, const struct book_questio
 {
     struct retrieval *found = &book->found;
     struct quote quote = {.count = 0};
-    enum err e =
-        retrieve(book->retriever, question->text, question->product, question->as_of, found, why);
+    const struct nearness near = {&book->vectors, book->brought,
+                                  book->has_vectors ? book->vectors.head->weight : 0};
+    const bool is_near = book->has_vectors && book->brought;
+    const double quotes_from = is_near ? book->quotes_near_from : book->quotes_from;
+    enum err e = retrieve_near(book->retriever, question->text, question->product, question->as_of,
+                               is_near ? &near : NULL, found, why);
+    book->quoted_from = quotes_from;
     if (e)
         return e;
     book->was_asked = true;
@@ -211,17 +261,18 @@ static enum err passage_quoted(struct open_book *book, const struct book_questio
     if (e)
         return e;
     const bool has_terms = found->count > 0 && found->signals[3] >= least_terms;
-    const bool is_likely = has_terms && found->answerable >= book->quotes_from;
+    const bool is_likely = has_terms && found->answerable >= quotes_from;
     book->is_likely = is_likely;
+    book->has_terms = has_terms;
     if (!has_terms)
         reason_add(reply->reason, sizeof reply->reason,
                    found->count > 0 ? ", too little of it in any passage" : ", no passage");
-    else if (book->quotes_from > 1)
+    else if (quotes_from > 1)
         reason_add(reply->reason, sizeof reply->reason, ", passage %.2f, never quoted",
                    found->answerable);
     else
         reason_add(reply->reason, sizeof reply->reason, ", passage %.2f %s %.2f", found->answerable,
-                   is_likely ? "≥" : "<", book->quotes_from);
+                   is_likely ? "≥" : "<", quotes_from);
     if (is_likely)
         e = quote_find(book->quoter, question->text, found->hits[0].passage, &quote, why);
     if (!e && quote.count > 0 &&

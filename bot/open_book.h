@@ -39,8 +39,18 @@ const struct retrieval *open_book_found(const struct open_book *book);
 const struct index *open_book_index(const struct open_book *book);
 struct book_facts;
 struct book_facts *open_book_facts(const struct open_book *book); /* NULL: none, or no book */
-double open_book_quotes_from(const struct open_book *book);       /* a chance; above 1: never */
+/* The chance that the last question's passage had to reach; above 1: never. */
+double open_book_quotes_from(const struct open_book *book);
 void open_book_clear(struct open_book *book);
+
+/* Vectors of the release's passages; NULL when it has none or they did not help. */
+const struct passage_vectors *open_book_vectors(const struct open_book *book);
+/* The question that the last turn looked for among the documents, and its language; false when it
+ * did not, or when it holds too little for any passage. Borrowed until the next question. */
+bool open_book_looked(const struct open_book *book, struct str *question, struct str *language);
+/* The vector of the question that comes, until NULL is brought; of a release without vectors it is
+ * not looked at. */
+void open_book_bring(struct open_book *book, const struct question_vector *vector);
 
 /* The last question, when the passages found for it are likely enough to answer: what a model may
  * be asked (bot/selector.h). Borrowed until the next question. */

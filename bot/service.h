@@ -100,12 +100,14 @@ MUST_USE enum err clerk_begin(struct clerk *clerk, const struct bot_request *req
  * history) keeps the conversation waiting, and nothing else is held, so the clerk may go on with
  * others. The second half is the same request with the same seat and with what the model said, or
  * that it did not; it always has a reply. A seat that is not brought back is given up with
- * service_unseat. */
+ * service_unseat. A half that was about the question's vector may ask once more; `vector` is
+ * brought back as it was left. */
 struct clerk_ask {
     struct seat *seat;
     const struct told *told; /* NULL: the first half */
     struct model_request request;
     const char *prompt;
+    struct vector_step vector;
 };
 /* clerk_begin never asks: `ask` is NULL then. */
 MUST_USE enum err clerk_begin_asking(struct clerk *clerk, const struct bot_request *request,

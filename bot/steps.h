@@ -7,6 +7,7 @@
 
 #include "bot/bot.h"
 #include "bot/models.h"
+#include "bot/question_vector.h"
 
 /* A request after the door. */
 struct accepted {
@@ -43,13 +44,15 @@ struct told {
 };
 /* A turn's dealings with models. First without `told`: when a model is to be asked, `asks` is set,
  * the request is there until the bot's next step, and there is no reply yet; the same step again
- * with what came of it gives one, whatever came. */
+ * with what came of it, and with `vector` as it was left, gives one, whatever came; or asks a
+ * second time, when the first was for the question's vector, and no more. */
 struct asking {
     struct models *models;   /* NULL: nobody is asked */
     const struct told *told; /* NULL: nobody was asked so far */
     bool asks;
     struct model_request request;
     const char *prompt; /* its hash */
+    struct vector_step vector;
 };
 /* One turn from the stored state; the reply is in bot_reply and everything to be kept, with its new
  * key, in *row. A row with a pin is a claim on it (bot/models.h): whoever gets the row settles it.

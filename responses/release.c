@@ -366,6 +366,8 @@ static enum err release_load(const char *bot_folder, int number, struct fault_li
     if (!e)
         e = listed_map(folder, str_from_buf(&manifest), "graph.jsonl", &release->graph, why);
     if (!e)
+        e = listed_map(folder, str_from_buf(&manifest), "vectors.bin", &release->vectors, why);
+    if (!e)
         e = listed_map(folder, str_from_buf(&manifest), "prompt.txt", &release->prompt, why);
     if (!e)
         e = listed_map(folder, str_from_buf(&manifest), "draft.txt", &release->draft, why);
@@ -419,6 +421,7 @@ void release_close(struct release *release)
     config_close(release->settings);
     file_map_close(&release->index);
     file_map_close(&release->graph);
+    file_map_close(&release->vectors);
     file_map_close(&release->prompt);
     file_map_close(&release->draft);
     mem_give(release);

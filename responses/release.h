@@ -1,12 +1,18 @@
 /* A release: an immutable, hashed folder BOT/releases/000001/ holding everything a reply is made
- * from. MANIFEST        one line a file: SHA-256, two spaces, name; the release hash is the SHA-256
- * of MANIFEST model.bin       classifier/model.h scripts.jsonl   content_rows_print: intents,
- * answers, facts, slots, values settings.conf   the settings replies hang on, as key = value in
- * table order (language, budget, clarification, handoff text …) index.bin      passages
- * (fallback/index.h), when there are documents graph.jsonl     facts (fallback/graph.h), when there
- * are entities prompt.txt      what a model is asked (fallback/prompt.h), when writers have set
- * one draft.txt       what it is asked for drafts for staff, likewise report.json     evaluation at
- * training time
+ * from:
+ * - MANIFEST: one line a file: SHA-256, two spaces, name; the release hash is the SHA-256 of it
+ * - model.bin: classifier/model.h
+ * - scripts.jsonl: content_rows_print: intents, answers, facts, slots, values
+ * - settings.conf: the settings replies hang on, as key = value in table order (language, budget,
+ *   clarification, handoff text …)
+ * - index.bin: passages (fallback/index.h), when there are documents
+ * - graph.jsonl: facts (fallback/graph.h), when there are entities
+ * - vectors.bin: the passages' vectors, or that they do not help (fallback/passage_vectors.h), when
+ *   an embeddings endpoint was asked
+ * - prompt.txt: what a model is asked (fallback/prompt.h), when writers have set one
+ * - draft.txt: what it is asked for drafts for staff (bot/draft.h), likewise
+ * - report.json: evaluation at training time
+ *
  * BOT/current holds the number of the active release and, on a second line, of the one that was
  * active before it; replaced atomically. */
 #ifndef RELEASE_H
@@ -24,9 +30,10 @@ struct release { /* read-only after open; any thread */
     struct config *settings;
     struct file_map
         index; /* index.bin (fallback/index.h), checked against MANIFEST; p NULL: none */
-    struct file_map graph;  /* graph.jsonl (fallback/graph.h), likewise */
-    struct file_map prompt; /* prompt.txt (fallback/prompt.h), likewise */
-    struct file_map draft;  /* draft.txt (bot/draft.h), likewise */
+    struct file_map graph;   /* graph.jsonl (fallback/graph.h), likewise */
+    struct file_map vectors; /* vectors.bin (fallback/passage_vectors.h), likewise */
+    struct file_map prompt;  /* prompt.txt (fallback/prompt.h), likewise */
+    struct file_map draft;   /* draft.txt (bot/draft.h), likewise */
 };
 
 /* number 0 is the active one. Checks every file against MANIFEST. ERR_MISSING ("no release is

@@ -30,6 +30,7 @@ struct errand {
     struct str conversation, message_id, text, url;
     struct seat *seat;
     int64_t began_us;
+    struct vector_step vector;
     bool is_told; /* this and `told` under the lock until then */
     struct told told;
     struct buf told_text;
@@ -173,6 +174,7 @@ bool callbacks_take(struct callbacks *callbacks, const struct bot_request *reque
     if (!errand)
         return false;
     errand->seat = ask->seat;
+    errand->vector = ask->vector;
     (void)pthread_mutex_lock(&callbacks->lock);
     bool has_room = callbacks->count < ERRANDS && !callbacks->ends;
     if (has_room) {
@@ -245,7 +247,7 @@ static bool turn_end(struct callbacks *callbacks, struct errand *errand,
                                         .channel = STR("kakao"),
                                         .as_of = DATE_NONE};
     const struct timespec moment = {.tv_nsec = BUSY_NS};
-    struct clerk_ask ask = {.seat = errand->seat, .told = &errand->told};
+    struct clerk_ask ask = {.seat = errand->seat, .told = &errand->told, .vector = errand->vector};
     struct waiter waiter = {.data = NULL};
     struct clerk_result result;
     enum clerk_outcome outcome = CLERK_WAITS;

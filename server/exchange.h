@@ -106,7 +106,8 @@ struct exchange {
     /* A model's part. `is_asking` under the worker's lock: what is told when it is false comes too
      * late. */
     bool is_asking, was_told;
-    struct told told; /* texts in the next three */
+    struct vector_step vector; /* of the turn, between its halves */
+    struct told told;          /* texts in the next three */
     struct buf told_text;
     char told_provider[LIMIT_NAME_BYTES + 1], told_model[LIMIT_NAME_BYTES + 1];
     struct seat *seat;   /* kept for the second half of the turn */

@@ -242,7 +242,8 @@ enum handled exchange_turn(struct exchange *exchange, const struct bot_request *
     exchange->waiter.data = exchange;
     exchange->waiter.ticket = exchange->ticket;
     struct clerk_ask ask = {.seat = exchange->seat,
-                            .told = exchange->was_told ? &exchange->told : NULL};
+                            .told = exchange->was_told ? &exchange->told : NULL,
+                            .vector = exchange->vector};
     enum err e = clerk_begin_asking(exchange->clerk, request, history, &exchange->waiter, &ask,
                                     &outcome, &result, &why);
     exchange->seat = ask.seat; /* not taken when the door refused */
@@ -252,7 +253,9 @@ enum handled exchange_turn(struct exchange *exchange, const struct bot_request *
     }
     if (outcome == CLERK_WAITS)
         return WAITS;
-    if (outcome == CLERK_ASKS && exchange->is_patient &&
+    exchange->vector = ask.vector;
+    /* A vector is waited for: it is here at once, or not at all. */
+    if (outcome == CLERK_ASKS && exchange->is_patient && ask.vector.state != VECTOR_ASKED &&
         callbacks_take(exchange->worker->site->callbacks, request, &ask, exchange->callback_url)) {
         exchange->seat = NULL;
         clerk_cancel(exchange->clerk);

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "bot/conversation.h"
 #include "bot/feedback.h"
+#include "bot/question_vector.h"
 #include "bot/selector.h"
 
 #include <stdlib.h>
@@ -159,7 +160,8 @@ static enum err turn_replay(void *data, const struct turn_row *row, struct fail 
     buf_clear(&runner->choices);
     enum err e = conversation_parse(row->state_before, book, &conversation, why);
     if (!e)
-        e = turn_answer(runner->turner, &conversation, &message, &runner->reply, why);
+        e = question_vector_turn(runner->turner, row->vector, &conversation, &message,
+                                 &runner->reply, why);
     if (!e)
         e = selector_repeat(turner_selector(runner->turner), row->evidence, &runner->reply, why);
     if (!e)

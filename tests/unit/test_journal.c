@@ -320,6 +320,8 @@ static void brings_an_older_journal_up_with_its_turns(void **state)
     assert_int_equal(db_open(path, DB_WRITE, false, 1000, &db, NULL), OK);
     assert_int_equal(
         db_run(db,
+               "DROP INDEX turns_vector; ALTER TABLE turns DROP COLUMN vector; "
+               "ALTER TABLE turns DROP COLUMN vector_key; "
                "DROP TABLE model_calls; DROP TABLE pins; ALTER TABLE turns DROP COLUMN evidence; "
                "DROP TABLE outbox; DROP TABLE retention; DROP TABLE handoff_events; "
                "DROP TABLE handoffs; "
