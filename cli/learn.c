@@ -107,6 +107,24 @@ static void marks_print(struct buf *out, const struct train_report *report)
                        report->warnings);
 }
 
+static void vectors_print(struct buf *out, const struct vectors_report *vectors)
+{
+    const double share = vectors->questions ? 100.0 / vectors->questions : 0;
+    if (!vectors->model[0])
+        return;
+    if (vectors->why_not[0]) {
+        buf_add_format(out, "Vectors by %s: left out, words alone: %s.\n", vectors->model,
+                       vectors->why_not);
+        return;
+    }
+    buf_add_format(out,
+                   "Vectors by %s: %s; of %u golden questions with an answer %.1f %% found first "
+                   "with them, %.1f %% without (%zu texts asked, %zu known).\n",
+                   vectors->model, vectors->weight ? "they help and are on" : "no help, so off",
+                   vectors->questions, share * vectors->right_with, share * vectors->right_without,
+                   vectors->asked, vectors->kept);
+}
+
 static void outcome_print(struct buf *out, const struct train_report *report,
                           const struct outcome *outcome)
 {
@@ -128,6 +146,7 @@ static void train_text(struct buf *out, const struct train_report *report,
     rows_print(out, report);
     verdict_print(out, report, outcome);
     marks_print(out, report);
+    vectors_print(out, &report->vectors);
     buf_add_format(out,
                    "Release %d, %.1f s (features %.1f, intents %.1f, confidence %.1f, writing "
                    "%.1f)%s.\n",
@@ -155,6 +174,23 @@ static void budget_json(struct json_writer *w, const struct train_report *report
     json_put_double(w, "upper", found->upper, 6);
     json_put_int(w, "rows_missing", (int64_t)found->rows_missing);
     json_put_double(w, "threshold", found->threshold, 6);
+    json_end(w, '}');
+}
+
+static void vectors_json(struct json_writer *w, const struct vectors_report *vectors)
+{
+    if (!vectors->model[0])
+        return;
+    json_object(w, "vectors");
+    json_put_text(w, "model", vectors->model);
+    if (vectors->why_not[0])
+        json_put_text(w, "left_out_because", vectors->why_not);
+    json_put_double(w, "weight", (double)vectors->weight / WEIGHT_ONE, 3);
+    json_put_int(w, "questions", vectors->questions);
+    json_put_int(w, "right_with", vectors->right_with);
+    json_put_int(w, "right_without", vectors->right_without);
+    json_put_int(w, "asked", (int64_t)vectors->asked);
+    json_put_int(w, "known", (int64_t)vectors->kept);
     json_end(w, '}');
 }
 
@@ -191,6 +227,7 @@ static void train_json(struct buf *out, const struct train_report *report,
     json_put_int(&w, "contrasts", (int64_t)report->contrasts);
     json_put_int(&w, "contrasts_failed", (int64_t)report->contrasts_failed);
     json_put_int(&w, "script_faults", (int64_t)report->warnings);
+    vectors_json(&w, &report->vectors);
     json_put_int(&w, "pruned", (int64_t)report->pruned);
     json_end(&w, '}');
     buf_add_char(out, '\n');

@@ -1,6 +1,7 @@
 /* eval --retrieval: the marks of a release's passages on golden questions, the bot's own or a
- * file's. A bot that has documents but no release yet is marked on the index that training would
- * write. */
+ * file's. They are by words alone, since nothing leaves the machine for them; what vectors did on
+ * the bot's own questions when the release was trained stands beside them. A bot that has documents
+ * but no release yet is marked on the index that training would write. */
 #include "base/json.h"
 #include "base/limits.h"
 #include "cli/learn.h"
@@ -16,6 +17,7 @@ struct marked {
     struct buf image; /* when there is no release */
     int number;       /* 0: no release */
     char hash[HASH_HEX_BYTES];
+    struct vectors_head vectors; /* model "": none were tried */
     struct golden golden;
     struct retrieval_marks marks;
 };
@@ -43,6 +45,25 @@ static enum err image_make(const struct cli *cli, struct marked *m, struct fail 
                                 &m->index, why);
 }
 
+/* What the release says of its vectors. */
+static enum err vectors_find(const struct cli *cli, struct marked *m, struct fail *why)
+{
+    char path[PATH_BYTES], name[64];
+    struct file_map map = {NULL, 0};
+    struct passage_vectors vectors;
+    (void)snprintf(name, sizeof name, "releases/%06d/vectors.bin", m->number);
+    enum err e = file_path(path, sizeof path, cli->bot_folder, name, why);
+    if (e || !file_exists(path))
+        return e;
+    e = file_map_open(path, &map, why);
+    if (!e)
+        e = passage_vectors_open(map.p, map.n, false, path, &vectors, why);
+    if (!e)
+        m->vectors = *vectors.head;
+    file_map_close(&map);
+    return e;
+}
+
 static enum err index_find(const struct cli *cli, const char *release, struct marked *m,
                            struct fail *why)
 {
@@ -63,6 +84,8 @@ static enum err index_find(const struct cli *cli, const char *release, struct ma
     if (!e && !file_exists(path))
         e = fail(why, ERR_MISSING, "release %d has no passages: import documents and train",
                  m->number);
+    if (!e)
+        e = vectors_find(cli, m, why);
     return e ? e : index_open(path, &m->index, why);
 }
 
@@ -115,6 +138,15 @@ static void marks_json(const struct marked *m, struct buf *out)
     json_put_int(&w, "quoted_wrong", (int64_t)answerable->quoted_wrong);
     json_put_double(&w, "quoted_coverage", answerable->coverage, 6);
     json_put_double(&w, "microseconds_per_question", marks->microseconds, 3);
+    if (m->vectors.model[0]) {
+        json_object(&w, "vectors");
+        json_put_text(&w, "model", m->vectors.model);
+        json_put_double(&w, "weight", (double)m->vectors.weight / WEIGHT_ONE, 3);
+        json_put_int(&w, "questions", m->vectors.questions);
+        json_put_int(&w, "right_with", m->vectors.right_with);
+        json_put_int(&w, "right_without", m->vectors.right_without);
+        json_end(&w, '}');
+    }
     json_put_int(&w, "documents", m->index->head->documents);
     json_put_int(&w, "passages", m->index->head->passages);
     if (m->number)
@@ -151,6 +183,12 @@ static void marks_text(const struct marked *m, struct buf *out)
                    "document; %.1f %% of what has an answer\n",
                    answerable->quoted, answerable->quoted_from, answerable->quoted_wrong,
                    100 * answerable->coverage);
+    if (m->vectors.model[0])
+        buf_add_format(out,
+                       "vectors               %s, by %s: when trained, %u of %u golden questions "
+                       "found first with them, %u without; all above is by words alone\n",
+                       m->vectors.weight ? "on" : "off, no help", m->vectors.model,
+                       m->vectors.right_with, m->vectors.questions, m->vectors.right_without);
     buf_add_format(out, "a question            %.1f µs\n", marks->microseconds);
 }
 

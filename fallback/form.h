@@ -16,6 +16,7 @@ struct model_request {
      * JSON array of so many texts, and the reply the rows of embeddings_read. */
     struct str vectors_of;
     size_t texts;
+    struct str sent; /* what the ledger holds in the place of `user`; p == NULL: `user` itself */
     int64_t deadline_ms; /* for bot/models.h: less than the settings say; 0: as they say */
 };
 

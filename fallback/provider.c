@@ -155,17 +155,19 @@ static enum err request_copy(struct call *call, const struct model_request *requ
     buf_add_str(&call->text, request->user);
     buf_add_str(&call->text, request->schema);
     buf_add_str(&call->text, request->vectors_of);
+    buf_add_str(&call->text, request->sent);
     enum err e = buf_error(&call->text, "a request to a model", why);
     if (e)
         return e;
     struct str all = str_from_buf(&call->text);
     size_t user = request->system.n, schema = user + request->user.n;
-    size_t model = schema + request->schema.n;
+    size_t model = schema + request->schema.n, sent = model + request->vectors_of.n;
     call->request = (struct model_request){
         .system = str_slice(all, 0, user),
         .user = str_slice(all, user, schema),
         .schema = request->schema.p ? str_slice(all, schema, model) : STR_NONE,
-        .vectors_of = request->vectors_of.p ? str_slice(all, model, all.n) : STR_NONE,
+        .vectors_of = request->vectors_of.p ? str_slice(all, model, sent) : STR_NONE,
+        .sent = request->sent.p ? str_slice(all, sent, all.n) : STR_NONE,
         .texts = request->texts};
     call->tokens_guess = (int64_t)(all.n / 2 + 16); /* see provider_call.c */
     return OK;

@@ -40,7 +40,7 @@ static bool ledger_tell(struct provider *provider, const struct call *call, stru
     line->ticket = call->ticket;
     line->provider = endpoint->name;
     line->model = endpoint->model;
-    line->sent = call->request.user;
+    line->sent = call->request.sent.p ? call->request.sent : call->request.user;
     line->prompt = call->prompt;
     line->at_us = call->left_us;
     return provider->options.ledger(provider->options.ledger_data, line);

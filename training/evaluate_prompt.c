@@ -35,7 +35,7 @@ static void waited_told(void *data, uint64_t ticket, const struct provider_resul
     struct waited *waited = data;
     (void)ticket;
     (void)pthread_mutex_lock(&waited->lock);
-    buf_add_str(waited->text, result->text);
+    buf_add_str(waited->text, result->outcome ? result->problem : result->text);
     waited->outcome = result->outcome;
     waited->is_told = true;
     (void)pthread_cond_signal(&waited->told_it);

@@ -48,7 +48,8 @@ struct prompt_trial {
 MUST_USE enum err prompt_mark(const struct prompt_trial *trial, struct str text,
                               struct prompt_marks *out, struct fail *why);
 
-/* One call, waited for; `text` gets the reply when *outcome is OUTCOME_WHOLE. */
+/* One call, waited for; `text` gets the reply when *outcome is OUTCOME_WHOLE, else what was wrong
+ * with it, for a person, if anybody knows. */
 MUST_USE enum err prompt_call(struct models *models, const struct model_request *request,
                               const char *hash, struct buf *text, enum outcome *outcome,
                               struct fail *why);

@@ -154,6 +154,11 @@ static unsigned ranks_find(const struct index *index, const struct retrieval *fo
     return right;
 }
 
+bool golden_is_first(const struct index *index, const struct retrieval *found, struct str documents)
+{
+    return ranks_find(index, found, documents) & 1;
+}
+
 /* As if the question's documents were not there. */
 static void documents_drop(const struct retriever *retriever, const struct index *index,
                            struct retrieval *found, struct str ids)
@@ -202,9 +207,23 @@ static void ranks_mark(unsigned right, size_t wanted, struct retrieval_marks *ou
     out->ndcg10 += gain / ideal;
 }
 
+/* Question i, with its vector if there are vectors. */
+static enum err question_ask(struct retriever *retriever, const struct golden *golden, size_t i,
+                             date_days as_of, const struct golden_near *near,
+                             struct retrieval *found, struct fail *why)
+{
+    struct question_vector vector;
+    if (!near)
+        return retrieve(retriever, golden->texts[i], STR(""), as_of, found, why);
+    const size_t dimensions = near->vectors->head->dimensions;
+    question_vector_set(&vector, near->rows + i * dimensions, (int)dimensions);
+    const struct nearness nearness = {near->vectors, &vector, near->weight};
+    return retrieve_near(retriever, golden->texts[i], STR(""), as_of, &nearness, found, why);
+}
+
 static enum err questions_ask(const struct index *index, const struct golden *golden,
-                              date_days as_of, struct asked *asked, struct retrieval_marks *out,
-                              struct fail *why)
+                              date_days as_of, const struct golden_near *near, struct asked *asked,
+                              struct retrieval_marks *out, struct fail *why)
 {
     const size_t wanted_stand_ins = stand_ins_wanted(golden);
     size_t have = 0, have_all = golden->count - unanswerable_count(golden);
@@ -214,7 +233,7 @@ static enum err questions_ask(const struct index *index, const struct golden *go
     enum err e = found ? retriever_open(index, &retriever, why) : fail_memory(why);
     for (size_t i = 0; !e && i < golden->count; i++) {
         const int64_t began = clock_monotonic_us();
-        e = retrieve(retriever, golden->texts[i], STR(""), as_of, found, why);
+        e = question_ask(retriever, golden, i, as_of, near, found, why);
         spent += clock_monotonic_us() - began;
         if (e)
             break;
@@ -247,7 +266,7 @@ enum err retrieval_mark(const struct index *index, const struct golden *golden, 
     struct asked *asked = mem_take(golden->count + 1, sizeof *asked);
     if (!asked)
         return fail_memory(why);
-    enum err e = questions_ask(index, golden, as_of, asked, out, why);
+    enum err e = questions_ask(index, golden, as_of, NULL, asked, out, why);
     if (!e) {
         double answerable = (double)(golden->count - out->unanswerable);
         double share = answerable > 0 ? 1 / answerable : 0;
@@ -310,7 +329,7 @@ static enum err index_fit(struct content *content, const struct quote_budget *bu
                                  why)
               : fail_memory(why);
     if (!e)
-        e = questions_ask(index, &golden, DATE_NONE, asked, &marks, why);
+        e = questions_ask(index, &golden, DATE_NONE, NULL, asked, &marks, why);
     if (!e) {
         answerable_fit(asked, golden.count, budget, &fitted);
         index_image_answerable(image, &fitted);
@@ -319,6 +338,20 @@ done:
     index_close(index);
     mem_give(asked);
     golden_free(&golden);
+    return e;
+}
+
+enum err answerable_near_fit(const struct index *index, const struct golden *golden,
+                             const struct golden_near *near, const struct quote_budget *budget,
+                             struct index_answerable *out, struct fail *why)
+{
+    struct retrieval_marks marks = {.questions = 0};
+    struct asked *asked = mem_take(golden->count + 1, sizeof *asked);
+    enum err e = asked ? questions_ask(index, golden, DATE_NONE, near, asked, &marks, why)
+                       : fail_memory(why);
+    if (!e)
+        answerable_fit(asked, golden->count, budget, out);
+    mem_give(asked);
     return e;
 }
 

@@ -24,6 +24,21 @@ void golden_free(struct golden *golden);
 MUST_USE enum err index_of_content(struct content *content, const struct quote_budget *budget,
                                    struct buf *out, struct fail *why);
 
+/* Whether the first document found is one of the question's. */
+bool golden_is_first(const struct index *index, const struct retrieval *found,
+                     struct str documents);
+/* The golden questions' vectors, in their order. */
+struct golden_near {
+    const struct passage_vectors *vectors;
+    const float *rows; /* of unit length */
+    uint32_t weight;
+};
+/* Fits the chance that the best passage answers, for scores with vectors. */
+MUST_USE enum err answerable_near_fit(const struct index *index, const struct golden *golden,
+                                      const struct golden_near *near,
+                                      const struct quote_budget *budget,
+                                      struct index_answerable *out, struct fail *why);
+
 struct retrieval_marks {
     size_t questions, unanswerable;    /* those without documents are among the questions */
     double recall1, recall5, recall10; /* share of the answerable ones with one of their documents

@@ -333,8 +333,9 @@ static enum err print_scripts(struct content *content, const struct config *conf
 static enum err write_release(const struct config *config, const struct buf *image,
                               const struct buf *scripts, const struct buf *marks,
                               const struct buf *index, const struct buf *graph,
-                              const struct buf prompts[PROMPT_USES], struct train_report *report,
-                              struct release_writer **writer, struct fail *why)
+                              const struct buf *vectors, const struct buf prompts[PROMPT_USES],
+                              struct train_report *report, struct release_writer **writer,
+                              struct fail *why)
 {
     struct buf settings;
     buf_init(&settings, LIMIT_CONFIG_BYTES);
@@ -351,6 +352,8 @@ static enum err write_release(const struct config *config, const struct buf *ima
         e = release_put(*writer, "index.bin", str_from_buf(index), why);
     if (!e && graph->n > 0)
         e = release_put(*writer, "graph.jsonl", str_from_buf(graph), why);
+    if (!e && vectors->n > 0)
+        e = release_put(*writer, "vectors.bin", str_from_buf(vectors), why);
     for (int i = 0; i < PROMPT_USES && !e; i++)
         if (prompts[i].n > 0)
             e = release_put(*writer, prompt_files[i], str_from_buf(&prompts[i]), why);
@@ -416,12 +419,13 @@ enum err train(const char *bot_folder, const struct config *config,
 {
     struct release_writer *writer = NULL;
     struct content *content = NULL;
-    struct buf image, scripts, marks, index, graph, prompts[PROMPT_USES];
+    struct buf image, scripts, marks, index, vectors, graph, prompts[PROMPT_USES];
     *out = (struct train_report){0};
     buf_init(&image, LIMIT_FILE_BYTES);
     buf_init(&scripts, LIMIT_FILE_BYTES);
     buf_init(&marks, LIMIT_FILE_BYTES);
     buf_init(&index, LIMIT_FILE_BYTES);
+    buf_init(&vectors, LIMIT_FILE_BYTES);
     buf_init(&graph, LIMIT_FILE_BYTES);
     for (int i = 0; i < PROMPT_USES; i++)
         buf_init(&prompts[i], LIMIT_FILE_BYTES);
@@ -437,6 +441,8 @@ enum err train(const char *bot_folder, const struct config *config,
                                    config_double(config, CONFIG_CONFIDENCE_LEVEL)},
             &index, why);
     if (!e)
+        e = vectors_of_content(bot_folder, config, content, &index, &out->vectors, &vectors, why);
+    if (!e)
         e = graph_of_content(content, &graph, why);
     for (int i = 0; i < PROMPT_USES && !e; i++)
         e = prompts_read(content, (enum prompt_use)i, 0, &prompts[i], why);
@@ -444,8 +450,8 @@ enum err train(const char *bot_folder, const struct config *config,
         options->settle(options->settle_data);
     if (!e) {
         const int64_t began = clock_monotonic_us();
-        e = write_release(config, &image, &scripts, &marks, &index, &graph, prompts, out, &writer,
-                          why);
+        e = write_release(config, &image, &scripts, &marks, &index, &graph, &vectors, prompts, out,
+                          &writer, why);
         out->seconds[STEP_WRITE] = (double)(clock_monotonic_us() - began) / 1e6;
     }
     if (!e)
@@ -456,6 +462,7 @@ enum err train(const char *bot_folder, const struct config *config,
     buf_free(&scripts);
     buf_free(&marks);
     buf_free(&index);
+    buf_free(&vectors);
     buf_free(&graph);
     for (int i = 0; i < PROMPT_USES; i++)
         buf_free(&prompts[i]);

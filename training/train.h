@@ -7,6 +7,7 @@
 #include "responses/release.h"
 #include "training/budget.h"
 #include "training/evaluate.h"
+#include "training/vectors_of_content.h"
 
 struct train_options {
     const char *texts_folder; /* general text for word vectors, or NULL */
@@ -27,7 +28,8 @@ struct train_report {
     double accuracy, coverage, wrong_rate,
         wrong_rate_upper95; /* on the cases, if there are any; else on the folds */
     bool has_vectors;
-    double seconds[4]; /* features and vectors, solving, folds, writing */
+    double seconds[4];             /* features and vectors, solving, folds, writing */
+    struct vectors_report vectors; /* of the passages */
     int number;
     char hash[HASH_HEX_BYTES];
     size_t warnings; /* script faults (book_check): they stop activation, not training */
