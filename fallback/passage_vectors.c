@@ -185,9 +185,13 @@ void question_vector_set(struct question_vector *vector, const float *row, int d
 static int32_t bytes_product(const int8_t *restrict codes, const int16_t *restrict question,
                              size_t n)
 {
+    int32_t sums[VECTOR_LANES] = {0}; /* side by side, as the processor adds them */
     int32_t sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += codes[i] * question[i];
+    for (size_t i = 0; i < n; i += VECTOR_LANES)
+        for (int k = 0; k < VECTOR_LANES; k++)
+            sums[k] += codes[i + (size_t)k] * question[i + (size_t)k];
+    for (int k = 0; k < VECTOR_LANES; k++)
+        sum += sums[k];
     return sum;
 }
 

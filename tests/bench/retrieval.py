@@ -79,6 +79,8 @@ def main(build, sizes):
             ours, peers = measure(build, count, folder)
         print(f"  {count:>9,} passages  {ours['microseconds']:>9.1f} µs a question (middle {ours['middle']:.1f})  "
               f"{ours['bytes'] / 1e6:>8.1f} MB  built in {ours['build_seconds']:.1f} s  {ours['allocations']:.2f} allocations", flush=True)
+        if ours["near"] >= 0:
+            print(f"            with vectors of 384 dimensions {ours['near']:.0f} µs", flush=True)
         for name, peer in peers.items():
             if peer:
                 print(f"            FTS5 {name:<10} {peer[0]:>9.0f} µs             {peer[1] / 1e6:>21.1f} MB  built in {peer[2]:.1f} s", flush=True)
