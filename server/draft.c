@@ -44,7 +44,7 @@ static enum handled draft_begin(struct exchange *exchange)
     enum err e = exchange_json(exchange, keys, sizeof(keys) / sizeof(keys[0]), &json, &why);
     if (!e)
         e = request_read(json, &clean, &text, &as_of, &why);
-    if (!e && !models)
+    if (!e && (!models || !models_talk(models)))
         e = fail(&why, ERR_REFUSED, "no model is set up, so there are no drafts");
     if (!e && models_are_off(models))
         e = fail(&why, ERR_REFUSED, "models are switched off, so there are no drafts");

@@ -1,4 +1,5 @@
 /* GET /api/bot: what every page of the console must know of the bot. */
+#include "bot/models.h"
 #include "server/handlers.h"
 #include "server/http.h"
 
@@ -26,7 +27,7 @@ enum err bot_get(struct call *call, struct fail *why)
     json_put_int(&w, "release", counts.release);
     json_put_text(&w, "hash", counts.hash);
     json_put_text(&w, "at", at);
-    json_put_bool(&w, "has_models", site->models != NULL);
+    json_put_bool(&w, "has_models", site->models && models_talk(site->models));
     json_array(&w, "intents");
     enum err e = content_each(call->content, KIND_INTENTS, intent_add, &w, why);
     json_end(&w, ']');
