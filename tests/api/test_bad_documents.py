@@ -3,6 +3,7 @@ reads a PDF dies at its limits."""
 import os
 import resource
 import time
+import zlib
 
 from paring import is_sanitized, rows_of, test
 from pdf import pdf, stream
@@ -19,6 +20,13 @@ def bomb(levels, times, page):
     extra[11] = stream(b"/X Do")
     extra[10] = (b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 11 0 R /Resources << /XObject << /X 100 0 R >> >> >>")
     return pdf([["x"]], extra=extra)
+
+
+def swollen_to(megabytes):
+    """So many MiB of spaces, packed: a block that forgets what came before it can be repeated."""
+    block, first = zlib.compressobj(9, zlib.DEFLATED, -15), zlib.compressobj(9)
+    again = block.compress(b" " * (1 << 20)) + block.flush(zlib.Z_FULL_FLUSH)
+    return first.compress(b" ") + first.flush(zlib.Z_FULL_FLUSH) + again * megabytes
 
 
 def refused(bot, path, says, **more):
@@ -82,3 +90,13 @@ def a_pdf_that_wants_all_memory_is_ended_by_its_limits(bot):
     began = time.monotonic()
     refused(bot, greedy, "greedy.pdf: reading it failed .*memory", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (most, most)))
     assert time.monotonic() - began < 30
+
+
+@test
+def a_pdf_that_swells_a_thousandfold_is_ended_by_its_limits(bot):
+    if is_sanitized():
+        return
+    most = 128 << 20
+    swollen = bot.write("swollen.pdf", pdf([["x"]], extra={5: stream(swollen_to(3000), b"/Filter /FlateDecode")}))
+    assert os.path.getsize(swollen) < 4 << 20  # a font's table of 3 GB, which is read as one text
+    refused(bot, swollen, "swollen.pdf: reading it failed .*memory", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (most, most)))
