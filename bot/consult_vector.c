@@ -115,7 +115,7 @@ static enum err vector_wanted(struct bot *bot, const struct accepted *accepted,
 {
     struct str question = STR_NONE;
     bool is_there = false;
-    const int state = asking->vector.state;
+    const enum vector_state state = asking->vector.state;
     enum err e = question_hide(bot, vectors, language, &question, why);
     if (e == ERR_LIMIT) {
         asking->vector.outcome = OUTCOME_DECLINED; /* by us */
@@ -148,7 +148,7 @@ enum err consult_vector(struct bot *bot, const struct accepted *accepted,
     struct open_book *book = turner_open_book(bot->turner);
     const struct passage_vectors *vectors = open_book_vectors(book);
     struct str question, language;
-    const int state = asking->vector.state;
+    const enum vector_state state = asking->vector.state;
     bot->has_vector = false;
     if (state == VECTOR_WITHOUT) {
         without(bot, asking);

@@ -14,15 +14,17 @@
 #include "fallback/outcome.h"
 #include "fallback/passage_vectors.h"
 
+enum vector_state {
+    VECTOR_OPEN,    /* not looked at yet */
+    VECTOR_ASKED,   /* a provider is being asked for it */
+    VECTOR_USED,    /* the passages were found with it */
+    VECTOR_WITHOUT, /* it was wanted and is not to be had: words alone */
+    VECTOR_UNWANTED /* a script, a fact, or no vectors in the release */
+};
+
 /* How far a turn is with it; carried by whoever carries the turn from one half to the next. */
 struct vector_step {
-    enum {
-        VECTOR_OPEN,     /* not looked at yet */
-        VECTOR_ASKED,    /* a provider is being asked for it */
-        VECTOR_USED,     /* the passages were found with it */
-        VECTOR_WITHOUT,  /* it was wanted and is not to be had: words alone */
-        VECTOR_UNWANTED, /* a script, a fact, or no vectors in the release */
-    } state;
+    enum vector_state state;
     enum outcome outcome; /* why VECTOR_WITHOUT */
 };
 
