@@ -28,9 +28,12 @@ static enum err file_tree(struct agent *agent, const struct bundle_file *file,
     return tree_read_json(imported_arena(agent->imported), file->bytes, file->path, out, why);
 }
 
-/* "intents/Claim_usersays_ko.json" is "Claim" in "ko"; false for a name without the middle. */
+/* "intents/Claim_usersays_ko.json" is "Claim" in "ko"; false for a name without the middle, and for
+ * what is no JSON. */
 static bool name_split(struct str name, const char *middle, struct str *base, struct str *language)
 {
+    if (!str_ends(name, STR(".json")))
+        return false;
     struct str bare = str_slice(name, 0, name.n - strlen(".json"));
     size_t at = str_find(bare, str_of(middle));
     /* The last one: an intent's own name may hold it too. */
