@@ -203,7 +203,6 @@ static enum err corpus_make(const struct checking *c, struct corpus **out, struc
 enum err likeness_open(const struct checking *c, struct likeness *out, struct fail *why)
 {
     const struct dataset_options options = {c->options->threads, 0};
-    struct dataset *dataset = NULL;
     *out = (struct likeness){.corpus = NULL};
     enum err e = corpus_make(c, &out->corpus, why);
     if (e)
@@ -212,15 +211,14 @@ enum err likeness_open(const struct checking *c, struct likeness *out, struct fa
     out->rows = mem_take(out->corpus->count + 1, sizeof *out->rows);
     out->placed = mem_take(out->corpus->count + 1, sizeof *out->placed);
     e = out->likes && out->rows && out->placed
-            ? dataset_open(out->corpus, NULL, &options, &dataset, why)
+            ? dataset_open(out->corpus, NULL, &options, &out->dataset, why)
             : fail_memory(why);
     if (!e)
-        e = likes_fill(dataset, options.threads, out, why);
+        e = likes_fill(out->dataset, options.threads, out, why);
     if (!e)
-        e = folds_place(dataset, options.threads, out->placed, why);
+        e = folds_place(out->dataset, options.threads, out->placed, why);
     if (!e)
         rows_find(c, out);
-    dataset_close(dataset);
     if (e)
         likeness_close(out);
     return e;
@@ -228,11 +226,21 @@ enum err likeness_open(const struct checking *c, struct likeness *out, struct fa
 
 void likeness_close(struct likeness *likeness)
 {
+    dataset_close(likeness->dataset);
     corpus_close(likeness->corpus);
     mem_give(likeness->likes);
     mem_give(likeness->rows);
     mem_give(likeness->placed);
     *likeness = (struct likeness){.corpus = NULL};
+}
+
+double likeness_misplaced(const struct likeness *likeness)
+{
+    const size_t count = likeness->corpus->count;
+    size_t misplaced = 0;
+    for (size_t i = 0; i < count; i++)
+        misplaced += likeness->placed[i].column != likeness->corpus->columns[i];
+    return count ? (double)misplaced / (double)count : 0;
 }
 
 enum err likeness_check(struct checking *c, struct fail *why)

@@ -19,12 +19,15 @@ struct like {
 };
 struct likeness {
     struct corpus *corpus;
-    struct like *likes;    /* one a row of the corpus */
-    struct placed *placed; /* likewise, by cross-validation */
-    uint32_t *rows;        /* of the check, one a row of the corpus */
+    struct dataset *dataset; /* of its rows, as they are */
+    struct like *likes;      /* one a row of the corpus */
+    struct placed *placed;   /* likewise, by cross-validation */
+    uint32_t *rows;          /* of the check, one a row of the corpus */
 };
 MUST_USE enum err likeness_open(const struct checking *c, struct likeness *out, struct fail *why);
 void likeness_close(struct likeness *likeness);
+/* What share of all examples cross-validation puts elsewhere: how unlike each other they are. */
+double likeness_misplaced(const struct likeness *likeness);
 
 void crossed_check(struct checking *c, const struct likeness *likeness);
 MUST_USE enum err indistinct_check(struct checking *c, const struct likeness *likeness,

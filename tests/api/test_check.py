@@ -1,5 +1,7 @@
 """The faults of the content: told most harmful first with what mends them, accepted, back when their row changes; none on the samples."""
 import json
+import os
+import sqlite3
 import time
 
 from paring import Bot, fill, rows_of, test
@@ -32,6 +34,20 @@ def the_korean_sample_has_no_fault_that_is_not_explained(bot):
 @test
 def the_english_sample_has_no_fault_that_is_not_explained(bot):
     samples_report_nothing_unexplained("en")
+
+
+@test
+def half_of_an_intent_put_into_another_is_told():
+    """Each of the examples has its like on both sides, so none of them alone looks misplaced."""
+    with Bot("insurance-ko") as sample:
+        db = sqlite3.connect(os.path.join(sample.path, "content.db"))
+        half = [row[0] for row in db.execute("SELECT id FROM examples WHERE intent = 'loan_interest' ORDER BY id")][::2]
+        db.executemany("UPDATE examples SET intent = 'loan_repay' WHERE id = ?", [(row,) for row in half])
+        db.commit()
+        db.close()
+        fault = of_kind(told(sample), "indistinct_intents")
+        assert [row["id"] for row in fault[0]["rows"][:2]] == ["loan_interest", "loan_repay"] and len(fault) == 1, fault
+        assert {row["intent"] for row in fault[0]["rows"][2:]} == {"loan_interest", "loan_repay"}, fault
 
 
 @test
