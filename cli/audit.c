@@ -1,6 +1,6 @@
 /* The command audit: whether the log of what staff read and changed is whole, and the log itself.
  */
-#include "server/audit.h"
+#include "responses/audit.h"
 
 #include "base/json.h"
 #include "cli/cli.h"

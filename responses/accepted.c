@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "responses/audit.h"
 #include "responses/content_schema.h"
 
 static const char put_sql[] =
@@ -12,31 +13,21 @@ static const char put_sql[] =
     " accepted_at = $4";
 static const char remove_sql[] = "DELETE FROM accepted_faults WHERE fault = $1";
 static const char each_sql[] = "SELECT fault, reason FROM accepted_faults ORDER BY fault";
-static const char audit_sql[] =
-    "INSERT INTO audit (number, event, author, detail, at_us) VALUES"
-    " ((SELECT COALESCE(MAX(number), 0) + 1 FROM audit), $1, $2, $3, $4)";
 
 static enum err audit_note(struct content *content, const char *event, const char *author,
                            struct str fault, struct str reason, struct fail *why)
 {
-    struct db_statement *s = NULL;
     struct buf detail;
-    enum err e = db_take(content_db(content), audit_sql, &s, why);
-    if (e)
-        return e;
     buf_init(&detail, (size_t)8 * LIMIT_REASON_BYTES);
     buf_add_str(&detail, fault);
     buf_add_text(&detail, reason.n > 0 ? " " : "");
     buf_add_str(&detail, reason);
-    db_bind_text(s, 1, str_of(event));
-    db_bind_text(s, 2, str_of(author));
-    db_bind_text(s, 3, str_from_buf(&detail));
-    db_bind_int(s, 4, clock_now_us());
-    e = buf_error(&detail, "the audit", why);
+    enum err e = buf_error(&detail, "the audit", why);
+    if (!e)
+        e = audit_add(content_db(content), str_of(author), str_of(event), str_from_buf(&detail),
+                      why);
     buf_free(&detail);
-    if (e)
-        db_give(s);
-    return e ? e : db_finish(s, why);
+    return e;
 }
 
 /* Within a transaction of the caller's, that one. */

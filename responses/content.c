@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "base/limits.h"
+#include "responses/audit.h"
 #include "responses/content_schema.h"
 
 #include <assert.h>
@@ -20,9 +21,6 @@ static const size_t row_bytes_maximum = (size_t)CONTENT_COLUMNS * 6 * 4 * LIMIT_
 static const char release_sql[] =
     "INSERT INTO releases_log (number, release, hash, event, author, reason, at_us) VALUES"
     " ((SELECT COALESCE(MAX(number), 0) + 1 FROM releases_log), $1, $2, $3, $4, $5, $6)";
-static const char audit_sql[] =
-    "INSERT INTO audit (number, event, author, detail, at_us) VALUES"
-    " ((SELECT COALESCE(MAX(number), 0) + 1 FROM audit), $1, $2, $3, $4)";
 static const char notes_sql[] =
     "SELECT release, hash, event, author, reason, at_us FROM releases_log ORDER BY number";
 
@@ -33,6 +31,14 @@ static enum err path_set(struct content *content, const char *bot_folder, struct
         return fail(why, ERR_MISSING, "%s: there is no bot here; \"paring init\" makes one",
                     bot_folder);
     return e ? e : file_path(content->path, sizeof content->path, bot_folder, "content.db", why);
+}
+
+/* The lines of the older audit table are hashed on their way into the chain, which SQL cannot do.
+ */
+static enum err content_migrate(struct db *db, const struct db_migration *migrations, size_t count,
+                                struct fail *why)
+{
+    return db_migrate_moving(db, migrations, count, CONTENT_AUDIT_GATHERED, audit_gather, why);
 }
 
 /* A reader meets an older database: it is brought up to date first, by a handle that may write. */
@@ -53,7 +59,7 @@ static enum err version_settle(struct content *content, struct fail *why)
     db_close(content->db);
     content->db = NULL;
     e = db_open(content->path, DB_WRITE, true, BUSY_MS, &content->db, why);
-    return e ? e : db_migrate(content->db, migrations, count, why);
+    return e ? e : content_migrate(content->db, migrations, count, why);
 }
 
 enum opened { OPENED_TO_READ, OPENED_TO_WRITE, OPENED_COPY };
@@ -86,7 +92,7 @@ static enum err open_as(const char *bot_folder, enum opened how, struct content 
                     &content->db, why);
     if (!e)
         e = how == OPENED_TO_READ ? version_settle(content, why)
-                                  : db_migrate(content->db, migrations, count, why);
+                                  : content_migrate(content->db, migrations, count, why);
     e = content_explain_busy(content, e, why);
     if (e) {
         content_close(content);
@@ -187,10 +193,10 @@ enum err content_count(struct content *content, enum content_kind kind, size_t *
     return e;
 }
 
-static enum err audit_add(struct content *content, int release, const char *hash, const char *event,
-                          const char *author, const char *reason, int64_t at_us, struct fail *why)
+static enum err release_audit(struct content *content, int release, const char *hash,
+                              const char *event, const char *author, const char *reason,
+                              struct fail *why)
 {
-    struct db_statement *s = NULL;
     struct buf detail;
     buf_init(&detail, row_bytes_maximum);
     buf_add_format(&detail, "release %d, %s", release, hash);
@@ -198,14 +204,7 @@ static enum err audit_add(struct content *content, int release, const char *hash
         buf_add_format(&detail, ": %s", reason);
     enum err e = buf_error(&detail, "what is noted of a release", why);
     if (!e)
-        e = db_take(content->db, audit_sql, &s, why);
-    if (!e) {
-        db_bind_text(s, 1, str_of(event));
-        db_bind_text(s, 2, str_of(author));
-        db_bind_text(s, 3, str_from_buf(&detail));
-        db_bind_int(s, 4, at_us);
-        e = db_finish(s, why);
-    }
+        e = audit_add(content->db, str_of(author), str_of(event), str_from_buf(&detail), why);
     buf_free(&detail);
     return e;
 }
@@ -230,7 +229,7 @@ enum err content_note_release(struct content *content, int release, const char *
         e = db_finish(s, why);
     }
     if (!e)
-        e = audit_add(content, release, hash, event, author, reason ? reason : "", at_us, why);
+        e = release_audit(content, release, hash, event, author, reason ? reason : "", why);
     return db_end(content->db, e, why);
 }
 

@@ -4,6 +4,7 @@
  * `revisions`. Nothing is there until the commit, so a crash at any moment leaves the content as it
  * was. How rows are told apart and found again is content_stored.c's. */
 #include "base/limits.h"
+#include "responses/audit.h"
 #include "responses/content.h"
 #include "responses/content_schema.h"
 #include "responses/revisions.h"
@@ -26,10 +27,6 @@ static const char to_examples_sql[] =
     " SELECT id, text, intent, language, $10, $11, $12, revision + 1 FROM cases WHERE id = $1";
 static const char from_examples_sql[] = "DELETE FROM examples WHERE id = $1";
 static const char from_cases_sql[] = "DELETE FROM cases WHERE id = $1";
-
-static const char note_sql[] =
-    "INSERT INTO audit (number, event, author, detail, at_us) VALUES"
-    " ((SELECT COALESCE(MAX(number), 0) + 1 FROM audit), $1, $2, $3, $4)";
 
 /* ---- one row of an import ---- */
 
@@ -323,19 +320,12 @@ enum err content_import_row(struct content *content, enum content_kind kind,
 
 static enum err import_note(struct content *content, struct fail *why)
 {
-    struct db_statement *s = NULL;
-    enum err e = db_take(content->db, note_sql, &s, why);
-    if (e)
-        return e;
     buf_clear(&content->hashed);
     buf_add_format(&content->hashed, "{\"new\":%zu,\"changed\":%zu,\"unchanged\":%zu}",
                    content->changes[CHANGE_NEW], content->changes[CHANGE_CHANGED],
                    content->changes[CHANGE_SAME]);
-    db_bind_text(s, 1, STR("import"));
-    db_bind_text(s, 2, str_of(content->author));
-    db_bind_text(s, 3, str_from_buf(&content->hashed));
-    db_bind_int(s, 4, content->at_us);
-    return db_finish(s, why);
+    return audit_add(content->db, str_of(content->author), STR("import"),
+                     str_from_buf(&content->hashed), why);
 }
 
 enum err content_import_end(struct content *content, bool keep, struct fail *why)

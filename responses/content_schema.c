@@ -86,7 +86,7 @@ static const struct db_migration migrations[] = {
     {6, "CREATE TABLE prompts (number BIGINT PRIMARY KEY NOT NULL, hash TEXT NOT NULL,"
         " text TEXT NOT NULL, changed_by TEXT NOT NULL, changed_at BIGINT NOT NULL);"},
     /* People, their sessions, and the log of what they read and changed (server/accounts.h,
-     * server/audit.h); a row of audit_head is what the chain must end with. */
+     * responses/audit.h); a row of audit_head is what the chain must end with. */
     {7, "CREATE TABLE users (name TEXT PRIMARY KEY NOT NULL, role TEXT NOT NULL,"
         " password TEXT NOT NULL, is_disabled INTEGER NOT NULL, epoch BIGINT NOT NULL,"
         " created_at BIGINT NOT NULL, changed_at BIGINT NOT NULL);"
@@ -101,8 +101,10 @@ static const struct db_migration migrations[] = {
     /* The writers' desk. A draft is one person's; a review is rows that somebody wants changed and
      * somebody else decides on; `fields`, `was` and `now` are a row as revisions keep it, "" for
      * none. A job is what runs beside the server: a training, a trial of a review, a check … A task
-     * is a reply that somebody called wrong. */
-    {8, "CREATE TABLE drafts (kind TEXT NOT NULL, row_id TEXT NOT NULL, author TEXT NOT NULL,"
+     * is a reply that somebody called wrong. The table `audit` has been emptied into the chain. */
+    {8, "DROP TABLE audit;"
+        "CREATE INDEX audit_chain_event ON audit_chain (event, at_us);"
+        "CREATE TABLE drafts (kind TEXT NOT NULL, row_id TEXT NOT NULL, author TEXT NOT NULL,"
         " base TEXT NOT NULL, fields TEXT NOT NULL, changed_at BIGINT NOT NULL,"
         " PRIMARY KEY (kind, row_id, author));"
         "CREATE TABLE reviews (number BIGINT PRIMARY KEY NOT NULL, title TEXT NOT NULL,"

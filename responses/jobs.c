@@ -52,8 +52,8 @@ static const char forget_sql[] =
     "UPDATE jobs SET result = '' WHERE kind IN ('trial', 'replay', 'unanswered')"
     " AND ended_at < $1 AND result <> ''";
 static const char changed_sql[] =
-    "SELECT MAX(COALESCE((SELECT at_us FROM audit WHERE event IN ('import', 'prompt_set')"
-    " ORDER BY number DESC LIMIT 1), 0),"
+    "SELECT MAX(COALESCE((SELECT MAX(at_us) FROM audit_chain WHERE event IN"
+    " ('import', 'prompt_set')), 0),"
     " COALESCE((SELECT MAX(decided_at) FROM reviews WHERE state = 'approved'), 0))";
 static const char trained_sql[] =
     "SELECT MAX(began_at) FROM jobs WHERE kind IN ('train', 'publish') AND subject = $1"

@@ -2,6 +2,7 @@
  * another is a new version: the history says what was in use when. */
 #include "responses/prompts.h"
 
+#include "responses/audit.h"
 #include "responses/content_schema.h"
 
 #include <stdio.h>
@@ -15,9 +16,6 @@ static const char each_sql[] =
 static const char add_sql[] =
     "INSERT INTO prompts (number, hash, text, changed_by, changed_at, used_for)"
     " VALUES ($1, $2, $3, $4, $5, $6)";
-static const char audit_sql[] =
-    "INSERT INTO audit (number, event, author, detail, at_us) VALUES"
-    " ((SELECT COALESCE(MAX(number), 0) + 1 FROM audit), 'prompt_set', $1, $2, $3)";
 
 static const char *const uses[PROMPT_USES] = {"customers", "drafts"};
 
@@ -54,7 +52,6 @@ static enum err version_add(struct db *db, enum prompt_use use, int64_t number, 
 {
     struct db_statement *s = NULL;
     char detail[HASH_HEX_BYTES + 32];
-    const int64_t now_us = clock_now_us();
     enum err e = db_take(db, add_sql, &s, why);
     if (e)
         return e;
@@ -62,19 +59,12 @@ static enum err version_add(struct db *db, enum prompt_use use, int64_t number, 
     db_bind_text(s, 2, str_of(hash));
     db_bind_text(s, 3, text);
     db_bind_text(s, 4, str_of(author));
-    db_bind_int(s, 5, now_us);
+    db_bind_int(s, 5, clock_now_us());
     db_bind_text(s, 6, str_of(uses[use]));
     e = db_finish(s, why);
-    if (!e)
-        e = db_take(db, audit_sql, &s, why);
-    if (e)
-        return e;
     (void)snprintf(detail, sizeof detail, "%lld %s%s", (long long)number, hash,
                    use == PROMPT_FOR_DRAFTS ? " drafts" : "");
-    db_bind_text(s, 1, str_of(author));
-    db_bind_text(s, 2, str_of(detail));
-    db_bind_int(s, 3, now_us);
-    return db_finish(s, why);
+    return e ? e : audit_add(db, str_of(author), STR("prompt_set"), str_of(detail), why);
 }
 
 enum err prompts_set(struct content *content, enum prompt_use use, struct str text,

@@ -5,8 +5,8 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "responses/audit.h"
 #include "responses/content_schema.h"
-#include "server/audit.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -13,7 +13,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "server/audit.h"
+#include "responses/audit.h"
 #include "server/sessions.h"
 
 #include <pthread.h>

@@ -9,7 +9,7 @@
 #include "base/limits.h"
 #include "bot/tally.h"
 #include "fallback/mask.h"
-#include "server/audit.h"
+#include "responses/audit.h"
 #include "server/handlers.h"
 #include "server/http.h"
 #include "server/routes.h"

@@ -4,7 +4,7 @@
  * transaction. */
 #include "server/sessions.h"
 
-#include "server/audit.h"
+#include "responses/audit.h"
 
 #include <stdio.h>
 #include <string.h>

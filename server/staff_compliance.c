@@ -3,7 +3,7 @@
  * (who let an answer pass), /api/audit and /api/audit/verify (who read and changed what). */
 #include "bot/bot.h"
 #include "responses/approvals.h"
-#include "server/audit.h"
+#include "responses/audit.h"
 #include "server/handlers.h"
 #include "server/http.h"
 #include "server/recall.h"

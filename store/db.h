@@ -80,6 +80,12 @@ struct db_migration {
 MUST_USE enum err db_is_older(struct db *db, size_t count, bool *out, struct fail *why);
 MUST_USE enum err db_migrate(struct db *db, const struct db_migration *migrations, size_t count,
                              struct fail *why);
+/* The same; within the transaction of migration `at`, before its statements, `move` is called: for
+ * what SQL alone cannot move. */
+MUST_USE enum err db_migrate_moving(struct db *db, const struct db_migration *migrations,
+                                    size_t count, int at,
+                                    enum err (*move)(struct db *db, struct fail *why),
+                                    struct fail *why);
 /* The last migration applied: what a reader of an older file may ask of it. */
 MUST_USE enum err db_version(struct db *db, int64_t *out, struct fail *why);
 

@@ -36,7 +36,14 @@ static enum err check_references(struct db *db, struct fail *why)
     return e;
 }
 
-static enum err apply_within(struct db *db, const struct db_migration *migration, struct fail *why)
+/* What SQL alone cannot move, and before which migration that is done. */
+struct moving {
+    int at;
+    enum err (*move)(struct db *db, struct fail *why);
+};
+
+static enum err apply_within(struct db *db, const struct db_migration *migration,
+                             const struct moving *moving, struct fail *why)
 {
     char set_version[48];
     int64_t version = 0;
@@ -44,7 +51,10 @@ static enum err apply_within(struct db *db, const struct db_migration *migration
     if (e || version >= migration->version)
         return e;
     (void)snprintf(set_version, sizeof set_version, "PRAGMA user_version=%d", migration->version);
-    e = db_run(db, migration->sql, why);
+    if (moving->at == migration->version)
+        e = moving->move(db, why);
+    if (!e)
+        e = db_run(db, migration->sql, why);
     if (!e)
         e = check_references(db, why);
     if (!e)
@@ -54,14 +64,15 @@ static enum err apply_within(struct db *db, const struct db_migration *migration
     return e;
 }
 
-static enum err apply(struct db *db, const struct db_migration *migration, struct fail *why)
+static enum err apply(struct db *db, const struct db_migration *migration,
+                      const struct moving *moving, struct fail *why)
 {
     enum err e = db_run(db, "PRAGMA foreign_keys=OFF", why);
     if (e)
         return e;
     e = db_begin(db, why);
     if (!e)
-        e = db_end(db, apply_within(db, migration, why), why);
+        e = db_end(db, apply_within(db, migration, moving, why), why);
     enum err restored = db_run(db, "PRAGMA foreign_keys=ON", e ? NULL : why);
     return e ? e : restored;
 }
@@ -77,6 +88,14 @@ enum err db_is_older(struct db *db, size_t count, bool *out, struct fail *why)
 enum err db_migrate(struct db *db, const struct db_migration *migrations, size_t count,
                     struct fail *why)
 {
+    return db_migrate_moving(db, migrations, count, 0, NULL, why);
+}
+
+enum err db_migrate_moving(struct db *db, const struct db_migration *migrations, size_t count,
+                           int at, enum err (*move)(struct db *db, struct fail *why),
+                           struct fail *why)
+{
+    const struct moving moving = {at, move};
     int64_t version = 0;
     enum err e = db_version(db, &version, why);
     if (e)
@@ -87,7 +106,7 @@ enum err db_migrate(struct db *db, const struct db_migration *migrations, size_t
                     db_path(db), (long long)version, count);
     for (size_t i = (size_t)version; i < count && !e; i++) {
         assert(migrations[i].version == (int)i + 1);
-        e = apply(db, &migrations[i], why);
+        e = apply(db, &migrations[i], &moving, why);
     }
     return e;
 }

@@ -103,8 +103,11 @@ def an_override_needs_a_reason_and_is_on_record(bot):
     assert (release, event) == (2, "overriding") and author == f"user {os.getuid()}"
     assert reason.startswith("해지는 콜센터가 받기로 함 | fails ") and "cases: 1 of 5 lost (at most 0)" in reason
     assert history(bot)[-1][:2] == (2, "activated")
-    audit = history(bot, "SELECT event, author, detail FROM audit ORDER BY number")[-2]
+    audit = history(bot, "SELECT event, actor, detail FROM audit_chain ORDER BY number")[-2]
     assert audit[0] == "overriding" and audit[1] == author and hash_2 in audit[2] and reason in audit[2]
+    told = [line for line in bot.run("audit", "export").lines() if line["event"] == "overriding"]
+    assert len(told) == 1 and told[0]["actor"] == author and reason in told[0]["detail"], told
+    bot.run("audit", "verify")
     assert reason in bot.run("release", "list").out
     listed = bot.run("release", "list", "--json").json()["releases"][1]["history"]
     assert [note["event"] for note in listed] == ["overriding", "activated"] and listed[0]["reason"] == reason

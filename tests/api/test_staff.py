@@ -58,7 +58,8 @@ def the_first_code_makes_one_administrator_once(bot):
         sign_in(server, "root")
     with Server(bot) as server:
         assert "first_administrator_code" not in server.said
-    assert [line["event"] for line in bot.run("audit", "export").lines()] == ["user_added", "signed_in", "signed_in"]
+    events = [line["event"] for line in bot.run("audit", "export").lines()]
+    assert events[-3:] == ["user_added", "signed_in", "signed_in"] and not set(events[:-3]) & {"user_added", "signed_in"}, events
 
 
 @test
@@ -204,7 +205,7 @@ def the_audit_has_who_read_and_changed_what(bot):
         assert server.ask("POST", "/api/handoffs/say", {"handoff": "010-1234 5678", "text": "hello"}, session).status in (400, 404)
         assert server.ask("GET", "/api/handoffs/packet?handoff=abc-3").status == 401
     told = [(line["actor"], line["event"], line["detail"]) for line in bot.run("audit", "export").lines()]
-    assert told[2:] == [("agent", "GET /api/handoffs/packet", "abc-1"), ("agent", "POST /api/handoffs/claim", "abc-2"),
+    assert told[-3:] == [("agent", "GET /api/handoffs/packet", "abc-1"), ("agent", "POST /api/handoffs/claim", "abc-2"),
                         ("agent", "POST /api/handoffs/say", "")], told
     bot.run("audit", "verify")
 

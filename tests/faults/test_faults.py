@@ -396,9 +396,9 @@ def notes(bot, release):
     """What the history says of a release: events and reasons, oldest first."""
     with sqlite3.connect(os.path.join(bot.path, "content.db")) as db:
         rows = db.execute("SELECT event, reason FROM releases_log WHERE release = ? ORDER BY number", (release,)).fetchall()
-        audited = db.execute("SELECT count(*) FROM audit WHERE detail LIKE ?", (f"release {release}, %",)).fetchone()[0]
+        audited = db.execute("SELECT count(*) FROM audit_chain WHERE detail LIKE ?", (f"release {release}, %",)).fetchone()[0]
     db.close()
-    assert audited == len(rows), "the audit table has every note too"
+    assert audited == len(rows), "the audit has every note too"
     return rows
 
 

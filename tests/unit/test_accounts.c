@@ -1,9 +1,9 @@
 /* Accounts and the audit's chain: who there is, what a password is, and what is noticed when
  * somebody has been at the log. */
 #include "base/files.h"
+#include "responses/audit.h"
 #include "responses/content.h"
 #include "server/accounts.h"
-#include "server/audit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

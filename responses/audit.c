@@ -2,14 +2,15 @@
  * each after its length, so that no two different lines are hashed as the same bytes. The head
  * keeps the last number and hash: a chain whose end was cut off is whole in itself, but not what
  * the head says. */
-#include "server/audit.h"
+#include "responses/audit.h"
 
 #include "base/clock.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { LINE_BYTES = 64 * 1024 };
+/* A release's note names every case that was lost and accepted. */
+enum { LINE_BYTES = 64 * 1024 * 1024 };
 
 static const char head_sql[] = "SELECT number, hash FROM audit_head WHERE id = 1";
 static const char head_set_sql[] = "UPDATE audit_head SET number = $1, hash = $2 WHERE id = 1";
@@ -18,6 +19,8 @@ static const char add_sql[] =
     " ($1, $2, $3, $4, $5, $6)";
 static const char all_sql[] =
     "SELECT number, at_us, actor, event, detail, hash FROM audit_chain ORDER BY number";
+static const char older_sql[] = "SELECT at_us, author, event, detail FROM audit ORDER BY number";
+static const char older_remove_sql[] = "DELETE FROM audit";
 
 static const char page_sql[] =
     "SELECT number, at_us, actor, event, detail, hash FROM audit_chain WHERE number < $1"
@@ -72,15 +75,11 @@ static enum err head_read(struct db *db, int64_t *number, char hash[HASH_HEX_BYT
     return e;
 }
 
-enum err audit_add(struct db *db, struct str actor, struct str event, struct str detail,
-                   struct fail *why)
+/* Its number and hash are made here. */
+static enum err line_append(struct db *db, struct audit_line line, struct fail *why)
 {
     char before[HASH_HEX_BYTES], hash[HASH_HEX_BYTES];
     struct db_statement *s = NULL;
-    struct audit_line line = {.at_us = clock_now_us(),
-                              .actor = actor.p ? actor : STR(""),
-                              .event = event,
-                              .detail = detail.p ? detail : STR("")};
     enum err e = head_read(db, &line.number, before, why);
     line.number++;
     if (!e)
@@ -103,6 +102,34 @@ enum err audit_add(struct db *db, struct str actor, struct str event, struct str
     db_bind_int(s, 1, line.number);
     db_bind_text(s, 2, str_of(hash));
     return db_finish(s, why);
+}
+
+enum err audit_add(struct db *db, struct str actor, struct str event, struct str detail,
+                   struct fail *why)
+{
+    const struct audit_line line = {.at_us = clock_now_us(),
+                                    .actor = actor.p ? actor : STR(""),
+                                    .event = event,
+                                    .detail = detail.p ? detail : STR("")};
+    return line_append(db, line, why);
+}
+
+enum err audit_gather(struct db *db, struct fail *why)
+{
+    struct db_statement *s = NULL;
+    bool has_row = true;
+    enum err e = db_take(db, older_sql, &s, why);
+    while (!e && !(e = db_step(s, &has_row, why)) && has_row) {
+        const struct audit_line line = {.at_us = db_int(s, 0),
+                                        .actor = db_text(s, 1),
+                                        .event = db_text(s, 2),
+                                        .detail = db_text(s, 3)};
+        e = line_append(db, line, why);
+    }
+    db_give(s);
+    if (!e)
+        e = db_take(db, older_remove_sql, &s, why);
+    return e ? e : db_finish(s, why);
 }
 
 /* Calls `each` for every row of the statement, and gives it back. */

@@ -1,6 +1,7 @@
-/* What staff read of customers and what they changed, one line each, chained: every line holds the
- * hash of itself and of the line before, and the head says where the chain ends. Nothing here
- * changes or removes a line. Details hold ids and names of things, never what a customer said. */
+/* What staff read of customers and what they changed, at a screen or at the command line, one line
+ * each, chained: every line holds the hash of itself and of the line before, and the head says
+ * where the chain ends. Nothing here changes or removes a line. Details hold ids and names of
+ * things and the reasons staff gave, never what a customer said. */
 #ifndef AUDIT_H
 #define AUDIT_H
 
@@ -16,6 +17,9 @@ struct audit_line {
 /* Appends. The caller has begun a transaction, in which what is told of happens too. */
 MUST_USE enum err audit_add(struct db *db, struct str actor, struct str event, struct str detail,
                             struct fail *why);
+/* Moves the lines of the table `audit`, which older schemas kept beside the chain, to the chain's
+ * end, with their own times, and empties it. Within a transaction, as above. */
+MUST_USE enum err audit_gather(struct db *db, struct fail *why);
 MUST_USE enum err audit_each(struct db *db,
                              enum err (*each)(void *data, const struct audit_line *line,
                                               struct fail *why),
