@@ -354,6 +354,16 @@ static void others_leave(struct imported *imported, struct bundle *bundle,
     }
 }
 
+/* What nobody looked into is told too: a project may keep more than one expects in such files. */
+static void unread_tell(struct imported *imported, const struct import_source *source, size_t left)
+{
+    if (left > 0)
+        imported_note(imported, imported_text(imported, "%s", source->path), 1, NOTE_LEFT,
+                      left == 1 ? "%zu other file or link in it, which is not read"
+                                : "%zu other files or links in it, which are not read",
+                      left);
+}
+
 static enum err source_read(struct imported *imported, const struct import_source *source,
                             enum import_format format, struct bundle *rasa, struct fail *why)
 {
@@ -363,7 +373,10 @@ static enum err source_read(struct imported *imported, const struct import_sourc
                    ? documents_read(imported, source->path, why)
                    : document_read(imported, source->path, source->bytes, why);
     bundle_init(&own, imported_arena(imported));
+    const size_t left = rasa->left;
     enum err e = source_load(source, format, format == FORMAT_RASA ? rasa : &own, why);
+    if (!e && format != FORMAT_XLSX) /* most parts of a workbook are looks */
+        unread_tell(imported, source, own.left + rasa->left - left);
     if (!e && format == FORMAT_UNKNOWN)
         format = names_tell(&own);
     if (!e && format == FORMAT_UNKNOWN)

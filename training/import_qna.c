@@ -25,8 +25,9 @@ struct table {
     size_t columns;
     struct buf field;
     struct {
-        struct str key, intent;
-    } * intents; /* a hash by QnaId or answer */
+        struct str key, intent, answer;
+        size_t line; /* its first */
+    } * intents;     /* a hash by QnaId or answer */
     size_t intent_count, intent_room;
 };
 
@@ -175,13 +176,19 @@ static enum err intent_take(struct table *table, const struct str *f, size_t lin
     size_t place = place_find(table, key);
     if (table->intents[place].key.p) {
         *intent = table->intents[place].intent;
-        return OK;
+        return str_equal(table->intents[place].answer, f[ANSWER])
+                   ? OK
+                   : fail(why, ERR_INPUT, "%s:%zu: QnaId %.*s has another answer on line %zu",
+                          table->path, line, STR_ARG(text_shown(f[ID])),
+                          table->intents[place].line);
     }
     struct str id = text_shown(f[ID]);
     *intent = id.n > 0 ? str_of(imported_text(table->imported, "qna_%.*s", STR_ARG(id)))
                        : str_of(imported_text(table->imported, "qna_%zu", table->intent_count + 1));
     table->intents[place].key = key;
     table->intents[place].intent = *intent;
+    table->intents[place].answer = f[ANSWER];
+    table->intents[place].line = line;
     table->intent_count++;
     struct str fields[IMPORTED_FIELDS] = {*intent, title_of(f[QUESTION])};
     imported_add(table->imported, KIND_INTENTS, table->path, line, fields);

@@ -216,6 +216,14 @@ def questions_of_one_answer_are_one_intent(bot):
 
 
 @test
+def one_id_with_two_answers_is_refused(bot):
+    """Else the second question would get the first one's answer."""
+    before = bot.content()
+    bot.take("q.tsv", "Question\tAnswer\tQnaId\nA?\tyes\t1\nB?\tyes\t1\nC?\tno\t1\n", status=3, says=r"q\.tsv:4: QnaId 1 has another answer on line 2")
+    assert bot.content() == before
+
+
+@test
 def every_import_again_changes_nothing_and_a_dry_run_too(bot):
     for name in ("rasa", "rasa-md", "corpus.json", "project.json", "questions.tsv", "agent"):
         with Bot() as other:
@@ -593,7 +601,8 @@ def a_korean_name_in_an_archive_and_a_link_in_a_folder(bot):
     shutil.copytree(path_of("rasa"), folder)
     os.symlink("/", os.path.join(folder, "data", "loop"))
     os.symlink("/etc/passwd", os.path.join(folder, "data", "passwd.yml"))
-    bot.run("import", folder)
+    told = bot.run("import", folder).out
+    assert f"{folder}:1: left: 2 other files or links in it, which are not read" in told, told
     assert not any("root:" in text for text in texts(bot))
 
 
