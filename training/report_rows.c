@@ -44,8 +44,8 @@ static void confusion_item(const struct page *page, const struct confusion *pair
     page_html(page, "</b> → <b>");
     page_intent(page, page_column(page, pair->given));
     page_html(page, "</b> <span class=\"note\">");
-    page_say(page, TEXT_R_PAIR_COUNTS, cell_whole(pair->count).text,
-             cell_whole(pair->scripted).text, PAGE_END);
+    page_say(page, pair->scripted ? TEXT_R_PAIR_COUNTS : TEXT_R_PAIR_COUNT,
+             cell_whole(pair->count).text, cell_whole(pair->scripted).text, PAGE_END);
     page_html(page, "</span></p>\n<ul>\n");
     for (size_t i = 0; i < pair->example_count; i++)
         example_item(page, &pair->examples[i]);
@@ -91,8 +91,9 @@ void contrasts_section(const struct page *page)
     if (r->contrast_count == 0)
         page_element(page, "p", TEXT_R_CONTRASTS_NONE, PAGE_END);
     else
-        page_element(page, "p", TEXT_R_CONTRASTS_WHAT, cell_whole(r->contrast_count).text,
-                     cell_whole(r->contrasts_failed).text, PAGE_END);
+        page_element(
+            page, "p", r->contrasts_failed ? TEXT_R_CONTRASTS_WHAT : TEXT_R_CONTRASTS_APART,
+            cell_whole(r->contrast_count).text, cell_whole(r->contrasts_failed).text, PAGE_END);
     if (r->contrasts_failed)
         page_html(page, "<table class=\"halves\"><tbody>\n");
     for (size_t i = 0; i < r->contrast_count && shown < SHOWN_PAIRS; i++) {

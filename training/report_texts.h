@@ -80,6 +80,9 @@
     X(TEXT_R_ROUTE_QUOTED, "문서 인용", "quoted passage") \
     X(TEXT_R_ROUTE_MODEL, "생성된 답", "generated") \
     X(TEXT_R_ROUTE_PERSON, "상담원 연결", "a person") \
+    X(TEXT_R_ROUTES_OTHER, \
+      "맨 위에 센 자동 답변 {1}건은 의도를 확신한 문장이고, 그 가운데 {2}건은 여기서 다른 경로에 있습니다. 상담원에게 넘기기로 한 의도이거나, 값을 먼저 물어야 하는 의도입니다.", \
+      "The {1} scripted replies counted at the top are cases whose intent was sure; {2} of them took another route here, since that intent is one for a person or asks for a value first.") \
     X(TEXT_R_LISTS, "범위 안 문장에 보인 목록 {1}개 가운데 {2}개({3})에 맞는 의도가 들어 있었습니다.", \
       "Lists shown for in-scope cases: {1}; with the right intent on them: {2} ({3}).") \
     X(TEXT_R_BEYOND_TITLE, "범위 밖의 말", "Messages out of scope") \
@@ -107,11 +110,14 @@
       "틀린 문장 {1}개는 {2}가지 혼동으로 나뉩니다. 틀린 답변이 나간 것부터이며, 상자 속 글자는 맞는 의도보다 고른 의도 쪽에 힘을 준 글자 조각입니다.", \
       "Mistakes: {1}, in {2} kinds; those that went out come first. The boxed fragments are what spoke for the chosen intent over the right one.") \
     X(TEXT_R_PAIR_COUNTS, "{1}건, 그중 {2}건이 나감", "cases: {1}, went out: {2}") \
+    X(TEXT_R_PAIR_COUNT, "{1}건, 나간 답변 없음", "cases: {1}, none went out") \
     X(TEXT_R_WENT_OUT, "답변이 나감", "went out") \
     X(TEXT_R_CONTRASTS, "대조쌍", "Contrast pairs") \
     X(TEXT_R_CONTRASTS_NONE, "대조쌍이 없습니다.", "There are none.") \
     X(TEXT_R_CONTRASTS_WHAT, "한두 마디만 다르고 뜻이 다른 문장 {1}쌍 가운데 {2}쌍이 구별되지 않았습니다.", \
       "Pairs that differ in a word or two and in what they mean: {1}. Not told apart: {2}.") \
+    X(TEXT_R_CONTRASTS_APART, "한두 마디만 다르고 뜻이 다른 문장 {1}쌍을 모두 구별했습니다.", \
+      "All {1} pairs that differ in a word or two and in what they mean are told apart.") \
     X(TEXT_R_PARAPHRASES, "같은 말에 같은 답", "The same question, the same answer") \
     X(TEXT_R_PARAPHRASES_WHAT, \
       "같은 뜻 묶음이란 의도가 같고, 언어가 같고, 문장에서 읽힌 값(상품, 금액, 날짜 등)이 같은 평가 문장들입니다. 승인된 답변이나 되묻는 말을 받은 두 문장이 글자까지 같은 말을 들으면 일관된 것으로 셉니다. 읽어 낸 값 자체가 틀린 경우는 여기서 보이지 않습니다.", \

@@ -47,10 +47,15 @@ void routes_section(const struct page *page)
         page_element(page, "p", TEXT_R_ROUTES_NONE, PAGE_END);
     } else {
         const size_t lists = outcomes->routes[0][ROUTE_CLARIFY];
+        const size_t scripted =
+            outcomes->routes[0][ROUTE_SCRIPTED] + outcomes->routes[1][ROUTE_SCRIPTED];
         date_format(r->as_of, date);
         page_element(page, "p", TEXT_R_ROUTES_WHAT, date, PAGE_END);
         plot_routes(page, outcomes);
         routes_table(page, outcomes);
+        if (scripted < r->now.marks->scripted)
+            page_element(page, "p", TEXT_R_ROUTES_OTHER, cell_whole(r->now.marks->scripted).text,
+                         cell_whole(r->now.marks->scripted - scripted).text, PAGE_END);
         if (lists)
             page_element(page, "p", TEXT_R_LISTS, cell_whole(lists).text,
                          cell_whole(outcomes->lists_own).text,

@@ -61,6 +61,19 @@ def the_page_speaks_the_language_of_the_bot(bot):
 
 
 @test
+def what_is_counted_twice_differently_says_why(bot):
+    """A sure intent that is for a person is a scripted reply in the marks, and handed over in what customers get."""
+    fill(bot)
+    bot.take("pairs.csv", "text_a,intent_a,text_b,intent_b\n해지 신청 궁금해요,cancel_policy,영업시간 궁금해요,office_hours\n")
+    bot.train()
+    page = page_of(bot)
+    assert "다른 경로에 있습니다" not in page and "1쌍을 모두 구별했습니다" in page
+    bot.take("intents.csv", "name,policy\ncancel_policy,handoff\n")
+    bot.train()
+    assert "다른 경로에 있습니다" in page_of(bot)
+
+
+@test
 def the_page_is_the_same_bytes_each_time_but_for_the_clock(bot):
     fill(bot)
     bot.train()
