@@ -74,7 +74,11 @@ static enum err flag_take(struct cli *cli, struct flag flag, const char *next,
     }
     assert(option->value);
     *took_next = !flag.value;
-    if (!flag.value && !next)
+    /* "--override --bot DIR": the value was forgotten, and the option is not meant to be it. */
+    bool is_forgotten =
+        next && (option_find(options, count, str_of(next)) ||
+                 option_find(common, sizeof common / sizeof common[0], str_of(next)));
+    if (!flag.value && (!next || is_forgotten))
         return fail(why, ERR_USE, "%s needs a value", option->name);
     *option->value = flag.value ? flag.value : next;
     return setting ? setting_add(cli, setting, why) : OK;

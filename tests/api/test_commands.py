@@ -41,6 +41,7 @@ def an_unknown_option_exits_2(bot):
 @test
 def a_missing_or_unwanted_value_exits_2(bot):
     bot.run("export", "facts", "--out", status=2, says="--out needs a value")
+    bot.run("release", "activate", "1", "--override", "--json", status=2, says="--override needs a value")
     bot.run("import", "--dry-run=yes", "x.csv", status=2, says="takes no value")
     bot.run("ask", "--release", "zero", "hello", status=2)
     bot.run("ask", "--as-of", "2026-02-30", "hello", status=2)
