@@ -177,6 +177,21 @@ enum err draft_fields_read(enum content_kind kind, struct str text, struct arena
     return e == ERR_INPUT ? ERR_CORRUPT : e;
 }
 
+/* The same base and fields always give the same one. */
+static void stamp_print(struct str base, struct str fields, char out[DRAFT_STAMP_BYTES])
+{
+    crypto_generichash_state state;
+    unsigned char hash[crypto_generichash_BYTES];
+    (void)crypto_generichash_init(&state, NULL, 0, sizeof hash);
+    if (base.n > 0)
+        (void)crypto_generichash_update(&state, (const unsigned char *)base.p, base.n);
+    (void)crypto_generichash_update(&state, (const unsigned char *)"", 1);
+    if (fields.n > 0)
+        (void)crypto_generichash_update(&state, (const unsigned char *)fields.p, fields.n);
+    (void)crypto_generichash_final(&state, hash, sizeof hash);
+    (void)sodium_bin2hex(out, DRAFT_STAMP_BYTES, hash, DRAFT_STAMP_BYTES / 2);
+}
+
 static enum err draft_tell(struct db_statement *s, struct arena *arena,
                            enum err (*each)(void *data, const struct row_draft *draft,
                                             struct fail *why),
@@ -191,6 +206,7 @@ static enum err draft_tell(struct db_statement *s, struct arena *arena,
                               .review = db_int(s, 6)};
     if (draft.kind == KIND_UNKNOWN)
         return fail(why, ERR_CORRUPT, "a draft is of a kind that there is not");
+    stamp_print(draft.base, db_text(s, 4), draft.stamp);
     arena_reset(arena);
     enum err e = draft_fields_read(draft.kind, db_text(s, 4), arena, draft.fields, &exists, why);
     draft.removes = !exists;

@@ -6,7 +6,7 @@
 
 #include "responses/content.h"
 
-enum { DRAFT_ID_BYTES = 128 + 1 };
+enum { DRAFT_ID_BYTES = 128 + 1, DRAFT_STAMP_BYTES = 16 + 1 };
 
 struct row_draft {
     enum content_kind kind;
@@ -17,8 +17,10 @@ struct row_draft {
     struct str fields[CONTENT_COLUMNS_MOST];
     bool removes;
     int64_t at_us;
-    int64_t
-        review; /* drafts_each, draft_find: the author's open review that has the row; 0: none */
+    /* Of drafts_each alone: the author's open review that has the row, 0: none; and a hash of base
+     * and fields, so that who undoes or goes on writing knows what they would write over. */
+    int64_t review;
+    char stamp[DRAFT_STAMP_BYTES];
 };
 
 /* Keeps the draft, in place of the author's earlier one of that row. An empty id makes one for a
@@ -38,7 +40,7 @@ draft_faults(struct content *content, enum content_kind kind, const struct str *
 
 /* By kind and id; of everybody with an empty author, of every row with KIND_UNKNOWN, of every id
  * with an empty id. What it points to is borrowed for the call, which may read content but not
- * drafts. */
+ * drafts; but where this reads many rows', those of one row may be read in between. */
 MUST_USE enum err
 drafts_each(struct content *content, struct str author, enum content_kind kind, struct str id,
             enum err (*each)(void *data, const struct row_draft *draft, struct fail *why),

@@ -5,6 +5,7 @@
 #include "responses/drafts.h"
 #include "server/handlers.h"
 #include "server/http.h"
+#include "server/staff_content.h"
 #include "server/work_list.h"
 
 #include <string.h>
@@ -18,6 +19,17 @@ static enum err accepted_hide(void *data, struct str fault, struct str reason, s
 static enum err drafted_put(void *data, const struct row_draft *draft, struct fail *why)
 {
     struct json_writer *w = data;
+    if (draft->kind == KIND_CONTRASTS && !draft->removes) { /* a fault may ask for it */
+        json_object(w, NULL);
+        json_put_text(w, "kind", content_kind_name(draft->kind));
+        json_put_str(w, "id", draft->id);
+        json_put_bool(w, "removes", false);
+        json_put_str(w, "intent", draft->fields[2]);
+        json_put_str(w, "text_a", draft->fields[1]);
+        json_put_str(w, "text_b", draft->fields[3]);
+        json_end(w, '}');
+        return buf_error(w->out, "the drafts", why);
+    }
     if (draft->kind != KIND_EXAMPLES && draft->kind != KIND_CASES)
         return OK;
     json_object(w, NULL);
@@ -190,7 +202,37 @@ static enum err mend_draft(struct call *call, const struct mend *mend, char id[D
     return draft_save(call->content, &draft, id, why);
 }
 
-/* {"fault", "row", "action": "move" | "remove", "intent"} */
+/* The pair that a fault of no_contrast asks for, as a new draft. */
+static enum err pair_draft(struct call *call, const cJSON *fault, char id[DRAFT_ID_BYTES],
+                           struct fail *why)
+{
+    struct staff_pair pair;
+    bool is_missing = false;
+    staff_pair_init(&pair);
+    enum err e = staff_pair_read(call, fault, &pair, &is_missing, why);
+    if (!e && !is_missing)
+        e = fail(why, ERR_REFUSED, "no pair is missing here any more; look at the list again");
+    if (!e) {
+        const struct row_draft draft = {.kind = KIND_CONTRASTS,
+                                        .id = STR(""),
+                                        .author = str_of(call->name),
+                                        .base = STR(""),
+                                        .fields = {STR(""), str_from_buf(&pair.text_a),
+                                                   pair.intent_a, str_from_buf(&pair.text_b),
+                                                   pair.intent_b}};
+        e = draft_save(call->content, &draft, id, why);
+    }
+    staff_pair_free(&pair);
+    return e;
+}
+
+static bool is_pairing(const struct call *call)
+{
+    struct str action = STR_NONE;
+    return !json_text(call->json, "action", &action, NULL) && str_equal(action, STR("contrast"));
+}
+
+/* {"fault", "row", "action": "move" | "remove", "intent"} or {"fault", "action": "contrast"} */
 enum err check_mend_post(struct call *call, struct fail *why)
 {
     static const char *const keys[] = {"fault", "row", "action", "intent"};
@@ -203,10 +245,14 @@ enum err check_mend_post(struct call *call, struct fail *why)
     enum err e = call_fields(call, keys, 4, why);
     if (!e)
         e = fault_read(call, &id, &fault, why);
-    if (!e)
+    bool pairs = !e && is_pairing(call);
+    if (pairs)
+        kind = KIND_CONTRASTS;
+    if (!e && !pairs)
         e = mend_read(call, fault, &mend, why);
     if (!e)
-        e = mend_draft(call, &mend, draft, &kind, why);
+        e = pairs ? pair_draft(call, fault, draft, why)
+                  : mend_draft(call, &mend, draft, &kind, why);
     if (!e) {
         call_detail(call, "fault %.*s %s %s", STR_ARG(id), content_kind_name(kind), draft);
         json_begin(&w, &call->out);

@@ -124,3 +124,43 @@ enum err staff_row_put(struct call *call, struct json_writer *w, const char *key
     json_end(w, '}');
     return e;
 }
+
+struct own {
+    struct json_writer *w;
+    const char *key;
+    size_t most;
+    char *stamp;
+};
+
+static enum err own_put(void *data, const struct row_draft *draft, struct fail *why)
+{
+    struct own *own = data;
+    struct json_writer *w = own->w;
+    memcpy(own->stamp, draft->stamp, DRAFT_STAMP_BYTES);
+    json_object(w, own->key);
+    json_put_text(w, "stamp", draft->stamp);
+    json_put_str(w, "base", draft->base);
+    staff_time_put(w, "changed_at", draft->at_us);
+    if (draft->review)
+        json_put_int(w, "review", draft->review);
+    else
+        json_put_null(w, "review");
+    if (draft->removes)
+        json_put_null(w, "fields");
+    else
+        (void)staff_fields_put(w, "fields", draft->kind, draft->fields, own->most);
+    json_end(w, '}');
+    return buf_error(w->out, "the drafts", why);
+}
+
+enum err staff_own_put(struct call *call, struct json_writer *w, const char *key,
+                       enum content_kind kind, struct str id, size_t most,
+                       char stamp[DRAFT_STAMP_BYTES], struct fail *why)
+{
+    struct own own = {w, key, most, stamp};
+    stamp[0] = '\0';
+    enum err e = drafts_each(call->content, str_of(call->name), kind, id, own_put, &own, why);
+    if (!e && !stamp[0])
+        json_put_null(w, key);
+    return e;
+}

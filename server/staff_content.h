@@ -25,5 +25,29 @@ void staff_time_put(struct json_writer *w, const char *key, int64_t at_us); /* 0
 MUST_USE enum err staff_row_put(struct call *call, struct json_writer *w, const char *key,
                                 enum content_kind kind, struct str id, bool *exists,
                                 char base[CONTENT_BASE_BYTES], struct fail *why);
+/* One's own draft of the row, {stamp, base, changed_at, review, fields}, or null, which has the
+ * stamp
+ * "". Fields are null of a draft that removes, and cut as above. Not while the drafts of this row
+ * are being read.
+ */
+MUST_USE enum err staff_own_put(struct call *call, struct json_writer *w, const char *key,
+                                enum content_kind kind, struct str id, size_t most,
+                                char stamp[DRAFT_STAMP_BYTES], struct fail *why);
+/* After a draft was kept under `id`: its stamp, its faults, the row and its other drafts, as
+ * members of the object that is open. */
+MUST_USE enum err staff_kept_told(struct call *call, struct json_writer *w,
+                                  const struct row_draft *draft, const char *id, struct fail *why);
+
+/* The pair of contrasts that a fault of the check, as its JSON, says is missing. */
+struct staff_pair {
+    struct str intent_a, intent_b; /* the JSON's */
+    struct buf text_a, text_b;
+};
+void staff_pair_init(struct staff_pair *pair);
+void staff_pair_free(struct staff_pair *pair);
+/* *is_missing false: it is no such fault, one of its examples is gone, or the pair is there by now,
+ * as a row or as one's own draft. */
+MUST_USE enum err staff_pair_read(struct call *call, const cJSON *fault, struct staff_pair *pair,
+                                  bool *is_missing, struct fail *why);
 
 #endif

@@ -3,12 +3,23 @@
 #include "server/handlers.h"
 #include "server/staff_content.h"
 
+#include <string.h>
+
 /* ---- One's own ---- */
 
 struct drafts_list {
     struct call *call;
     struct json_writer w;
     int64_t total;
+};
+
+/* While what was kept is told. */
+struct keeping {
+    struct call *call;
+    struct json_writer *w;
+    enum content_kind kind;
+    char stamp[DRAFT_STAMP_BYTES]; /* the own draft's, now */
+    int64_t at_us;
 };
 
 static enum err own_put(void *data, const struct row_draft *draft, struct fail *why)
@@ -22,6 +33,7 @@ static enum err own_put(void *data, const struct row_draft *draft, struct fail *
     json_put_text(w, "kind", content_kind_name(draft->kind));
     json_put_str(w, "id", draft->id);
     json_put_str(w, "base", draft->base);
+    json_put_text(w, "stamp", draft->stamp);
     staff_time_put(w, "changed_at", draft->at_us);
     if (draft->review)
         json_put_int(w, "review", draft->review);
@@ -55,32 +67,36 @@ enum err drafts_get(struct call *call, struct fail *why)
 
 static enum err fault_put(void *data, int column, const char *text, struct fail *why)
 {
-    struct drafts_list *list = data;
+    struct keeping *keeping = data;
     size_t count = 0;
-    const struct content_column *columns = content_columns((enum content_kind)list->total, &count);
+    const struct content_column *columns = content_columns(keeping->kind, &count);
     (void)why;
-    json_object(&list->w, NULL);
-    json_put_text(&list->w, "column",
+    json_object(keeping->w, NULL);
+    json_put_text(keeping->w, "column",
                   column >= 0 && (size_t)column < count ? columns[column].name : NULL);
-    json_put_text(&list->w, "text", text);
-    json_end(&list->w, '}');
+    json_put_text(keeping->w, "text", text);
+    json_end(keeping->w, '}');
     return OK;
 }
 
 static enum err other_put(void *data, const struct row_draft *draft, struct fail *why)
 {
-    struct drafts_list *list = data;
-    if (str_equal(draft->author, str_of(list->call->name)))
+    struct keeping *keeping = data;
+    struct json_writer *w = keeping->w;
+    if (str_equal(draft->author, str_of(keeping->call->name))) {
+        memcpy(keeping->stamp, draft->stamp, sizeof keeping->stamp);
+        keeping->at_us = draft->at_us;
         return OK;
-    json_object(&list->w, NULL);
-    json_put_str(&list->w, "author", draft->author);
-    staff_time_put(&list->w, "changed_at", draft->at_us);
+    }
+    json_object(w, NULL);
+    json_put_str(w, "author", draft->author);
+    staff_time_put(w, "changed_at", draft->at_us);
     if (draft->removes)
-        json_put_null(&list->w, "fields");
+        json_put_null(w, "fields");
     else
-        (void)staff_fields_put(&list->w, "fields", draft->kind, draft->fields, 0);
-    json_end(&list->w, '}');
-    return buf_error(list->w.out, "the drafts", why);
+        (void)staff_fields_put(w, "fields", draft->kind, draft->fields, 0);
+    json_end(w, '}');
+    return buf_error(w->out, "the drafts", why);
 }
 
 static enum err was_put(struct call *call, struct json_writer *w, const struct row_draft *draft,
@@ -99,23 +115,18 @@ static enum err was_put(struct call *call, struct json_writer *w, const struct r
     return e;
 }
 
-/* What the writer should know now that it is kept. */
-static enum err kept_say(struct call *call, const struct row_draft *draft, const char *id,
-                         struct fail *why)
+enum err staff_kept_told(struct call *call, struct json_writer *w, const struct row_draft *draft,
+                         const char *id, struct fail *why)
 {
-    struct drafts_list list = {.call = call, .total = draft->kind};
-    struct json_writer *w = &list.w;
+    struct keeping keeping = {.call = call, .w = w, .kind = draft->kind};
     char base[CONTENT_BASE_BYTES];
     bool exists = false;
-    json_begin(w, &call->out);
-    json_object(w, NULL);
     json_put_text(w, "kind", content_kind_name(draft->kind));
     json_put_text(w, "id", id);
-    staff_time_put(w, "changed_at", clock_now_us());
     json_array(w, "faults");
     enum err e = draft->removes ? OK
                                 : draft_faults(call->content, draft->kind, draft->fields, fault_put,
-                                               &list, why);
+                                               &keeping, why);
     json_end(w, ']');
     if (!e)
         e = staff_row_put(call, w, "row", draft->kind, str_of(id), &exists, base, why);
@@ -125,18 +136,53 @@ static enum err kept_say(struct call *call, const struct row_draft *draft, const
         e = was_put(call, w, draft, is_stale, why);
     json_array(w, "others");
     if (!e)
-        e = drafts_each(call->content, STR_NONE, draft->kind, str_of(id), other_put, &list, why);
+        e = drafts_each(call->content, STR_NONE, draft->kind, str_of(id), other_put, &keeping, why);
     json_end(w, ']');
-    json_end(w, '}');
+    json_put_text(w, "stamp", keeping.stamp);
+    staff_time_put(w, "changed_at", keeping.at_us);
     return e;
+}
+
+/* Somebody with two windows open writes over nothing either: a 409 with the draft as it is. */
+static enum err is_expected(struct call *call, const struct row_draft *draft, bool *out,
+                            struct fail *why)
+{
+    char stamp[DRAFT_STAMP_BYTES];
+    struct str expected = STR("");
+    struct json_writer w;
+    *out = true;
+    if (!cJSON_HasObjectItem(call->json, "stamp") || draft->id.n == 0)
+        return OK;
+    enum err e = json_text(call->json, "stamp", &expected, why);
+    if (e)
+        return e;
+    json_begin(&w, &call->out);
+    json_object(&w, NULL);
+    json_object(&w, "error");
+    json_put_text(&w, "code", "conflict");
+    json_put_text(&w, "message", "your draft of this row was changed in another window");
+    json_end(&w, '}');
+    e = staff_own_put(call, &w, "draft", draft->kind, draft->id, 0, stamp, why);
+    json_end(&w, '}');
+    *out = str_equal(str_of(stamp), expected);
+    if (*out || e) {
+        buf_clear(&call->out);
+        return e;
+    }
+    call->status = 409;
+    call_detail(call, "%s: not kept, it was changed in another window",
+                content_kind_name(draft->kind));
+    return OK;
 }
 
 enum err drafts_post(struct call *call, struct fail *why)
 {
-    static const char *const keys[] = {"kind", "id", "base", "fields"};
+    static const char *const keys[] = {"kind", "id", "base", "stamp", "fields"};
     struct row_draft draft = {.author = str_of(call->name), .base = STR("")};
     const cJSON *fields = cJSON_GetObjectItemCaseSensitive(call->json, "fields");
     char id[DRAFT_ID_BYTES];
+    bool may_keep = true;
+    struct json_writer w;
     enum err e = call_fields(call, keys, sizeof keys / sizeof *keys, why);
     if (!e)
         e = staff_row_named(call->json, true, &draft.kind, &draft.id, why);
@@ -148,13 +194,19 @@ enum err drafts_post(struct call *call, struct fail *why)
     if (!e && !draft.removes)
         e = staff_fields(fields, draft.kind, draft.fields, why);
     if (!e)
+        e = is_expected(call, &draft, &may_keep, why);
+    if (!e && may_keep)
         e = draft_save(call->content, &draft, id, why);
-    if (e)
+    if (e || !may_keep)
         return e;
     if (!draft.removes && draft.base.n > 0)
         draft.fields[0] = draft.id;
     call_detail(call, "%s %s", content_kind_name(draft.kind), id);
-    return kept_say(call, &draft, id, why);
+    json_begin(&w, &call->out);
+    json_object(&w, NULL);
+    e = staff_kept_told(call, &w, &draft, id, why);
+    json_end(&w, '}');
+    return e;
 }
 
 enum err drafts_discard_post(struct call *call, struct fail *why)

@@ -1,15 +1,37 @@
 /* GET /api/rows, every kind of row with a search over all of its fields; GET /api/row, one row with
  * its past, what uses it, and everybody's drafts of it. */
+#include "base/arena.h"
 #include "responses/reviews.h"
 #include "responses/revisions.h"
 #include "responses/search.h"
 #include "server/handlers.h"
 #include "server/staff_facts.h"
 
-enum { ROWS_MOST = 200, ROWS_AT_FIRST = 100, LIST_BYTES = 8 * 1024, USES_MOST = 50 };
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ROWS_MOST = 200,
+    ROWS_AT_FIRST = 100,
+    LIST_BYTES = 8 * 1024,
+    USES_MOST = 50,
+    IDS_BLOCK = 16 * 1024,
+    IDS_MOST = 64 * 1024 * 1024
+};
+
+/* One's own draft, as far as the list needs it to choose rows. */
+struct own_draft {
+    enum content_kind kind;
+    struct str id;
+    bool is_found; /* the search finds what the draft says */
+};
 
 struct listing {
     struct call *call;
+    struct arena *arena; /* of the ids */
+    struct own_draft *own;
+    size_t own_count, own_room, new_count; /* new: of rows that are not there yet */
+    bool only_own;                         /* rows that one has a draft of */
     struct json_writer w;
     struct search search;
     struct str intent;
@@ -43,18 +65,43 @@ static bool is_of_intent(const struct content_row *row, struct str intent)
     }
 }
 
+static int own_compare(const void *left, const void *right)
+{
+    const struct own_draft *a = left, *b = right;
+    return a->kind != b->kind ? (a->kind > b->kind) - (a->kind < b->kind)
+                              : str_compare(a->id, b->id);
+}
+
+static const struct own_draft *own_find(const struct listing *list, enum content_kind kind,
+                                        struct str id)
+{
+    const struct own_draft asked = {.kind = kind, .id = id};
+    return list->own_count == 0
+               ? NULL
+               : bsearch(&asked, list->own, list->own_count, sizeof *list->own, own_compare);
+}
+
+static bool list_takes(struct listing *list, const struct content_row *row)
+{
+    const struct own_draft *own = own_find(list, row->kind, row->fields[0]);
+    if (list->only_own && !own)
+        return false;
+    if (list->intent.n > 0 && !is_of_intent(row, list->intent))
+        return false;
+    return (own && own->is_found) || search_finds(&list->search, row->fields, row->count);
+}
+
 static enum err row_list(void *data, const struct content_row *row, struct fail *why)
 {
     struct listing *list = data;
     struct json_writer *w = &list->w;
-    char base[CONTENT_BASE_BYTES];
-    if ((list->intent.n > 0 && !is_of_intent(row, list->intent)) ||
-        !search_finds(&list->search, row->fields, row->count))
+    char base[CONTENT_BASE_BYTES] = "", stamp[DRAFT_STAMP_BYTES];
+    if (!list_takes(list, row))
         return OK;
     int64_t at = list->total++;
     if (at < list->after || at - list->after >= list->limit)
         return OK;
-    enum err e = content_row_base(list->call->content, row, base, why);
+    enum err e = row->revision ? content_row_base(list->call->content, row, base, why) : OK;
     json_object(w, NULL);
     json_put_text(w, "kind", content_kind_name(row->kind));
     json_put_str(w, "id", row->fields[0]);
@@ -69,33 +116,102 @@ static enum err row_list(void *data, const struct content_row *row, struct fail 
         e = drafts_each(list->call->content, STR_NONE, row->kind, row->fields[0], author_put, w,
                         why);
     json_end(w, ']');
+    if (!e && own_find(list, row->kind, row->fields[0]))
+        e = staff_own_put(list->call, w, "draft", row->kind, row->fields[0], LIST_BYTES, stamp,
+                          why);
+    else
+        json_put_null(w, "draft");
     json_end(w, '}');
     return e ? e : buf_error(w->out, "the rows", why);
+}
+
+static enum err own_note(void *data, const struct row_draft *draft, struct fail *why)
+{
+    struct listing *list = data;
+    struct content_row row;
+    size_t count = 0;
+    bool exists = false;
+    (void)content_columns(draft->kind, &count);
+    enum err e = content_row_find(list->call->content, draft->kind, draft->id, &exists, &row, why);
+    if (e)
+        return e;
+    list->new_count += !exists && !draft->removes;
+    if (list->own_count == list->own_room) {
+        size_t room = list->own_room ? 2 * list->own_room : 64;
+        struct own_draft *grown = mem_grow(list->own, room, sizeof *grown);
+        if (!grown)
+            return fail_memory(why);
+        list->own = grown;
+        list->own_room = room;
+    }
+    struct own_draft *own = &list->own[list->own_count];
+    *own = (struct own_draft){.kind = draft->kind, .id = arena_copy(list->arena, draft->id)};
+    own->is_found = !draft->removes && search_finds(&list->search, draft->fields, count);
+    list->own_count++;
+    return own->id.p ? OK : fail_memory(why);
+}
+
+/* A draft of a row that is not there yet is listed like a row without a revision. */
+static enum err new_list(void *data, const struct row_draft *draft, struct fail *why)
+{
+    struct listing *list = data;
+    struct content_row row;
+    bool exists = false;
+    if (draft->removes)
+        return OK;
+    enum err e = content_row_find(list->call->content, draft->kind, draft->id, &exists, &row, why);
+    if (e || exists)
+        return e;
+    row = (struct content_row){.kind = draft->kind, .author = draft->author, .at_us = draft->at_us};
+    (void)content_columns(draft->kind, &row.count);
+    memcpy(row.fields, draft->fields, sizeof row.fields);
+    row.fields[0] = draft->id;
+    return row_list(list, &row, why);
+}
+
+static enum err rows_put(struct listing *list, enum content_kind kind, struct fail *why)
+{
+    struct content *content = list->call->content;
+    struct str name = str_of(list->call->name);
+    enum err e = drafts_each(content, name, kind, STR_NONE, own_note, list, why);
+    if (!e && list->own_count > 0)
+        qsort(list->own, list->own_count, sizeof *list->own, own_compare);
+    if (!e && list->new_count > 0)
+        e = drafts_each(content, name, kind, STR_NONE, new_list, list, why);
+    for (enum content_kind at = KIND_INTENTS; at < CONTENT_KINDS && !e; at++)
+        if (kind == KIND_UNKNOWN || kind == at)
+            e = content_each_row(content, at, row_list, list, why);
+    return e;
 }
 
 enum err rows_get(struct call *call, struct fail *why)
 {
     struct listing list = {.call = call, .intent = call_query(call, "intent")};
-    struct str name = call_query(call, "kind");
+    struct str name = call_query(call, "kind"), draft = call_query(call, "draft");
     enum content_kind kind = KIND_UNKNOWN;
     enum err e = name.n > 0 ? staff_kind(name, &kind, why) : OK;
     if (!e)
         e = call_query_int(call, "after", 0, INT32_MAX, 0, &list.after, why);
     if (!e)
         e = call_query_int(call, "limit", 1, ROWS_MOST, ROWS_AT_FIRST, &list.limit, why);
+    list.only_own = str_equal(draft, STR("mine"));
+    if (!e && draft.n > 0 && !list.only_own)
+        e = fail(why, ERR_INPUT, "draft: \"mine\" is expected");
     if (e)
         return e;
-    e = search_open(call_query(call, "q"), &list.search, why);
+    list.arena = arena_open(IDS_BLOCK, IDS_MOST);
+    e = list.arena ? search_open(call_query(call, "q"), &list.search, why) : fail_memory(why);
     json_begin(&list.w, &call->out);
     json_object(&list.w, NULL);
     json_array(&list.w, "rows");
-    for (enum content_kind at = KIND_INTENTS; at < CONTENT_KINDS && !e; at++)
-        if (kind == KIND_UNKNOWN || kind == at)
-            e = content_each_row(call->content, at, row_list, &list, why);
+    if (!e)
+        e = rows_put(&list, kind, why);
     json_end(&list.w, ']');
     json_put_int(&list.w, "total", list.total);
     json_end(&list.w, '}');
     search_close(&list.search);
+    mem_give(list.own);
+    arena_close(list.arena);
     return e;
 }
 

@@ -379,7 +379,7 @@ enum err marks_print_text(const struct marks *marks, const struct model *model, 
 /* ---- contrasts ---- */
 
 /* A text that no intent is for is told apart when no script answers it. */
-static bool gets_its_own(const struct model *model, struct str intent,
+bool contrast_side_holds(const struct model *model, struct str intent,
                          const struct classification *heard)
 {
     int column = case_column(model, intent);
@@ -399,8 +399,8 @@ enum err contrasts_mark(const struct model *model, const struct contrast *pairs,
     for (size_t i = 0; i < count; i++) {
         classify(classifier, pairs[i].text_a, &a);
         classify(classifier, pairs[i].text_b, &b);
-        are_apart[i] = gets_its_own(model, pairs[i].intent_a, &a) &&
-                       gets_its_own(model, pairs[i].intent_b, &b);
+        are_apart[i] = contrast_side_holds(model, pairs[i].intent_a, &a) &&
+                       contrast_side_holds(model, pairs[i].intent_b, &b);
         wrong += !are_apart[i];
     }
     *failed = wrong;

@@ -62,6 +62,9 @@ MUST_USE enum err marks_print_text(const struct marks *marks, const struct model
 struct contrast {
     struct str text_a, intent_a, text_b, intent_b;
 };
+/* Whether one text of a pair gets what it is to get. */
+bool contrast_side_holds(const struct model *model, struct str intent,
+                         const struct classification *heard);
 MUST_USE enum err contrasts_mark(const struct model *model, const struct contrast *pairs,
                                  size_t count, bool *are_apart, size_t *failed, struct fail *why);
 
