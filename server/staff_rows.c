@@ -250,6 +250,7 @@ static enum err draft_put(void *data, const struct row_draft *draft, struct fail
     json_object(w, NULL);
     json_put_str(w, "author", draft->author);
     json_put_str(w, "base", draft->base);
+    json_put_text(w, "stamp", draft->stamp);
     staff_time_put(w, "changed_at", draft->at_us);
     if (draft->review)
         json_put_int(w, "review", draft->review);

@@ -26,11 +26,12 @@ export function Login({ onDone, again }: { onDone: (me: Me) => void; again: bool
       setBusy(false);
     }
   };
+  const Place = again ? "div" : "main"; // within a page there is a main already
   return (
-    <main class="login">
+    <Place class="login">
       <form onSubmit={submit}>
         <h1>{isFirst ? say({ ko: "첫 관리자 만들기", en: "The first administrator" }) : "Paring"}</h1>
-        {again && !isFirst && <p class="hint">{say({ ko: "오래 쓰지 않아 로그아웃되었습니다. 다시 로그인하면 보던 화면으로 돌아갑니다.", en: "You were signed out after a while without use. Sign in and you are back where you were." })}</p>}
+        {again && !isFirst && <p class="hint">{say({ ko: "오래 쓰지 않아 로그아웃되었습니다. 다시 로그인하면 쓰던 것이 그대로 있습니다.", en: "You were signed out after a while without use. Sign in: what you typed is still there." })}</p>}
         <Field label={say({ ko: "이름", en: "Name" })}>
           {(id) => <input id={id} name="name" autocomplete="username" autocapitalize="none" spellcheck={false} required autofocus />}
         </Field>
@@ -46,10 +47,10 @@ export function Login({ onDone, again }: { onDone: (me: Me) => void; again: bool
         <Button type="submit" kind="main" busy={busy}>
           {isFirst ? say({ ko: "만들고 로그인", en: "Make and sign in" }) : say({ ko: "로그인", en: "Sign in" })}
         </Button>
-        <button type="button" class="link" onClick={() => { setFirst(!isFirst); setError(""); }}>
+        {!again && <button type="button" class="link" onClick={() => { setFirst(!isFirst); setError(""); }}>
           {isFirst ? say({ ko: "로그인으로 돌아가기", en: "Back to signing in" }) : say({ ko: "처음이신가요? 첫 관리자 만들기", en: "First time? Make the first administrator" })}
-        </button>
+        </button>}
       </form>
-    </main>
+    </Place>
   );
 }

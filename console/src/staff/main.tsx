@@ -1,6 +1,6 @@
 // The staff's page: who is signed in, the menu of what their role may open, and the page that the address names.
 import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { get, post, sessionBegin, type Bot, type Me } from "./api";
 import { areas, others, type Area, type Page } from "./areas";
 import { SessionContext } from "./context";
@@ -72,7 +72,23 @@ function Menu({ me, current, onLanguage, onOut }: { me: Me; current: string; onL
   );
 }
 
-type State = { kind: "asking" } | { kind: "out"; again: boolean } | { kind: "in"; me: Me; bot: Bot };
+// `ended`: the session has, and the page waits beneath the sign-in with all that was typed.
+type State = { kind: "asking" } | { kind: "out" } | { kind: "in"; me: Me; bot: Bot; ended: boolean };
+
+// Nothing of the page is to be seen meanwhile, and Escape does not open it.
+function Again({ onDone }: { onDone: (me: Me) => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const on = document.activeElement as HTMLElement | null;
+    dialog.current!.showModal();
+    return () => on?.focus?.();
+  }, []);
+  return (
+    <dialog ref={dialog} class="again" aria-label={say({ ko: "다시 로그인", en: "Sign in again" })} onCancel={(event) => event.preventDefault()} onKeyDown={(event) => event.stopPropagation()}>
+      <Login again onDone={onDone} />
+    </dialog>
+  );
+}
 
 function Console() {
   const [state, set] = useState<State>({ kind: "asking" });
@@ -81,21 +97,22 @@ function Console() {
   const place = usePlace();
 
   const enter = async (me: Me) => {
-    sessionBegin(me.csrf, () => set({ kind: "out", again: true }));
+    sessionBegin(me.csrf, () => set((was) => (was.kind === "in" ? { ...was, ended: true } : { kind: "out" })));
     const bot = await get<Bot>("/api/bot");
     languageBegin(bot.language);
-    set({ kind: "in", me, bot });
+    set({ kind: "in", me, bot, ended: false });
+    dispatchEvent(new Event("paring:signed-in"));
   };
   useEffect(() => {
     languageBegin(navigator.language.startsWith("en") ? "en" : "ko");
-    get<Me>("/api/me").then(enter).catch((failure) => (failure.status === 401 ? set({ kind: "out", again: false }) : setError(failure.message)));
+    get<Me>("/api/me").then(enter).catch((failure) => (failure.status === 401 ? set({ kind: "out" }) : setError(failure.message)));
   }, []);
 
   if (error) return <Trouble of={error} />;
   if (state.kind === "asking") return null;
-  if (state.kind === "out") return <Login again={state.again} onDone={(me) => void enter(me).catch((failure) => setError(failure.message))} />;
+  if (state.kind === "out") return <Login again={false} onDone={(me) => void enter(me).catch((failure) => setError(failure.message))} />;
 
-  const { me, bot } = state;
+  const { me, bot, ended } = state;
   const allowed = areas.filter((area) => area.roles.includes(me.role));
   const area = [...areas, ...others].find((one) => one.name === place.area);
   if (!area && allowed[0]) {
@@ -104,16 +121,17 @@ function Console() {
   const out = async () => {
     await post("/api/logout").catch(() => {});
     sessionBegin("", () => {});
-    set({ kind: "out", again: false });
+    set({ kind: "out" });
   };
-  const refresh = async () => set({ kind: "in", me, bot: await get<Bot>("/api/bot") });
+  const refresh = async () => set({ kind: "in", me, bot: await get<Bot>("/api/bot"), ended: false });
   return (
     <SessionContext.Provider value={{ me, bot, refresh }}>
       <Menu me={me} current={place.area} onOut={() => void out()} onLanguage={() => { languageSet(speaks() === "ko" ? "en" : "ko"); redraw((n) => n + 1); }} />
-      <main id="content" tabIndex={-1} key={speaks()}>
+      <main id="content" tabIndex={-1} key={`${me.name} ${speaks()}`}>
         {area ? <Opened area={area} me={me} /> : <Empty title={say({ ko: "이런 주소는 없습니다.", en: "There is nothing at this address." })} />}
       </main>
       <Toasts />
+      {ended && <Again onDone={(now) => void enter(now).catch((failure) => setError(failure.message))} />}
     </SessionContext.Provider>
   );
 }

@@ -10,9 +10,9 @@ import { focusStays, WorkList } from "./list";
 
 type Row = { id: string; intent: string; text: string };
 type Fault = { id: string; level: "error" | "warning" | "note"; kind: string; stops_release: boolean; row: string; rows: Row[]; text: string; mend: string };
-type Drafted = { kind: string; id: string; removes: boolean; intent: string | null };
+type Drafted = { kind: string; id: string; removes: boolean; intent: string | null; text_a?: string; text_b?: string };
 type Check = { job: Job | null; is_stale: boolean; sums: { errors: number; warnings: number; notes: number } | null; rows: Fault[]; total: number; running: Job[]; drafts: Drafted[] };
-type Mend = { row: Row; action: "move" | "remove"; intent?: string };
+type Mend = { row: Row; action: "move" | "remove" | "contrast"; intent?: string };
 
 const levels: Record<Fault["level"], [Words, "bad" | "warn" | "plain"]> = {
   error: [{ ko: "오류", en: "Error" }, "bad"],
@@ -26,6 +26,7 @@ const LIMIT = 50;
 // At most nine, each a digit.
 function mendsOf(fault: Fault): Mend[] {
   const mends: Mend[] = [];
+  if (fault.kind === "no_contrast" && fault.rows.length > 1) return [{ row: fault.rows[0]!, action: "contrast" }];
   const intents = [...new Set(fault.rows.map((row) => row.intent).filter(Boolean))];
   if (MOVES.includes(fault.kind)) for (const row of fault.rows.slice(0, 2)) for (const intent of intents) if (row.intent && intent !== row.intent) mends.push({ row, action: "move", intent });
   if (REMOVES.includes(fault.kind)) for (const row of fault.kind === "repeated_examples" ? fault.rows.slice(1) : fault.rows) mends.push({ row, action: "remove" });
@@ -84,7 +85,7 @@ export function CheckTab() {
   };
   const mend = async (fault: Fault, one: Mend) => {
     try {
-      await post("/api/check/mend", { fault: fault.id, row: one.row.id, action: one.action, ...(one.intent ? { intent: one.intent } : {}) });
+      await post("/api/check/mend", { fault: fault.id, action: one.action, ...(one.action === "contrast" ? {} : { row: one.row.id }), ...(one.intent ? { intent: one.intent } : {}) });
       toast({ ko: "초안에 담았습니다. 검토를 거쳐야 반영됩니다.", en: "Kept as a draft; it counts once it is reviewed." });
       again();
     } catch (failed) {
@@ -92,12 +93,13 @@ export function CheckTab() {
     }
   };
   const words = (one: Mend) => {
+    if (one.action === "contrast") return say({ ko: "이 두 말을 대조 쌍으로 넣기", en: "Put the two in as a contrast pair" });
     const text = one.row.text.length > 30 ? `${one.row.text.slice(0, 30)}…` : one.row.text;
     return one.action === "move"
       ? say({ ko: `‘${text}’: ${intentTitle(bot, one.row.intent)} → ${intentTitle(bot, one.intent!)}`, en: `“${text}”: ${intentTitle(bot, one.row.intent)} → ${intentTitle(bot, one.intent!)}` })
       : say({ ko: `${intentTitle(bot, one.row.intent)}의 ‘${text}’ 지우기`, en: `Remove “${text}” of ${intentTitle(bot, one.row.intent)}` });
   };
-  const draftOf = (fault: Fault) => value.drafts.find((draft) => fault.rows.some((row) => row.id === draft.id));
+  const draftOf = (fault: Fault) => value.drafts.find((draft) => (fault.kind === "no_contrast" ? draft.text_a === fault.rows[0]?.text && draft.text_b === fault.rows[1]?.text : fault.rows.some((row) => row.id === draft.id)));
   const act = (fault: Fault, code: string): boolean => {
     const digit = /^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1];
     const one = digit ? mendsOf(fault)[Number(digit) - 1] : undefined;
@@ -148,7 +150,7 @@ export function CheckTab() {
                   </ul>
                 )}
                 {draft ? (
-                  <p role="status"><Badge tone="good">{say({ ko: "초안에 있음", en: "Drafted" })}</Badge> {draft.removes ? say({ ko: "지우기로 했습니다.", en: "to be removed" }) : say({ ko: `${intentTitle(bot, draft.intent ?? "")}(으)로 옮기기로 했습니다.`, en: `to be moved to ${intentTitle(bot, draft.intent ?? "")}` })}</p>
+                  <p role="status"><Badge tone="good">{say({ ko: "초안에 있음", en: "Drafted" })}</Badge> {draft.kind === "contrasts" ? say({ ko: "대조 쌍으로 넣기로 했습니다.", en: "to be put in as a pair" }) : draft.removes ? say({ ko: "지우기로 했습니다.", en: "to be removed" }) : say({ ko: `${intentTitle(bot, draft.intent ?? "")}(으)로 옮기기로 했습니다.`, en: `to be moved to ${intentTitle(bot, draft.intent ?? "")}` })}</p>
                 ) : (
                   <p class="hint">{fault.mend}</p>
                 )}

@@ -2,11 +2,16 @@
 import { say, type Words } from "../words";
 
 export type Fields = Record<string, string>;
-export type Row = { kind: string; id: string; base: string; revision: number; changed_by: string; changed_at: string; fields: Fields; is_cut: boolean; drafts: string[] };
+export type Row = { kind: string; id: string; base: string; revision: number; changed_by: string; changed_at: string; fields: Fields; is_cut: boolean; drafts: string[]; draft: Mine | null };
+// One's own draft of a row; the stamp changes when what it says does.
+export type State = { stamp: string; base: string; fields: Fields | null } | null;
+export type Mine = NonNullable<State> & { changed_at: string; review: number | null };
 export type Standing = { base: string; revision: number; changed_by: string; changed_at: string; fields: Fields };
-export type Draft = { kind: string; id: string; base: string; changed_at: string; review: number | null; fields: Fields | null; row: Standing | null; is_stale: boolean };
+export type Draft = { kind: string; id: string; base: string; changed_at: string; stamp: string; review: number | null; fields: Fields | null; row: Standing | null; is_stale: boolean };
 export type Other = { author: string; changed_at: string; fields: Fields | null };
-export type Kept = { id: string; changed_at: string; faults: { column: string | null; text: string }[]; row: Standing | null; is_stale: boolean; was: Fields | null; others: Other[] };
+export type Kept = { id: string; stamp: string; changed_at: string; faults: { column: string | null; text: string }[]; row: Standing | null; is_stale: boolean; was: Fields | null; others: Other[] };
+// What a call of many drafts tells of each: before, and after, which the page adds.
+export type Told = Partial<Kept> & { kind: string; id: string; stamp: string; before: State; after: State };
 export type Review = { number: number; title: string; note: string; state: string; author: string; created_at: string; decided_by: string; decided_at: string | null; decision: string; row_count: number };
 
 const kinds: Record<string, Words & { columns: string[] }> = {
@@ -37,3 +42,7 @@ const columns: Record<string, Words> = {
 export const columnName = (column: string): string => (columns[column] ? say(columns[column]!) : column);
 export const isLong = (column: string): boolean => ["text", "text_a", "text_b", "description", "question", "variants"].includes(column);
 export const summary = (fields: Fields | null): string => (fields ? fields.text || fields.title || fields.text_a || (fields.value ? `${fields.name ?? fields.slot} = ${fields.value}` : fields.name) || "–" : "–");
+export const isDate = (column: string): boolean => column.startsWith("effective_");
+export const isIntent = (column: string): boolean => column.startsWith("intent");
+export const newId = (): string => `+${[...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+export const sameFields = (kind: string, a: Fields | null, b: Fields | null): boolean => (!a || !b ? a === b : columnsOf(kind).every((column) => (a[column] ?? "") === (b[column] ?? "")));

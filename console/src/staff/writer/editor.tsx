@@ -1,29 +1,22 @@
 // One row while it is written: kept as a draft a moment after the last key, shown as customers would see it, and held against what
 // others have done to it meanwhile. Nothing here changes what customers get: a review does.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { get, post } from "../api";
+import { Failure, get, post } from "../api";
 import { useSession } from "../context";
 import { go, linkTo } from "../router";
 import { Badge, Button, Field, Trouble, toast, useLoaded } from "../ui";
 import { moment, percent, say } from "../words";
-import { columnName, columnsOf, isLong, kindName, type Fields, type Kept, type Other, type Standing } from "./data";
+import { Contrasts, PairNow } from "./contrasts";
+import { columnName, columnsOf, isLong, kindName, newId, type Fields, type Kept, type Other, type Standing, type State } from "./data";
 import { Difference } from "./difference";
+import { inLine, record } from "./edits";
+import { useLater } from "./later";
+import { Merge } from "./merge";
+import { mayTryAgain, unsaved, unsavedDrop, unsavedHold, unsavedPut } from "./unsaved";
 
-type Shown = { row: Standing | null; history: { revision: number; changed_by: string; changed_at: string; fields: Fields | null }[]; approvals: { revision: number; by: string }[]; drafts: (Other & { base: string })[] };
+type Shown = { row: Standing | null; history: { revision: number; changed_by: string; changed_at: string; fields: Fields | null }[]; approvals: { revision: number; by: string }[]; drafts: (Other & { base: string; stamp: string })[] };
 type Preview = { outcome: string; text: string | null; missing_slot: string | null; condition: string; is_in_force: boolean; chosen: string | null; is_chosen: boolean; faults: string[]; phone: string[]; facts: { name: string; shown: string | null; user_count: number }[]; slots: { name: string; question: string }[]; kakao: { bubbles: { text: string; units: number; is_cut: boolean }[]; bubble_units: number } };
 type Check = { now: { intent: string | null; confidence: number; is_certain: boolean }; after: { intent: string; is_certain: boolean; because: string }; near: { id: string; intent: string; text: string; how: string; is_own: boolean; is_contrast: boolean }[] };
-
-function useLater<T>(ask: (signal: AbortSignal) => Promise<T>, keys: unknown[]): { value: T | null; error: string } {
-  const [state, set] = useState<{ value: T | null; error: string }>({ value: null, error: "" });
-  useEffect(() => {
-    const stop = new AbortController();
-    const timer = setTimeout(() => {
-      ask(stop.signal).then((value) => !stop.signal.aborted && set({ value, error: "" }), (failure) => !stop.signal.aborted && set((was) => ({ value: was.value, error: (failure as Error).message })));
-    }, 200);
-    return () => { clearTimeout(timer); stop.abort(); };
-  }, keys);
-  return state;
-}
 
 function AnswerPreview({ fields }: { fields: Fields }) {
   const [asOf, setAsOf] = useState("");
@@ -73,66 +66,102 @@ export function Editor({ kind, id }: { kind: string; id: string }) {
   const [kept, setKept] = useState<Kept | null>(null);
   const [state, setState] = useState<"" | "typing" | "saving" | "kept" | "failed">("");
   const [trouble, setTrouble] = useState("");
+  const [clash, setClash] = useState<{ mine: Fields | null; theirs: State } | null>(null);
   const base = useRef("");
-  const draftId = useRef(id);
+  const stamp = useRef("");
+  const draftId = useRef(id || newId());
   const turn = useRef(0);
   const timer = useRef(0);
+  const first = useRef<State>(null), last = useRef<State>(null); // one's draft when the page was opened, and as it was kept last
+  const failed = useRef(false); // what is on the page is not kept
   const shown = loaded.value;
   useEffect(() => {
     if (!shown || fields) return;
     const own = shown.drafts.find((draft) => draft.author === me.name);
-    base.current = own ? own.base : shown.row?.base ?? "";
-    setFields(own?.fields ?? shown.row?.fields ?? Object.fromEntries(columnsOf(kind).map((column) => [column, ""])));
+    const waits = unsaved(kind, draftId.current);
+    base.current = waits?.to?.base ?? (own ? own.base : shown.row?.base ?? "");
+    first.current = own ? { stamp: own.stamp, base: own.base, fields: own.fields } : null;
+    stamp.current = waits ? waits.stamp : own?.stamp ?? "";
+    const begun = waits?.to?.fields ?? own?.fields ?? shown.row?.fields ?? Object.fromEntries(columnsOf(kind).map((column) => [column, ""]));
+    setFields(begun);
+    if (waits?.to?.fields) void keep(begun); // what could not be kept last time
   }, [shown]);
-  const keep = async (now: Fields | null) => {
+  // One after another, each over what the last has left; what cannot be kept stays in this browser until it is.
+  const keep = (now: Fields | null): Promise<void> => inLine(async () => {
     const mine = ++turn.current;
     clearTimeout(timer.current);
     timer.current = 0;
     setState("saving");
     try {
-      const told = await post<Kept>("/api/drafts", { kind, id: draftId.current, base: base.current, fields: now });
-      draftId.current = told.id;
+      const told = await post<Kept>("/api/drafts", { kind, id: draftId.current, base: base.current, stamp: stamp.current, fields: now });
+      stamp.current = told.stamp;
+      failed.current = false;
+      last.current = { stamp: told.stamp, base: base.current, fields: now };
+      unsavedDrop(kind, draftId.current);
       if (mine !== turn.current) return;
       setKept(told);
       setState("kept");
       setTrouble("");
     } catch (failure) {
+      failed.current = true;
       setState("failed");
-      setTrouble((failure as Error).message);
+      if (failure instanceof Failure && failure.status === 409 && failure.body?.draft !== undefined) setClash({ mine: now, theirs: failure.body.draft });
+      else setTrouble((failure as Error).message);
+      if (mayTryAgain(failure)) unsavedPut({ kind, id: draftId.current, stamp: stamp.current, to: { base: base.current, fields: now } });
     }
-  };
+  });
+  useEffect(() => {
+    const release = unsavedHold(kind, draftId.current);
+    const again = () => { if (failed.current && !clashes.current && latest.current) void keep(latest.current); };
+    const every = setInterval(again, 4000);
+    addEventListener("online", again);
+    addEventListener("paring:signed-in", again);
+    return () => { release(); clearInterval(every); removeEventListener("online", again); removeEventListener("paring:signed-in", again); };
+  }, []);
+  const clashes = useRef(false);
+  clashes.current = !!clash;
   const change = (next: Fields) => {
     setFields(next);
     setState("typing");
     turn.current++;
     clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => void keep(next), 800);
+    timer.current = window.setTimeout(() => !clashes.current && void keep(next), 800);
   };
   const latest = useRef<Fields | null>(null);
   latest.current = fields;
   useEffect(() => {
-    const leave = (event: BeforeUnloadEvent) => { if (timer.current) event.preventDefault(); };
+    const leave = (event: BeforeUnloadEvent) => { if (timer.current || failed.current) event.preventDefault(); };
     const save = (event: KeyboardEvent) => { if ((event.ctrlKey || event.metaKey) && event.code === "KeyS") { event.preventDefault(); if (latest.current) void keep(latest.current); } };
     addEventListener("beforeunload", leave);
     addEventListener("keydown", save);
-    return () => { removeEventListener("beforeunload", leave); removeEventListener("keydown", save); if (timer.current && latest.current) void keep(latest.current); };
+    return () => { removeEventListener("beforeunload", leave); removeEventListener("keydown", save); if (timer.current && latest.current) void keep(latest.current); void inLine(async () => { if (last.current) record({ ko: "편집 화면에서 고침", en: "edited on its page" }, [{ kind, id: draftId.current, before: first.current, after: last.current }]); }); };
   }, []);
   if (!fields) return <Trouble of={loaded.error} />;
-  const states = { "": "", typing: say({ ko: "쓰는 중…", en: "Typing…" }), saving: say({ ko: "저장 중…", en: "Saving…" }), kept: say({ ko: "초안으로 저장됨 (고객에게는 아직 그대로)", en: "Kept as a draft (customers see no change)" }), failed: say({ ko: "저장하지 못함", en: "Not saved" }) };
+  const states = { "": "", typing: say({ ko: "쓰는 중…", en: "Typing…" }), saving: say({ ko: "저장 중…", en: "Saving…" }), kept: say({ ko: "초안으로 저장됨 (고객에게는 아직 그대로)", en: "Kept as a draft (customers see no change)" }), failed: say({ ko: "저장하지 못함 · 이 브라우저에 두고 다시 보내는 중", en: "Not saved · kept in this browser and sent again" }) };
   const faultOf = (column: string) => kept?.faults.find((fault) => fault.column === column)?.text;
   const isFixed = (column: string) => columnsOf(kind)[0] === column && !!shown?.row;
   return (
     <div class="stack">
       <div class="spread">
         <h2>{kindName(kind)} {shown?.row ? id : say({ ko: "새 행", en: "new row" })}</h2>
-        <span class="line"><span role="status">{states[state]}</span><Button onClick={() => void keep(fields).then(() => go(linkTo("writer", ["drafts"])))}>{say({ ko: "초안 목록으로", en: "To the drafts" })}</Button></span>
+        <span class="line"><span role="status">{states[state]}</span><Button onClick={() => void (timer.current || failed.current ? keep(fields) : Promise.resolve()).then(() => go(linkTo("writer", ["drafts"])))}>{say({ ko: "초안 목록으로", en: "To the drafts" })}</Button></span>
       </div>
       <Trouble of={trouble} />
-      {kept?.is_stale && kept.row && (
+      {clash && (
+        <section class="panel stack" role="alert">
+          {clash.theirs?.fields ? (
+            <Merge kind={kind} by={say({ ko: "다른 창의 나", en: "you, in another window" })} was={shown?.row?.fields ?? null} theirs={clash.theirs.fields} mine={fields} onMerge={(merged) => { stamp.current = clash.theirs!.stamp; base.current = clash.theirs!.base; setClash(null); setFields(merged); void keep(merged); }} />
+          ) : (
+            <>
+              <p><Badge tone="warn">{clash.theirs ? say({ ko: "다른 창에서 이 행을 없애기로 했습니다", en: "In another window this row is to be removed" }) : say({ ko: "이 초안은 그사이 승인되었거나 다른 창에서 버려졌습니다", en: "This draft was approved meanwhile, or discarded in another window" })}</Badge></p>
+              <div class="actions"><Button kind="main" onClick={() => { stamp.current = clash.theirs?.stamp ?? ""; setClash(null); void keep(fields); }}>{say({ ko: "지금 쓴 것을 초안으로", en: "Keep what I typed as a draft" })}</Button></div>
+            </>
+          )}
+        </section>
+      )}
+      {kept?.is_stale && kept.row && !clash && (
         <section class="panel stack">
-          <p><Badge tone="warn">{say({ ko: `${kept.row.changed_by}님이 그 사이 이 행을 고쳤습니다`, en: `${kept.row.changed_by} has changed this row meanwhile` })}</Badge></p>
-          <Difference kind={kind} was={kept.was} now={kept.row.fields} />
-          <div class="actions"><Button kind="main" onClick={() => { base.current = kept.row!.base; const was = kept.was ?? {}; const merged = { ...kept.row!.fields }; for (const column of columnsOf(kind)) if (fields[column] !== (was[column] ?? "")) merged[column] = fields[column] ?? ""; change(merged); toast({ ko: "내가 고치지 않은 칸은 상대의 것으로 바꿨습니다. 다시 읽어 주세요.", en: "Fields that you had not changed are theirs now. Please read it again." }); }}>{say({ ko: "합치기", en: "Merge" })}</Button></div>
+          <Merge key={kept.row.base} kind={kind} by={kept.row.changed_by} was={kept.was} theirs={kept.row.fields} mine={fields} onMerge={(merged) => { base.current = kept.row!.base; change(merged); toast({ ko: "합쳤습니다. 다시 읽어 주세요.", en: "Merged. Please read it again." }); }} />
         </section>
       )}
       {(kept?.others ?? shown?.drafts.filter((draft) => draft.author !== me.name) ?? []).map((other) => <details key={other.author} class="panel"><summary>{say({ ko: `${other.author}님도 이 행을 쓰고 있습니다`, en: `${other.author} is writing on this row, too` })}</summary><Difference kind={kind} was={shown?.row?.fields ?? null} now={other.fields} /></details>)}
@@ -153,8 +182,9 @@ export function Editor({ kind, id }: { kind: string; id: string }) {
           <Trouble of={kept?.faults.find((fault) => !fault.column)?.text} />
           {shown?.row && <div class="actions"><Button kind="danger" onClick={() => void keep(null).then(() => toast({ ko: "없애는 초안을 만들었습니다. 승인되어야 없어집니다.", en: "A draft that removes it: it goes once that is approved." }))}>{say({ ko: "없애기", en: "Remove" })}</Button></div>}
         </section>
-        {kind === "answers" ? <AnswerPreview fields={fields} /> : kind === "examples" || kind === "cases" ? <ExampleCheck fields={fields} /> : null}
+        {kind === "answers" ? <AnswerPreview fields={fields} /> : kind === "examples" || kind === "cases" ? <ExampleCheck fields={fields} /> : kind === "contrasts" ? <section class="panel stack"><h2>{say({ ko: "지금 가려내나", en: "Told apart now" })}</h2><PairNow fields={fields} /></section> : null}
       </div>
+      {(kind === "examples" || kind === "cases" || kind === "answers" || kind === "intents") && shown && <Contrasts intent={(kind === "intents" ? fields.name : fields.intent) ?? ""} text={kind === "examples" || kind === "cases" ? fields.text ?? "" : ""} />}
       {shown && shown.history.length > 0 && (
         <section class="panel stack">
           <h2>{say({ ko: "지난 모습", en: "History" })}</h2>

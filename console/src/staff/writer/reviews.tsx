@@ -6,8 +6,10 @@ import { Trial } from "../release/trial";
 import { go, linkTo } from "../router";
 import { Badge, Button, Empty, Field, Trouble, toast, useLoaded } from "../ui";
 import { moment, say } from "../words";
+import { Undo } from "./bulk";
 import { kindName, summary, type Draft, type Fields, type Review } from "./data";
 import { Difference } from "./difference";
+import { inLine, put, record } from "./edits";
 
 export function Drafts() {
   const { value, error, again } = useLoaded((signal) => get<{ rows: Draft[] }>("/api/drafts", {}, { signal }), []);
@@ -33,17 +35,19 @@ export function Drafts() {
   };
   const discard = async (draft: Draft) => {
     try {
-      await post("/api/drafts/discard", { kind: draft.kind, id: draft.id });
+      const told = await inLine(() => put([{ kind: draft.kind, id: draft.id, stamp: draft.stamp, to: null }]));
+      record({ ko: "초안 버림", en: "draft discarded" }, told.map((one) => ({ kind: one.kind, id: one.id, before: one.before, after: one.after })));
       again();
     } catch (failure) {
       setTrouble((failure as Error).message);
     }
   };
   if (value && !rows.length)
-    return <Empty title={say({ ko: "초안이 없습니다.", en: "There are no drafts." })}><p>{say({ ko: "내용 탭에서 행을 열어 고치면 초안이 여기에 모입니다.", en: "Open a row and change it: the draft will be here." })}</p></Empty>;
+    return <><div class="bulk"><Undo onTold={again} /></div><Empty title={say({ ko: "초안이 없습니다.", en: "There are no drafts." })}><p>{say({ ko: "내용 탭에서 행을 열어 고치면 초안이 여기에 모입니다.", en: "Open a row and change it: the draft will be here." })}</p></Empty></>;
   return (
     <div class="stack">
       <Trouble of={error || trouble} />
+      <div class="bulk"><Undo onTold={again} /></div>
       <ul class="rows">
         {rows.map((draft) => (
           <li key={key(draft)} class="panel">
