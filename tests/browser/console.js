@@ -11,11 +11,11 @@ export const desk = { width: 1280, height: 800 }, phone = { width: 390, height: 
 const complaints = [];
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-// The browser itself writes a line for every reply of 4xx; those that a story means to get are no complaint.
+// The browser itself writes a line for every reply of 4xx; those that a story means to get, and a network that it takes away, are no complaint.
 export async function open(browser, options = {}, path = "/") {
   const context = await browser.newContext({ viewport: desk, locale: "ko-KR", ...options });
   const page = await context.newPage();
-  page.on("console", (message) => ["error", "warning"].includes(message.type()) && !/status of 40[01349]/.test(message.text()) && complaints.push(message.text()));
+  page.on("console", (message) => ["error", "warning"].includes(message.type()) && !/status of 40[01349]|ERR_INTERNET_DISCONNECTED/.test(message.text()) && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(String(error)));
   await page.goto(BASE + path);
   return page;

@@ -46,4 +46,5 @@ def story(bot, script, what, during=None, **settings):
                        "CODE": server.said.get("first_administrator_code", "")}
         done = subprocess.run(["node", os.path.join(HERE, script), what], capture_output=True, text=True, timeout=180, env=environment)
         assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        print(done.stdout, end="")
         return server

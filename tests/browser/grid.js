@@ -196,6 +196,7 @@ await run({
     await page.goto(`${BASE}/#/writer/edit/answers/cancel_policy-1`);
     await page.reload();
     await settled(page, "닫기 전에 쓴 말");
+    await text.waitFor();
     // The session ends; the sign-in comes over the page, and the page is as it was.
     await page.context().clearCookies();
     await text.fill("세션이 끝날 때 쓴 말");
@@ -229,8 +230,8 @@ await run({
     await page.locator(".cell-editor textarea").fill("남의 눈에 보이면 안 되는 말");
     await page.keyboard.press("Enter");
     await page.getByText("저장하지 못한 행 1개").waitFor();
-    await page.context().setOffline(false);
     await page.context().clearCookies();
+    await page.context().setOffline(false);
     await page.waitForSelector("dialog.again");
     await page.fill("input[name=name]", "reviewer");
     await page.fill("input[name=password]", WORD);
@@ -238,6 +239,7 @@ await run({
     await page.locator("dialog.again").waitFor({ state: "detached" });
     await page.waitForSelector("[role=grid] [role=row] a");
     assert.equal(await page.getByText("남의 눈에").count(), 0);
+    await page.waitForTimeout(5000); // longer than what waits is sent again
     assert.deepEqual(await drafts(page), {});
   },
 

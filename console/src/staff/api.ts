@@ -9,14 +9,18 @@ export class Failure extends Error {
 }
 
 let csrf = "";
+let user = "";
 let signedOut: () => void = () => {};
 
-export function sessionBegin(token: string, ended: () => void): void {
+export function sessionBegin(token: string, ended: () => void, name = ""): void {
   csrf = token;
   signedOut = ended;
+  user = name;
 }
+export const signedInAs = (): string => user;
 
-export type Options = { signal?: AbortSignal };
+// `as`: whose this is. What one has typed is never sent in the name of whoever signed in after them.
+export type Options = { signal?: AbortSignal; as?: string };
 
 async function ask(path: string, init: RequestInit, head?: (headers: Headers) => void): Promise<any> {
   let reply: Response;
@@ -46,20 +50,22 @@ const query = (parameters: Record<string, string | number | undefined | null>): 
 export const address = (path: string, parameters: Record<string, string | number | undefined | null> = {}): string => path + query(parameters);
 
 export const get = <T = any>(path: string, parameters: Record<string, string | number | undefined | null> = {}, options: Options = {}): Promise<T> =>
-  ask(address(path, parameters), { method: "GET", ...options });
+  ask(address(path, parameters), { method: "GET", signal: options.signal });
 
 // A piece of a file that comes in several: its text, how many rows it has, and where the next begins.
 export async function piece(path: string, parameters: Record<string, string | number | undefined | null>, options: Options): Promise<{ text: string; rows: number; next: string | null }> {
   let rows = 0, next: string | null = null;
-  const text = await ask(address(path, parameters), { method: "GET", ...options }, (headers) => {
+  const text = await ask(address(path, parameters), { method: "GET", signal: options.signal }, (headers) => {
     rows = Number(headers.get("Paring-Rows") ?? 0);
     next = headers.get("Paring-Next");
   });
   return { text, rows, next };
 }
 
-export const post = <T = any>(path: string, body: object = {}, options: Options = {}): Promise<T> =>
-  ask(path, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf }, body: JSON.stringify(body), ...options });
+export const post = async <T = any>(path: string, body: object = {}, { as, ...options }: Options = {}): Promise<T> => {
+  if (as !== undefined && as !== user) throw new Failure(401, "signed_out", say({ ko: "다른 사람이 로그인했습니다.", en: "Somebody else has signed in." }), null);
+  return ask(path, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf }, body: JSON.stringify(body), ...options });
+};
 
 // A file, as its bytes.
 export const upload = <T = any>(path: string, file: Blob): Promise<T> =>

@@ -97,7 +97,7 @@ function Console() {
   const place = usePlace();
 
   const enter = async (me: Me) => {
-    sessionBegin(me.csrf, () => set((was) => (was.kind === "in" ? { ...was, ended: true } : { kind: "out" })));
+    sessionBegin(me.csrf, () => set((was) => (was.kind === "in" ? { ...was, ended: true } : { kind: "out" })), me.name);
     const bot = await get<Bot>("/api/bot");
     languageBegin(bot.language);
     set({ kind: "in", me, bot, ended: false });

@@ -166,6 +166,13 @@ export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, keys: un
     );
     return () => stop.abort();
   }, [...keys, turn]);
+  useEffect(() => {
+    if (!state.error) return; // what failed for want of a session or a network is asked for again when there is one
+    const again = () => setTurn((n) => n + 1);
+    addEventListener("paring:signed-in", again);
+    addEventListener("online", again);
+    return () => { removeEventListener("paring:signed-in", again); removeEventListener("online", again); };
+  }, [state.error]);
   return { ...state, again: () => setTurn((n) => n + 1) };
 }
 

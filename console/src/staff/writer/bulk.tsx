@@ -187,7 +187,7 @@ export function Bulk({ chosen, now, kind, total, onAll, onNone, onTold }: Props)
         <strong role="status" aria-live="polite">{busy || say({ ko: `${number(count)}개 고름`, en: `${number(count)} chosen` })}</strong>
         {count < total ? <Button kind="quiet" disabled={!total} onClick={() => void all()}>{say({ ko: "모두 고르기", en: "Choose all" })}</Button> : <Button kind="quiet" disabled={!count} onClick={onNone}>{say({ ko: "고르기 풀기", en: "Choose none" })}</Button>}
       </span>
-      <span class="line">
+      <span class={`line acts ${count ? "" : "none"}`}>
         {kind !== "all" && <Button disabled={!count || !!busy} onClick={() => setOpened("set")}>{say({ ko: "한꺼번에 바꾸기", en: "Change" })}</Button>}
         <Button disabled={!drafted || !!busy} onClick={() => setOpened("ask")}>{say({ ko: "검토 요청", en: "Ask for a review" })}</Button>
         <Button disabled={!drafted || !!busy} onClick={() => setOpened("discard")}>{say({ ko: "내 초안 버리기", en: "Discard my drafts" })}</Button>

@@ -93,7 +93,7 @@ export function Editor({ kind, id }: { kind: string; id: string }) {
     timer.current = 0;
     setState("saving");
     try {
-      const told = await post<Kept>("/api/drafts", { kind, id: draftId.current, base: base.current, stamp: stamp.current, fields: now });
+      const told = await post<Kept>("/api/drafts", { kind, id: draftId.current, base: base.current, stamp: stamp.current, fields: now }, { as: me.name });
       stamp.current = told.stamp;
       failed.current = false;
       last.current = { stamp: told.stamp, base: base.current, fields: now };
@@ -107,7 +107,7 @@ export function Editor({ kind, id }: { kind: string; id: string }) {
       setState("failed");
       if (failure instanceof Failure && failure.status === 409 && failure.body?.draft !== undefined) setClash({ mine: now, theirs: failure.body.draft });
       else setTrouble((failure as Error).message);
-      if (mayTryAgain(failure)) unsavedPut({ kind, id: draftId.current, stamp: stamp.current, to: { base: base.current, fields: now } });
+      if (mayTryAgain(failure)) unsavedPut({ kind, id: draftId.current, stamp: stamp.current, to: { base: base.current, fields: now } }, me.name);
     }
   });
   useEffect(() => {
@@ -182,9 +182,15 @@ export function Editor({ kind, id }: { kind: string; id: string }) {
           <Trouble of={kept?.faults.find((fault) => !fault.column)?.text} />
           {shown?.row && <div class="actions"><Button kind="danger" onClick={() => void keep(null).then(() => toast({ ko: "없애는 초안을 만들었습니다. 승인되어야 없어집니다.", en: "A draft that removes it: it goes once that is approved." }))}>{say({ ko: "없애기", en: "Remove" })}</Button></div>}
         </section>
-        {kind === "answers" ? <AnswerPreview fields={fields} /> : kind === "examples" || kind === "cases" ? <ExampleCheck fields={fields} /> : kind === "contrasts" ? <section class="panel stack"><h2>{say({ ko: "지금 가려내나", en: "Told apart now" })}</h2><PairNow fields={fields} /></section> : null}
+        {kind === "answers" ? <AnswerPreview fields={fields} /> : (
+          <div class="stack">
+            {(kind === "examples" || kind === "cases") && <ExampleCheck fields={fields} />}
+            {kind === "contrasts" && <section class="panel stack"><h2>{say({ ko: "지금 가려내나", en: "Told apart now" })}</h2><PairNow fields={fields} /></section>}
+            {(kind === "examples" || kind === "cases" || kind === "intents") && shown && <Contrasts intent={(kind === "intents" ? fields.name : fields.intent) ?? ""} text={kind === "intents" ? "" : fields.text ?? ""} />}
+          </div>
+        )}
       </div>
-      {(kind === "examples" || kind === "cases" || kind === "answers" || kind === "intents") && shown && <Contrasts intent={(kind === "intents" ? fields.name : fields.intent) ?? ""} text={kind === "examples" || kind === "cases" ? fields.text ?? "" : ""} />}
+      {kind === "answers" && shown && <Contrasts intent={fields.intent ?? ""} text="" />}
       {shown && shown.history.length > 0 && (
         <section class="panel stack">
           <h2>{say({ ko: "지난 모습", en: "History" })}</h2>

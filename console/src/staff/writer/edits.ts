@@ -43,11 +43,11 @@ export function inLine<T>(work: () => Promise<T>): Promise<T> {
 }
 
 // A hundred at once; each hundred is kept whole or not at all. `each` is told of what is kept as it is.
-export async function put(changes: Change[], each: (told: Told[], count: number) => void = () => {}): Promise<Told[]> {
+export async function put(changes: Change[], each: (told: Told[], count: number) => void = () => {}, as = owner): Promise<Told[]> {
   const all: Told[] = [];
   for (let at = 0; at < changes.length; at += AT_ONCE) {
     const some = changes.slice(at, at + AT_ONCE);
-    const { rows } = await post<{ rows: Told[] }>("/api/drafts/many", { drafts: some.map((one) => itemOf(one.kind, one.id, one.stamp, one.to)) });
+    const { rows } = await post<{ rows: Told[] }>("/api/drafts/many", { drafts: some.map((one) => itemOf(one.kind, one.id, one.stamp, one.to)) }, { as });
     rows.forEach((told, i) => { told.after = some[i]!.to && { ...some[i]!.to!, stamp: told.stamp }; });
     all.push(...rows);
     each(rows, all.length);

@@ -15,7 +15,7 @@ import { Merge } from "./merge";
 import { draftOrNone, isStale, keyOfRow, shownOf, useRows, type Asked } from "./rows";
 import { keyOf, mayTryAgain, unsaved, unsavedCount, unsavedPut } from "./unsaved";
 
-const widths = (column: string): string => (column === "check" ? "44px" : column === "state" ? "190px" : isLong(column) ? "minmax(220px, 4fr)" : isDate(column) ? "118px" : column === "channel" || column === "language" || column === "unit" ? "84px" : "minmax(104px, 1fr)");
+const widths = (column: string): string => (column === "check" ? "44px" : column === "state" ? "164px" : isLong(column) ? "minmax(220px, 4fr)" : isDate(column) ? "108px" : column === "channel" || column === "language" || column === "unit" ? "72px" : column === "id" ? "minmax(130px, 1.2fr)" : "minmax(96px, 1fr)");
 const least = (column: string): number => Number(/\d+/.exec(widths(column))![0]);
 
 function useLook(): { isPhone: boolean; height: number } {
@@ -88,6 +88,12 @@ export function Grid({ asked, isNew }: { asked: Asked; isNew: boolean }) {
   const scroller = useRef<HTMLDivElement>(null);
   const anchor = useRef(0);
   const wantsFocus = useRef(false);
+  const holds = useRef(false); // the focus was in the grid last, and nobody took it
+  useEffect(() => {
+    const pointed = (event: PointerEvent) => { if (!scroller.current?.contains(event.target as Node)) holds.current = false; };
+    document.addEventListener("pointerdown", pointed, true);
+    return () => document.removeEventListener("pointerdown", pointed, true);
+  }, []);
   const total = rows.total;
 
   useEffect(() => {
@@ -109,8 +115,9 @@ export function Grid({ asked, isNew }: { asked: Asked; isNew: boolean }) {
   const first = Math.max(0, Math.floor(top.at / height) - 4), last = Math.min(total - 1, Math.ceil((top.at + top.height) / height) + 4);
   useEffect(() => rows.see(first, Math.max(last, 0)), [first, last, total, rows.count]);
   useLayoutEffect(() => {
-    const on = document.activeElement; // a cell that has just been loaded gives the focus to what is in it
-    if (writing || !(wantsFocus.current || (on?.getAttribute("role") === "gridcell" && !on.hasAttribute("data-cell") && scroller.current?.contains(on)))) return;
+    // A cell whose content has just come loses the focus to nobody: it gets it back.
+    const isLost = holds.current && (!document.activeElement || document.activeElement === document.body);
+    if (writing || (!wantsFocus.current && !isLost)) return;
     const cell = scroller.current?.querySelector<HTMLElement>(`[data-cell="${active.row} ${active.column}"]`);
     if (!cell) return;
     wantsFocus.current = false;
@@ -164,7 +171,7 @@ export function Grid({ asked, isNew }: { asked: Asked; isNew: boolean }) {
     setSaving("saving");
     setTrouble("");
     try {
-      const [told] = await put([{ kind: row.kind, id: row.id, stamp: waits?.stamp ?? draft?.stamp ?? "", to }]);
+      const [told] = await put([{ kind: row.kind, id: row.id, stamp: waits?.stamp ?? draft?.stamp ?? "", to }], () => {}, me.name);
       take([told!]);
       if (began.current === undefined) began.current = told!.before;
       setSaving("kept");
@@ -176,7 +183,7 @@ export function Grid({ asked, isNew }: { asked: Asked; isNew: boolean }) {
         rows.put([{ kind: row.kind, id: row.id, stamp: theirs?.stamp ?? "", before: null, after: theirs }]);
         if ((standing[column] ?? "") === was) void keep({ ...now, draft: theirs && { ...theirs, changed_at: "", review: null } }, column, value, was); // another cell: both stay
         else setClash({ row: { ...now, draft: theirs && { ...theirs, changed_at: "", review: null } }, column, mine: value, theirs });
-      } else if (mayTryAgain(failure)) unsavedPut({ kind: row.kind, id: row.id, to, stamp: waits?.stamp ?? draft?.stamp ?? "" });
+      } else if (mayTryAgain(failure)) unsavedPut({ kind: row.kind, id: row.id, to, stamp: waits?.stamp ?? draft?.stamp ?? "" }, me.name);
       else setTrouble((failure as Error).message);
     }
   });
@@ -272,7 +279,7 @@ export function Grid({ asked, isNew }: { asked: Asked; isNew: boolean }) {
       <p class="spread hint"><span role="status" aria-busy={rows.busy}>{rows.isLoaded ? say({ ko: `${number(total)}개`, en: `${number(total)} rows` }) : ""}</span><span role="status" class={waiting ? "error" : undefined}>{status}</span></p>
       {rows.isLoaded && !total && <Empty title={isNew ? say({ ko: "내 초안이 없습니다. 칸을 고치면 여기에 모입니다.", en: "No drafts of yours here. Edit a cell, and it comes here." }) : say({ ko: "찾는 것이 없습니다. 다른 말로 찾거나 종류를 '모두'로 바꿔 보세요.", en: "Nothing found. Try other words, or all kinds." })} />}
       {total > 0 && (
-        <div ref={scroller} class={`grid ${isPhone ? "cards" : ""}`} role="grid" aria-label={asked.kind === "all" ? say({ ko: "내용", en: "Content" }) : kindName(asked.kind)} aria-multiselectable={true} aria-rowcount={total + 1} aria-colcount={columns.length} onScroll={(event) => setTop({ at: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })} onKeyDown={pressed}>
+        <div ref={scroller} class={`grid ${isPhone ? "cards" : ""}`} role="grid" aria-label={asked.kind === "all" ? say({ ko: "내용", en: "Content" }) : kindName(asked.kind)} aria-multiselectable={true} aria-rowcount={total + 1} aria-colcount={columns.length} onScroll={(event) => setTop({ at: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })} onKeyDown={pressed} onFocusIn={() => { holds.current = true; }} onFocusOut={(event) => { if (event.relatedTarget && !event.currentTarget.contains(event.relatedTarget as Node)) holds.current = false; }}>
           <div role="row" aria-rowindex={1} class="grid-head" style={isPhone ? undefined : { gridTemplateColumns: template, minWidth: `${columns.reduce((sum, column) => sum + least(column), 0)}px` }}>
             {columns.map((column, at) => <div key={column} role="columnheader" aria-colindex={at + 1}>{column === "check" ? <span class="hidden">{say({ ko: "고르기", en: "Choose" })}</span> : column === "state" ? say({ ko: "상태", en: "State" }) : columnName(column)}</div>)}
           </div>

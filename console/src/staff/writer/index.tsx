@@ -63,8 +63,10 @@ export default function Writer({ place }: { place: Place }) {
   const current = view === "drafts" || view === "reviews" || view === "workbook" ? linkTo("writer", [view]) : linkTo("writer");
   return (
     <>
-      <Tabs label={say({ ko: "답변 관리", en: "Content" })} items={tabs} current={current} />
-      <Button kind="quiet" onClick={() => setHelps(true)}>{say({ ko: "안내", en: "Guide" })} <kbd>?</kbd></Button>
+      <div class="heads">
+        <Tabs label={say({ ko: "답변 관리", en: "Content" })} items={tabs} current={current} />
+        <Button kind="quiet" aria-keyshortcuts="?" onClick={() => setHelps(true)}>{say({ ko: "안내", en: "Guide" })} <kbd>?</kbd></Button>
+      </div>
       {helps && <Guide onClose={() => setHelps(false)} />}
       {view === "workbook" ? <Workbook /> : view === "drafts" ? <Drafts /> : view === "reviews" && first ? <ReviewPage number={first} /> : view === "reviews" ? <Reviews /> : view === "edit" ? <Editor key={`${first} ${second}`} kind={first} id={second} /> : view === "new" ? <Editor key={`new ${first}`} kind={first} id="" /> : <Rows key={place.query.toString()} query={place.query} />}
     </>

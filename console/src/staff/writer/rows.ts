@@ -53,6 +53,13 @@ export function useRows(asked: Asked, me: string) {
   }, [words]);
 
   const at = (index: number): Row | undefined => held.current.pages.get(Math.floor(index / PAGE))?.[index % PAGE];
+  useEffect(() => {
+    if (!state.error) return;
+    const again = () => { set((was) => ({ ...was, error: "" })); if (held.current.total < 0) void page(0); };
+    addEventListener("paring:signed-in", again);
+    addEventListener("online", again);
+    return () => { removeEventListener("paring:signed-in", again); removeEventListener("online", again); };
+  }, [state.error, words]);
   const find = (key: string): Row | undefined => {
     const place = held.current.places.get(key);
     return place === undefined ? undefined : at(place);

@@ -1,6 +1,6 @@
 // What could not be kept: the server was out of reach, or the session had ended. It stays in this browser, under the name of who typed it,
 // and is sent again until it is kept; only over the draft that it was begun on, so nothing is written over.
-import { Failure, post } from "../api";
+import { Failure, post, signedInAs } from "../api";
 import type { Fields, State, Told } from "./data";
 
 export type Waiting = { kind: string; id: string; to: { base: string; fields: Fields | null } | null; stamp: string; conflict?: State };
@@ -38,7 +38,16 @@ export function unsavedBegin(name: string): void {
 
 export const unsaved = (kind: string, id: string): Waiting | undefined => waiting.get(keyOf(kind, id));
 export const unsavedCount = (): number => waiting.size;
-export function unsavedPut(one: Waiting): void {
+export function unsavedPut(one: Waiting, name = who): void {
+  if (name !== who) { // it is of somebody who is not here any more
+    try {
+      const theirs = (JSON.parse(localStorage.getItem(`paring.unsaved.${name}`) ?? "[]") as Waiting[]).filter((other) => keyOf(other.kind, other.id) !== keyOf(one.kind, one.id));
+      localStorage.setItem(`paring.unsaved.${name}`, JSON.stringify([...theirs, one]));
+    } catch {
+      // no room for it
+    }
+    return;
+  }
   waiting.set(keyOf(one.kind, one.id), one);
   store();
 }
@@ -61,12 +70,12 @@ export const itemOf = (kind: string, id: string, stamp: string, to: { base: stri
 
 let busy = false;
 async function again(): Promise<void> {
-  if (busy || !who) return;
+  if (busy || !who || who !== signedInAs()) return;
   busy = true;
   for (const one of [...waiting.values()]) {
     if (one.conflict !== undefined || held.has(keyOf(one.kind, one.id))) continue;
     try {
-      const { rows } = await post<{ rows: Told[] }>("/api/drafts/many", { drafts: [itemOf(one.kind, one.id, one.stamp, one.to)] });
+      const { rows } = await post<{ rows: Told[] }>("/api/drafts/many", { drafts: [itemOf(one.kind, one.id, one.stamp, one.to)] }, { as: who });
       if (waiting.get(keyOf(one.kind, one.id)) === one) unsavedDrop(one.kind, one.id);
       tell({ ...rows[0]!, after: one.to && { ...one.to, stamp: rows[0]!.stamp } });
     } catch (failure) {
