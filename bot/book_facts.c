@@ -250,6 +250,13 @@ static enum err tell(struct book_facts *facts, const struct book_question *quest
     return buf_error(&reply->text, "the reply", why);
 }
 
+bool book_facts_fit(struct book_facts *facts, const struct book_question *question)
+{
+    const struct str about = question->entity.n > 0 ? question->entity : question->product;
+    graph_ask(facts->graph, question->text, about, question->as_of, &facts->asked);
+    return graph_is_whole(facts->graph, question->text, &facts->asked);
+}
+
 enum err book_facts_answer(struct book_facts *facts, const struct book_question *question,
                            struct reply *reply, bool *is_answered, struct fail *why)
 {

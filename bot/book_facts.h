@@ -17,6 +17,8 @@ void book_facts_close(struct book_facts *facts);
 /* As open_book_answer. */
 MUST_USE enum err book_facts_answer(struct book_facts *facts, const struct book_question *question,
                                     struct reply *reply, bool *is_answered, struct fail *why);
+/* Whether there is a fact that the question asks for and for nothing else. */
+bool book_facts_fit(struct book_facts *facts, const struct book_question *question);
 const struct graph *book_facts_graph(const struct book_facts *facts);
 /* What the last question asked for; NULL when none was since book_facts_clear. */
 const struct graph_answer *book_facts_asked(const struct book_facts *facts);

@@ -308,3 +308,12 @@ enum err open_book_answer(struct open_book *book, const struct book_question *qu
         e = ways[i](book, question, reply, is_answered, why);
     return e;
 }
+
+enum err open_book_fact(struct open_book *book, const struct book_question *question,
+                        struct reply *reply, bool *is_answered, struct fail *why)
+{
+    *is_answered = false;
+    if (!book->facts || !book_facts_fit(book->facts, question))
+        return OK;
+    return fact_told(book, question, reply, is_answered, why);
+}

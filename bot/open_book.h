@@ -33,6 +33,11 @@ MUST_USE enum err open_book_answer(struct open_book *book, const struct book_que
 MUST_USE enum err open_book_look(struct open_book *book, const struct book_question *question,
                                  struct retrieval *out, struct fail *why);
 
+/* As open_book_answer, of facts alone, and only when one is asked for and nothing else: it is told
+ * where a list would be shown otherwise. */
+MUST_USE enum err open_book_fact(struct open_book *book, const struct book_question *question,
+                                 struct reply *reply, bool *is_answered, struct fail *why);
+
 /* What the last question found, for an explanation; NULL when none was asked since open_book_clear.
  */
 const struct retrieval *open_book_found(const struct open_book *book);

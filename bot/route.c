@@ -142,22 +142,31 @@ static bool list_choose(const struct turner *turner, const struct classification
     return (share >= wanted || heard->logit >= 0) && decision->choice_count > 0;
 }
 
-/* What may be meant and must not be looked up (a complaint, medical advice) gets its answer or a
- * person; so does a greeting that is plausible, and what must not be answered. */
-static bool book_may_answer(const struct turner *turner, const struct classification *heard,
-                            int best)
+/* Whether an intent that may be meant has this policy. */
+static bool may_mean(const struct turner *turner, const struct classification *heard,
+                     enum policy policy)
 {
-    const struct intent_row *row = best >= 0 ? &rows_of(turner)->intents[best] : NULL;
-    if (!turner->open_book || heard->exact_column >= 0)
-        return false;
     const bool is_plausible = heard->logit >= clarify_logit_floor;
     for (int i = 0; i < heard->top_count; i++) {
         const int intent = turner->intents[heard->top[i].column];
         if (intent >= 0 && (i == 0 || (is_plausible && heard->top[i].share >= meant_share)) &&
-            rows_of(turner)->intents[intent].policy != POLICY_SCRIPTED)
-            return false;
+            rows_of(turner)->intents[intent].policy == policy)
+            return true;
     }
-    return !row || intent_is_listed(row) || !is_plausible;
+    return false;
+}
+
+/* What may be meant and must not be looked up (a complaint, medical advice) gets its answer or a
+ * person; so does a greeting that is plausible, and what must not be answered. A fact that is all
+ * the message asks for may be told where a person would have been the best guess. */
+static void book_allow(const struct turner *turner, const struct classification *heard, int best,
+                       struct decision *decision)
+{
+    const struct intent_row *row = best >= 0 ? &rows_of(turner)->intents[best] : NULL;
+    decision->may_tell = turner->open_book && heard->exact_column < 0 &&
+                         !may_mean(turner, heard, POLICY_NEVER_GENERATE);
+    decision->may_quote = decision->may_tell && !may_mean(turner, heard, POLICY_HANDOFF) &&
+                          (!row || intent_is_listed(row) || heard->logit < clarify_logit_floor);
 }
 
 /* "0.93 ≥ 0.71, next 0.04" */
@@ -178,7 +187,7 @@ void route_choose(const struct turner *turner, const struct classification *hear
                                       : -1;
     decision->kind = DECIDE_HANDOFF;
     decision->intent = -1;
-    decision->may_quote = book_may_answer(turner, heard, best);
+    book_allow(turner, heard, best, decision);
     decision->has_confidence = true;
     decision->confidence = heard->is_certain ? 1 : heard->confidence;
     if (heard->is_certain)

@@ -44,6 +44,7 @@ struct decision {
     char joined[QUESTION_BYTES];  /* DECIDE_BOOK: `question`, when it was put together here */
     bool is_again;                /* DECIDE_BOOK: what it asked back is asked again */
     bool may_quote;               /* nothing forbids the open book */
+    bool may_tell;                /* nothing forbids a fact that is all that is asked for */
     double confidence;
     bool has_confidence;
     char because[BECAUSE_BYTES]; /* the first half of the reason: "0.93 ≥ 0.71, next 0.04" */

@@ -291,7 +291,9 @@ static enum err book_ask(struct turner *turner, const struct decision *decision,
     *is_answered = false;
     if (!turner->open_book)
         return OK;
-    enum err e = open_book_answer(turner->open_book, &asked, reply, is_answered, why);
+    enum err e = (decision->kind == DECIDE_LIST || decision->kind == DECIDE_HANDOFF
+                      ? open_book_fact
+                      : open_book_answer)(turner->open_book, &asked, reply, is_answered, why);
     if (e || !*is_answered || reply->route != ROUTE_CLARIFY)
         return e ? e : buf_error(&reply->text, "the reply", why);
     if (book_facts_asked(open_book_facts(turner->open_book))->kind == GRAPH_ASKS_KEY)
@@ -301,17 +303,18 @@ static enum err book_ask(struct turner *turner, const struct decision *decision,
     return buf_error(&reply->text, "the reply", why);
 }
 
-/* The open book first, where the decision is for it: then `otherwise` is what is left to say. */
+/* The open book first, where the decision is for it: then `otherwise` is what is left to say. A
+ * fact that is all the message asks for comes before a list or a person as well. */
 static enum err book_first(struct turner *turner, const struct decision *decision,
                            const struct message *message, struct conversation *conversation,
                            struct reply *reply, enum decision_kind *left, bool *is_answered,
                            struct fail *why)
 {
-    *left = decision->kind;
+    const bool is_for_book = decision->kind == DECIDE_BOOK;
+    *left = is_for_book ? decision->otherwise : decision->kind;
     *is_answered = false;
-    if (decision->kind != DECIDE_BOOK)
+    if (!is_for_book && !(decision->may_tell && (*left == DECIDE_LIST || *left == DECIDE_HANDOFF)))
         return OK;
-    *left = decision->otherwise;
     return book_ask(turner, decision, message, conversation, reply, is_answered, why);
 }
 

@@ -101,6 +101,10 @@ struct graph_answer {
  * fit equally. Pure; no heap. */
 void graph_ask(const struct graph *graph, struct str question, struct str product, date_days as_of,
                struct graph_answer *out);
+/* Whether what is told is all that the question is about: nothing stands in it but names that the
+ * graph knows, keys of the rate that is told, and words that ask. */
+bool graph_is_whole(const struct graph *graph, struct str question,
+                    const struct graph_answer *answer);
 const struct graph_entity *graph_entity(const struct graph *graph, size_t entity);
 const struct graph_statement *graph_statement(const struct graph *graph, size_t statement);
 const struct graph_predicate *graph_predicate(const struct graph *graph, size_t predicate);

@@ -2,7 +2,7 @@
 back, and what no document in force bears out is not told."""
 import json
 
-from paring import fill, test
+from paring import fill, korean_sample, test
 
 TERMS = "# 운석보험 약관\n\n## 제1조(목적)\n운석을 다룹니다.\n\n## 제2조(한도)\n파편은 30만원, 낙하는 90만원까지 드립니다.\n\n## 제12조(기타)\n없음\n"
 OLD = TERMS.replace("30만원", "20만원")
@@ -341,3 +341,15 @@ def tables_are_proposed_with_their_spans_and_only_an_import_adds_them(bot):
     assert not again["proposals"] and again["known"] == 6, again
     bot.run("facts", status=2)
     bot.run("facts", "propose", "--document", "none", status=3, says="no document none")
+
+
+@test
+def a_fact_that_is_all_that_is_asked_for_comes_before_a_list():
+    bot = korean_sample()
+    told = {"40세 여자 암보험 보험료": "42,000원", "40세여자암보험보험료 얼마예요": "42,000원", "암보험 최고 가입나이": "70세", "치아보험 임플란트 얼마 나와요": "1,000,000원"}
+    for question, figure in told.items():
+        reply = bot.ask(question, "--no-journal", "--as-of", "2026-11-24")
+        assert reply["route"] == "quoted" and figure in reply["reply"]["text"], (question, reply)
+    for question in ("2세대 실손 통원 한도 얼마였죠", "월세 세액공제는 몇프로예요", "타사 약관대출 금리 몇프로인가요", "백프로 상대과실이면 자차 자기부담금 내야하나요",
+                     "45세 여자 암보험 보험료"):  # something besides, or no such rate
+        assert bot.ask(question, "--no-journal", "--as-of", "2026-11-24")["route"] != "quoted", question

@@ -168,6 +168,46 @@ static void nothing_is_told_of_what_is_not_stated(void **state)
     check(state, "", "");
 }
 
+static void a_question_may_be_about_more_than_is_told(void **state)
+{
+    static const struct {
+        const char *question;
+        bool is_whole;
+    } cases[] = {{"40세 여자 암보험 보험료", true},
+                 {"암보험료 40세 여자는 얼마예요?", true},
+                 {"40세여자암보험보험료알려주세요", true},
+                 {"운전자보험 면책", true},
+                 {"암 진단비는 얼마인가요", true},
+                 {"암 진단비 얼마 내나요", true},
+                 {"타사 암 진단비는 얼마인가요", false},
+                 {"3세대 암 진단비 얼마예요", false},
+                 {"40세 여자 흡연자 암보험 보험료", false},
+                 {"암보험 보험료 40세 여자 5년", false},
+                 {"진단비는 왜 안 나오나요 얼마예요", false},
+                 {"월세 운전자보험 면책", false},
+                 {"화성", false},
+                 {"", false}};
+    struct buf longer;
+    struct graph_answer answer;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct str question = str_of(cases[i].question);
+        graph_ask(*state, question, STR_NONE, day("2026-11-24"), &answer);
+        if (graph_is_whole(*state, question, &answer) != cases[i].is_whole)
+            print_error("%s: %s\n", cases[i].question, answer.why);
+        assert_int_equal(graph_is_whole(*state, question, &answer), cases[i].is_whole);
+    }
+    buf_init(&longer, 4096);
+    for (size_t runes = 126; runes <= 130; runes += 4) { /* 128 and no more */
+        buf_clear(&longer);
+        buf_add_text(&longer, "운전자보험 면책");
+        for (size_t i = 7; i < runes; i++)
+            buf_add_text(&longer, "?");
+        graph_ask(*state, str_from_buf(&longer), STR_NONE, day("2026-11-24"), &answer);
+        assert_int_equal(graph_is_whole(*state, str_from_buf(&longer), &answer), runes == 126);
+    }
+    buf_free(&longer);
+}
+
 static void a_rate_is_told_by_its_keys(void **state)
 {
     check(state, "40세 여자 암보험 보험료", "암보험 보험료: 42,000원 (40세, 여자)");
@@ -381,6 +421,7 @@ int main(void)
         cmocka_unit_test(a_key_that_is_missing_is_asked_for),
         cmocka_unit_test(keys_are_words_bands_and_named_values),
         cmocka_unit_test(rates_of_one_key_must_agree),
+        cmocka_unit_test(a_question_may_be_about_more_than_is_told),
         cmocka_unit_test(what_is_stated_twice_is_told_once),
         cmocka_unit_test(a_contradiction_is_a_fault_and_never_told),
         cmocka_unit_test(rows_that_point_to_nothing_are_faults),

@@ -17,6 +17,7 @@ export function save(name: string, text: BlobPart | BlobPart[], type = "text/csv
 }
 
 const lines = (rows: unknown[][]): string => rows.map((row) => row.map(cell).join(",") + "\r\n").join("");
+export const sheet = (columns: string[], rows: unknown[][]): string => "\ufeff" + lines([columns, ...rows]);
 const turnColumns = ["turn", "at", "conversation", "channel", "route", "intent", "confidence", "message", "reply", "reason", "answer", "release", "took_us", "marked", "how"];
 const turnLines = (turns: Turn[]): string =>
   lines(turns.map((turn) => [turn.id, turn.at, turn.conversation, turn.channel, turn.route, turn.intent, turn.confidence, turn.message, turn.reply, turn.reason, turn.answer, turn.release, turn.took_us, turn.wrong ? "wrong" : "", turn.how ?? ""]));
@@ -34,7 +35,7 @@ export async function saveTurns(path: string, parameters: Parameters, name: stri
       next = one.next;
     }
   } else {
-    parts.push(new Blob([`\ufeff${lines([turnColumns])}`]));
+    parts.push(new Blob([sheet(turnColumns, [])]));
     await gather<Turn>(path, { ...parameters, limit: 200 }, null, Infinity, (one) => {
       parts.push(new Blob([turnLines(one.rows)]));
       told((rows += one.rows.length));
