@@ -98,6 +98,82 @@ static void tells_the_kind_from_the_header(void **state)
     assert_non_null(strstr(why.text, "x.csv:1: these columns are of no kind"));
 }
 
+struct faq {
+    char ids[4][FAQ_ID_BYTES], texts[4][32], titles[4][64], variants[4][64];
+    size_t count;
+};
+
+static enum err faq_see(void *data, const struct str *fields, struct fail *reason)
+{
+    struct faq *faq = data;
+    (void)reason;
+    assert_true(faq->count < 4);
+    (void)snprintf(faq->ids[faq->count], FAQ_ID_BYTES, "%.*s", STR_ARG(fields[0]));
+    (void)snprintf(faq->titles[faq->count], 64, "%.*s", STR_ARG(fields[1]));
+    (void)snprintf(faq->texts[faq->count], 32, "%.*s", STR_ARG(fields[5]));
+    (void)snprintf(faq->variants[faq->count++], 64, "%.*s", STR_ARG(fields[6]));
+    return OK;
+}
+
+static void faq_read(struct faq *faq)
+{
+    *faq = (struct faq){.count = 0};
+    assert_int_equal(content_each(content, KIND_DOCUMENTS, faq_see, faq, &why), OK);
+}
+
+/* A question is its document's title, and with the product its id: another answer is an edit. */
+static void a_table_of_questions_and_answers_is_documents(void **state)
+{
+    struct faq faq, again;
+    size_t which;
+    (void)state;
+    assert_int_equal(
+        import_one("faq.csv",
+                   "question,variants,answer,product\n언제 여나요?,몇 시 오픈|영업 "
+                   "시간,9시에 엽니다.,\n해지하려면?,,전화 주세요.,암보험\n해지하려면?,,"
+                   "앱에서 하세요.,실손\n",
+                   KIND_UNKNOWN, &keep),
+        OK);
+    assert_int_equal(report.counts[KIND_DOCUMENTS][CHANGE_NEW], 3);
+    faq_read(&faq);
+    assert_int_equal(faq.count, 3);
+    for (size_t i = 0; i < faq.count; i++) {
+        assert_int_equal(strlen(faq.ids[i]), strlen("faq-") + 16);
+        assert_int_equal(strncmp(faq.ids[i], "faq-", 4), 0);
+    }
+    which = strcmp(faq.titles[0], "언제 여나요?") == 0   ? 0
+            : strcmp(faq.titles[1], "언제 여나요?") == 0 ? 1
+                                                         : 2;
+    assert_string_equal(faq.titles[which], "언제 여나요?");
+    assert_string_equal(faq.variants[which], "몇 시 오픈|영업 시간");
+    assert_int_equal(import_one("more.csv", " Question ,answer\n언제 여나요?,10시에 엽니다.\n",
+                                KIND_UNKNOWN, &keep),
+                     OK);
+    assert_int_equal(report.counts[KIND_DOCUMENTS][CHANGE_CHANGED], 1);
+    faq_read(&again);
+    assert_int_equal(again.count, 3);
+    assert_string_equal(again.ids[which], faq.ids[which]);
+    assert_string_equal(again.texts[which], "10시에 엽니다.");
+}
+
+static void an_faq_row_without_a_half_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(import_one("faq.csv", "question,answer\n언제 여나요?,\n", KIND_UNKNOWN, &keep),
+                     ERR_INPUT);
+    assert_int_equal(count_of(KIND_DOCUMENTS), 0);
+    char id[FAQ_ID_BYTES] = "";
+    const struct str names[] = {STR("question"), STR("answer")};
+    struct str fields[16] = {STR_NONE};
+    assert_false(faq_id(names, 2, KIND_DOCUMENTS, fields, id)); /* no question */
+    fields[1] = STR("q");
+    assert_true(faq_id(names, 2, KIND_DOCUMENTS, fields, id));
+    assert_false(faq_id(names, 2, KIND_EXAMPLES, fields, id));
+    assert_false(faq_id(names + 1, 1, KIND_DOCUMENTS, fields, id)); /* no such column */
+    fields[0] = STR("own");
+    assert_false(faq_id(names, 2, KIND_DOCUMENTS, fields, id));
+}
+
 static void names_a_missing_column(void **state)
 {
     (void)state;
@@ -367,6 +443,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(reads_files_in_the_order_they_need_one_another, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(notes_columns_it_has_no_place_for, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_table_of_questions_and_answers_is_documents, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(an_faq_row_without_a_half_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(writing_back_an_export_changes_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reads_json_lines_with_absent_and_null_fields, set_up,
                                         tear_down),
