@@ -86,6 +86,18 @@ enum err bot_open_bare(const char *bot_folder, struct bot **out, struct fail *wh
     return e;
 }
 
+enum err bot_open_lent(struct release *release, struct turner *turner, struct bot **out,
+                       struct fail *why)
+{
+    struct bot *bot = bot_take();
+    if (!bot)
+        return fail_memory(why);
+    bot->is_lent = true;
+    bot_lend(bot, release, turner);
+    *out = bot;
+    return OK;
+}
+
 void bot_lend(struct bot *bot, struct release *release, struct turner *turner)
 {
     bot->release = release;

@@ -11,6 +11,9 @@ struct bot;
  * writing. */
 MUST_USE enum err bot_open(const char *bot_folder, int release, bool keeps_journal,
                            struct bot **out, struct fail *why);
+/* From a release that is the caller's, who holds both until bot_close; keeps no journal. */
+MUST_USE enum err bot_open_lent(struct release *release, struct turner *turner, struct bot **out,
+                                struct fail *why);
 void bot_close(struct bot *bot);
 /* From now on bot_answer asks models where a script does not fit, and waits for them until their
  * deadline. They stay the caller's, and outlive the bot. Only for a bot that keeps a journal. */

@@ -11,6 +11,7 @@
 #include "bot/feedback.h"
 #include "bot/journal.h"
 #include "bot/open_book.h"
+#include "bot/past.h"
 #include "bot/question_vector.h"
 #include "bot/selector.h"
 
@@ -73,20 +74,16 @@ static enum err reply_compare(struct explained *x, struct fail *why)
     return e;
 }
 
-static enum err release_of_turn(const char *bot_folder, const struct turn_row *row,
-                                struct release **out, struct fail *why)
+static enum err release_of_turn(struct past *past, struct explained *x, struct fail *why)
 {
-    struct release *release = NULL;
-    enum err e = release_open(bot_folder, row->release_number, &release, why);
+    const struct turn_row *row = &x->row;
+    enum err e = past_find(past, row->release_number, &x->release, &x->turner, why);
     if (e)
         return fail_within(why, e, "the turn's release");
-    if (!str_equal(row->release, str_of(release->hash))) {
-        release_close(release);
+    if (!str_equal(row->release, str_of(x->release->hash)))
         return fail(why, ERR_CORRUPT,
                     "release %d is not the one that gave this reply: its hash differs",
                     row->release_number);
-    }
-    *out = release;
     return OK;
 }
 
@@ -400,8 +397,8 @@ static void explanation_put(const struct explained *x, struct buf *out)
     buf_add_char(out, '\n');
 }
 
-enum err explain_turn(const char *bot_folder, struct str turn_id, bool as_json, struct buf *out,
-                      bool *is_same, struct fail *why)
+enum err explain_turn_again(const char *bot_folder, struct past *past, struct str turn_id,
+                            bool as_json, struct buf *out, bool *is_same, struct fail *why)
 {
     struct journal *journal = NULL;
     struct explained *x = mem_take(1, sizeof(*x));
@@ -415,12 +412,10 @@ enum err explain_turn(const char *bot_folder, struct str turn_id, bool as_json, 
     if (!e)
         e = feedback_open(journal, &x->feedback, why);
     if (!e) {
-        e = release_of_turn(bot_folder, &x->row, &x->release, why);
+        e = release_of_turn(past, x, why);
         if (e == ERR_MISSING)
             (as_json ? record_put : record_print)(x, out);
     }
-    if (!e)
-        e = turner_open(x->release, &x->turner, why);
     if (!e)
         e = turn_again(x, why);
     if (!e) {
@@ -431,12 +426,21 @@ enum err explain_turn(const char *bot_folder, struct str turn_id, bool as_json, 
         *is_same = x->is_same;
         e = buf_error(out, "the explanation", why);
     }
-    turner_close(x->turner);
-    release_close(x->release);
     feedback_close(x->feedback);
     journal_close(journal);
     buf_free(&x->state);
     buf_free(&x->reply.text);
     mem_give(x);
+    return e;
+}
+
+enum err explain_turn(const char *bot_folder, struct str turn_id, bool as_json, struct buf *out,
+                      bool *is_same, struct fail *why)
+{
+    struct past *past = NULL;
+    enum err e = past_open(bot_folder, NULL, &past, why);
+    if (!e)
+        e = explain_turn_again(bot_folder, past, turn_id, as_json, out, is_same, why);
+    past_close(past);
     return e;
 }

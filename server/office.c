@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/limits.h"
+#include "bot/past.h"
 #include "bot/tally.h"
 #include "fallback/mask.h"
 #include "responses/audit.h"
@@ -21,7 +22,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { THREADS = 2, QUEUE = 128, REPLY_BYTES = 8 * 1024 * 1024, QUERY_BYTES = 16 * 1024 };
+enum { PAST, FAST, QUEUES }; /* the one is for what looks into releases */
+enum {
+    THREADS = 3 /* the first is PAST's */,
+    QUEUE = 128,
+    REPLY_BYTES = 8 * 1024 * 1024,
+    QUERY_BYTES = 16 * 1024
+};
 enum { WARM_DAYS = 2 * 90 }; /* the longest period that a page offers, and the one before */
 
 struct office {
@@ -29,12 +36,14 @@ struct office {
     const struct site *site;
     pthread_t threads[THREADS];
     size_t thread_count;
-    atomic_bool has_warmed; /* a thread is at it, or it is done */
-    pthread_mutex_t lock;   /* of the rest */
-    pthread_cond_t wakes;
+    atomic_int started;   /* threads that know which they are */
+    pthread_mutex_t lock; /* of the rest */
     bool ends;
-    size_t first, count;
-    struct call *queue[QUEUE];
+    struct lane {
+        pthread_cond_t wakes;
+        size_t first, count;
+        struct call *queue[QUEUE];
+    } lanes[QUEUES];
 };
 
 /* ---- A call ---- */
@@ -127,6 +136,8 @@ void call_detail(struct call *call, const char *format, ...)
 struct handles {
     struct content *content;
     struct journal *journal;
+    struct past *past;
+    bool looks_back; /* this thread has one */
 };
 
 static void personal_note(void *data, size_t from, size_t to, struct str label)
@@ -204,11 +215,14 @@ static enum err handles_open(const struct office *office, struct handles *handle
         e = content_open(office->folder, true, &handles->content, why);
     if (!e && !handles->journal && journal_open(office->folder, true, &handles->journal, NULL))
         handles->journal = NULL;
+    if (!e && handles->looks_back && !handles->past)
+        e = past_open(office->folder, office->site ? office->site->service : NULL, &handles->past,
+                      why);
     return e;
 }
 
-/* The first page of figures waits for a count of every day it shows: the first thread counts them
- * beforehand, a day at a time, while the other takes the calls. */
+/* The first page of figures waits for a count of every day it shows: the thread for releases counts
+ * them beforehand, a day at a time, while the others take the calls. */
 static void warm(struct office *office, struct handles *handles)
 {
     struct tallies *tallies = office->site->tallies;
@@ -234,6 +248,7 @@ static enum err call_do(struct office *office, struct handles *handles, struct c
         return e;
     call->content = handles->content;
     call->journal = handles->journal;
+    call->past = handles->past;
     call->bot_folder = office->folder;
     call->site = office->site;
     switch (call->route->audited) {
@@ -248,16 +263,16 @@ static enum err call_do(struct office *office, struct handles *handles, struct c
     return e ? e : buf_error(&call->out, "the reply", why);
 }
 
-static struct call *take(struct office *office)
+static struct call *take(struct office *office, struct lane *lane)
 {
     struct call *call = NULL;
     (void)pthread_mutex_lock(&office->lock);
-    while (office->count == 0 && !office->ends)
-        (void)pthread_cond_wait(&office->wakes, &office->lock);
+    while (lane->count == 0 && !office->ends)
+        (void)pthread_cond_wait(&lane->wakes, &office->lock);
     if (!office->ends) {
-        call = office->queue[office->first];
-        office->first = (office->first + 1) % QUEUE;
-        office->count--;
+        call = lane->queue[lane->first];
+        lane->first = (lane->first + 1) % QUEUE;
+        lane->count--;
     }
     (void)pthread_mutex_unlock(&office->lock);
     return call;
@@ -266,14 +281,17 @@ static struct call *take(struct office *office)
 static void *office_run(void *data)
 {
     struct office *office = data;
-    struct handles handles = {NULL, NULL};
+    struct handles handles = {.content = NULL};
+    int which = atomic_fetch_add(&office->started, 1) == 0 ? PAST : FAST;
     struct call *call;
-    if (office->site && !atomic_exchange(&office->has_warmed, true))
+    handles.looks_back = which == PAST;
+    if (which == PAST && office->site)
         warm(office, &handles);
-    while ((call = take(office))) {
+    while ((call = take(office, &office->lanes[which]))) {
         call->e = call_do(office, &handles, call, &call->why);
         call->done(call->data, call->ticket, call);
     }
+    past_close(handles.past);
     journal_close(handles.journal);
     content_close(handles.content);
     return NULL;
@@ -281,11 +299,13 @@ static void *office_run(void *data)
 
 bool office_give(struct office *office, struct call *call)
 {
+    call_work *work = call->route->work;
+    struct lane *lane = &office->lanes[work == turn_get || work == as_of_post ? PAST : FAST];
     (void)pthread_mutex_lock(&office->lock);
-    bool fits = office->count < QUEUE && !office->ends;
+    bool fits = lane->count < QUEUE && !office->ends;
     if (fits) {
-        office->queue[(office->first + office->count++) % QUEUE] = call;
-        (void)pthread_cond_signal(&office->wakes);
+        lane->queue[(lane->first + lane->count++) % QUEUE] = call;
+        (void)pthread_cond_signal(&lane->wakes);
     }
     (void)pthread_mutex_unlock(&office->lock);
     if (!fits)
@@ -302,7 +322,8 @@ enum err office_open(const char *bot_folder, const struct site *site, struct off
     if (!office)
         return fail_memory(why);
     (void)pthread_mutex_init(&office->lock, NULL);
-    (void)pthread_cond_init(&office->wakes, NULL);
+    for (int i = 0; i < QUEUES; i++)
+        (void)pthread_cond_init(&office->lanes[i].wakes, NULL);
     office->site = site;
     office->folder = mem_copy(str_of(bot_folder));
     enum err e = office->folder ? OK : fail_memory(why);
@@ -325,15 +346,18 @@ void office_close(struct office *office)
         return;
     (void)pthread_mutex_lock(&office->lock);
     office->ends = true;
-    (void)pthread_cond_broadcast(&office->wakes);
+    for (int i = 0; i < QUEUES; i++)
+        (void)pthread_cond_broadcast(&office->lanes[i].wakes);
     (void)pthread_mutex_unlock(&office->lock);
     for (size_t i = 0; i < office->thread_count; i++)
         (void)pthread_join(office->threads[i], NULL);
-    for (; office->count > 0; office->count--) {
-        call_close(office->queue[office->first]);
-        office->first = (office->first + 1) % QUEUE;
+    for (struct lane *lane = office->lanes; lane < office->lanes + QUEUES; lane++) {
+        for (; lane->count > 0; lane->count--) {
+            call_close(lane->queue[lane->first]);
+            lane->first = (lane->first + 1) % QUEUE;
+        }
+        (void)pthread_cond_destroy(&lane->wakes);
     }
-    (void)pthread_cond_destroy(&office->wakes);
     (void)pthread_mutex_destroy(&office->lock);
     mem_give(office->folder);
     mem_give(office);

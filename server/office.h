@@ -1,7 +1,8 @@
 /* The office: what staff ask for that is not for a worker's thread, since it reads and writes the
  * databases. Two threads, each with handles of its own, take the calls from a bounded queue; the
- * request waits parked, and customers' turns never wait for it. What takes longer than a moment is
- * not for here either: training, checks and replays run as jobs beside the server.
+ * request waits parked, and customers' turns never wait for it. A third, with a queue of its own,
+ * takes those that look into a release which may have to be opened first. What takes longer than a
+ * moment is not for here either: training, checks and replays run as jobs beside the server.
  *
  * A route whose `work` is set is the office's. */
 #ifndef OFFICE_H
@@ -15,6 +16,7 @@
 struct exchange;
 struct http_route;
 struct office;
+struct past;
 struct site;
 
 /* What the audit keeps of a call. */
@@ -39,6 +41,7 @@ struct call {
      * transaction, which is taken back when the work fails. */
     struct content *content;
     struct journal *journal; /* open for writing; NULL when it cannot be opened */
+    struct past *past;       /* of the thread that looks into releases; NULL in the others */
     const char *bot_folder;
     const struct site *site;
     /* The reply */

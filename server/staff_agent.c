@@ -339,7 +339,8 @@ enum err task_settle_post(struct call *call, struct fail *why)
 enum err turn_get(struct call *call, struct fail *why)
 {
     bool is_same = false;
-    enum err e = explain_turn(call->bot_folder, call->rest, true, &call->out, &is_same, why);
+    enum err e = explain_turn_again(call->bot_folder, call->past, call->rest, true, &call->out,
+                                    &is_same, why);
     return e == ERR_MISSING && call->out.n > 0 ? OK : e;
 }
 

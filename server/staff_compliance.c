@@ -2,6 +2,7 @@
  * was told), /api/egress (what left for a model), /api/retention (what was let go), /api/approvals
  * (who let an answer pass), /api/audit and /api/audit/verify (who read and changed what). */
 #include "bot/bot.h"
+#include "bot/past.h"
 #include "responses/approvals.h"
 #include "responses/audit.h"
 #include "server/handlers.h"
@@ -95,10 +96,14 @@ static enum err as_of_answer(struct call *call, const struct live *live, struct 
     const char *state = live_state(call->bot_folder, live);
     char date[DATE_TEXT_BYTES];
     struct json_writer w;
+    struct release *release = NULL;
+    struct turner *turner = NULL;
     struct bot *bot = NULL;
     enum err e = OK;
     if (strcmp(state, "answered") == 0)
-        e = bot_open(call->bot_folder, live->release, false, &bot, why);
+        e = past_find(call->past, live->release, &release, &turner, why);
+    if (!e && release)
+        e = bot_open_lent(release, turner, &bot, why);
     if (e)
         return e;
     date_format(day, date);

@@ -1,4 +1,5 @@
 """What compliance asks: a past day's reply, who was told a figure, approvals, retention, the audit."""
+import datetime
 import os
 import shutil
 import sqlite3
@@ -56,6 +57,33 @@ def a_past_day_is_answered_by_the_release_of_that_day(bot):
         for wrong in ({"text": PASSAGE, "at": "then"}, {"text": PASSAGE}, {"at": now}, {"text": "x", "at": now, "more": 1}, {"text": "a\0b", "at": now},
                       {"text": "x" * 5000, "at": now}, {"text": PASSAGE, "at": now, "channel": "a b"}):
             assert server.ask("POST", "/api/as-of", wrong, lead).status == 400, wrong
+
+
+@test
+def releases_of_many_days_are_asked_about_in_turn(bot):
+    """More than stay open at once, one of them in use; each is itself whenever it is asked again."""
+    people(live(bot), "lead")
+    told, turns = [], []
+    with Server(bot) as server:
+        lead = sign_in(server, "lead")
+        for i in range(4):
+            if i:
+                bot.take("answers.csv", f"id,intent,text\nclaim_documents-1,claim_documents,서류 {i}가지를 내 주세요.\n")
+                bot.go_live()
+                wait_until(lambda: get(server, lead, "/api/bot")["release"] == i + 1, 20)
+            turns.append(server.turn(PASSAGE, f"c{i}"))
+            time.sleep(0.01)
+            told.append(datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+        assert len({turn["reply"]["text"] for turn in turns}) == 4, turns
+        for i in (3, 0, 1, 2, 3, 3, 1, 0):
+            past = as_of(server, lead, PASSAGE, told[i])
+            assert (past["reply"], past["release"]["number"]) == (turns[i]["reply"]["text"], i + 1), (i, past)
+            why = get(server, lead, f"/api/turns/{turns[i]['turn']}")
+            assert why["is_identical"] and why["release_number"] == i + 1, why
+        path = os.path.join(bot.path, "releases", "000001")
+        shutil.move(path, path + "-aside")
+        assert get(server, lead, f"/api/turns/{turns[0]['turn']}")["release_is_gone"], "one that was open is not there any more"
+        shutil.move(path + "-aside", path)
 
 
 @test
