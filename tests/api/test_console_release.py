@@ -170,6 +170,8 @@ def killed_while_publishing_nothing_is_half_there(bot):
             (reviewer,) = staff(server, "reviewer")
             wait_until(lambda: job_of(server, reviewer, number)["state"] != "running", 20)
             job = job_of(server, reviewer, number)
+            # One that waited has run by now, and what it made is served a moment after it is active.
+            wait_until(lambda: serving(server, reviewer) == get(server, reviewer, "/api/publish")["active"], 20)
             now = get(server, reviewer, "/api/publish")
             assert now["serving"] == now["active"] >= was["active"], (was, now)
             assert job["state"] in ("done", "failed", "waiting"), job
