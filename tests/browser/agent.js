@@ -1,6 +1,6 @@
 // An agent with a caller on the line, and customers waiting.
 import assert from "node:assert/strict";
-import { BASE, accessible, desk, phone, run, shot, signIn } from "./console.js";
+import { BASE, accessible, desk, forgive, phone, run, shot, signIn } from "./console.js";
 
 const turn = (text, conversation) =>
   fetch(`${BASE}/v1/turns`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ conversation, text }) }).then((reply) => reply.json());
@@ -97,6 +97,50 @@ await run({
     await page.goto(`${BASE}/#/turn/${asked.turn}`);
     await page.waitForSelector("text=한 글자도 다르지 않음");
     assert.equal(await page.locator("main img").count(), 0);
+  },
+
+  // A proxy that lets no stream of events through: the queue and a conversation that is open come up to date all the same. Nothing is
+  // reloaded and what is being written stays.
+  async polls(browser) {
+    const page = await signIn(browser, "agent", {}, "#/nothing");
+    let streams = 0, asked = 0;
+    await page.route("**/api/handoffs/events*", (route) => (streams++ % 2 ? route.abort() : route.fulfill({ status: 502, body: "" })));
+    page.on("request", (request) => (asked += new URL(request.url()).pathname === "/api/handoffs"));
+    await page.evaluate(() => void (location.hash = "#/agent"));
+    await page.waitForSelector("text=기다리는 고객이 없습니다");
+    await page.waitForTimeout(1000);
+    assert.ok(streams > 0, "the stream was tried");
+    await turn("피자 시켜 줘", "c9");
+    await page.waitForSelector(".ticket", { timeout: 12000 });
+    assert.match(await page.innerText(".ticket"), /c9/);
+    assert.ok(asked >= 2, String(asked));
+    await page.click(".ticket");
+    await page.click("text=맡기");
+    await page.fill("aside textarea", "쓰던 답장");
+    await turn("아직 계세요?", "c9");
+    await page.waitForSelector(".talk >> text=아직 계세요?", { timeout: 12000 });
+    assert.equal(await page.inputValue("aside textarea"), "쓰던 답장");
+    // The way is open again: what happens is told at once, not at the next look
+    await page.unroute("**/api/handoffs/events*");
+    const open = page.waitForResponse((reply) => reply.url().includes("/api/handoffs/events") && reply.status() === 200, { timeout: 25000 });
+    await open;
+    const began = Date.now();
+    await turn("여보세요", "c9");
+    await page.waitForSelector(".talk >> text=여보세요", { timeout: 4000 });
+    forgive(/^Failed to load resource: (net::ERR_FAILED|the server responded with a status of 502)/);
+  },
+
+  // Why a person is wanted, in the language of whoever looks.
+  async reasons(browser) {
+    for (const text of ["피자 시켜 줘", "ㅁㄴㅇㄹ ㅋㅋ", "???", "해지할래요 상담원 바꿔 주세요"]) await turn(text, `왜-${text.length}`);
+    const page = await signIn(browser, "agent", {}, "#/agent");
+    await page.waitForSelector(".ticket");
+    const rows = await page.locator(".ticket").allInnerTexts();
+    console.log(rows.join("\n"));
+    for (const row of rows) assert.doesNotMatch(row, /[a-z]{3,}|→|≥/, "no English and no codes");
+    await page.click("role=button[name='English']");
+    await page.waitForSelector("text=Handoffs");
+    for (const row of await page.locator(".ticket").allInnerTexts()) assert.doesNotMatch(row.replace(/왜-\d+|pizza/g, ""), /[가-힣]{4,}/);
   },
 
   // What a model writes is marked figure by figure, and is gone when the question is another.

@@ -26,6 +26,16 @@ def agents_take_over_answer_and_give_back(bot):
 
 
 @test
+def where_no_stream_comes_through_the_queue_is_asked_for(bot):
+    story(live(bot), "agent.js", "polls", env=NOW)
+
+
+@test
+def why_a_person_is_wanted_is_said_in_the_agents_language(bot):
+    story(live(bot), "agent.js", "reasons", env=NOW)
+
+
+@test
 def the_agents_pages_are_for_everybody(bot):
     story(live(bot), "agent.js", "looks", lambda server: server.turn("<b>피자</b> 시켜 줘", "손님 3"), env=NOW)
 

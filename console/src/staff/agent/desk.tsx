@@ -10,7 +10,7 @@ import { intentName, packetOf, type Line, type Packet, type Ticket } from "./dat
 import type { Wrong } from "./wrong";
 
 const KINDS = ["opened", "customer", "claimed", "agent", "lapsed", "returned", "closed"];
-const POLL_MS = 5000;
+const POLL_MS = 5000, AGAIN_MS = 10000;
 
 export function useDesk(mine: string): { tickets: Ticket[]; error: string; version: number; unread: number; seen: (id: string) => void; again: () => void } {
   const [tickets, setTickets] = useState<Ticket[]>([]);
@@ -31,25 +31,32 @@ export function useDesk(mine: string): { tickets: Ticket[]; error: string; versi
     }
   };
   useEffect(() => {
-    let source: EventSource | null = null, ended = false, later = 0, opened = false;
+    let source: EventSource | null = null, ended = false, later = 0, reopen = 0, opened = false;
     const heard = (event: MessageEvent) => {
       const told = JSON.parse(event.data);
       if (told.kind === "customer") setFresh((was) => ({ ...was, [told.handoff]: (was[told.handoff] ?? 0) + 1 }));
       clearTimeout(later);
       later = window.setTimeout(() => void refresh.current(), 50);
     };
-    void refresh.current().then((last) => {
-      if (ended) return;
-      source = new EventSource(address("/api/handoffs/events", { after: last }));
-      source.onopen = () => (opened = true);
-      source.onerror = () => (opened = false);
-      for (const kind of KINDS) source.addEventListener(kind, heard as EventListener);
-    });
+    // The browser tries again by itself after a break, but not after a reply that is no stream, such as a proxy's 502.
+    const listen = () =>
+      void refresh.current().then((last) => {
+        if (ended) return;
+        source = new EventSource(address("/api/handoffs/events", { after: last }));
+        source.onopen = () => (opened = true);
+        source.onerror = () => {
+          opened = false;
+          if (source?.readyState === EventSource.CLOSED) reopen = window.setTimeout(listen, AGAIN_MS);
+        };
+        for (const kind of KINDS) source.addEventListener(kind, heard as EventListener);
+      });
+    listen();
     const poll = setInterval(() => !opened && void refresh.current(), POLL_MS);
     return () => {
       ended = true;
       clearInterval(poll);
       clearTimeout(later);
+      clearTimeout(reopen);
       source?.close();
     };
   }, []);
