@@ -1,6 +1,7 @@
 """From an approved change to what customers are told: jobs beside the server, publishing, rolling back, trials and work lists."""
 import json
 import os
+import random
 import sqlite3
 import time
 
@@ -188,6 +189,46 @@ def killed_while_publishing_nothing_is_half_there(bot):
     assert db.execute("SELECT COUNT(*) FROM jobs WHERE state = 'running'").fetchone() == (0,)
     db.close()
     bot.run("audit", "verify")
+
+
+@test
+def killed_while_editing_or_rolling_back_there_is_no_half(bot):
+    """A draft is as it was or as it was sent, with its line in the audit; the release in use is the one or the other, and answers."""
+    people(live(bot), "writer", "reviewer")
+    change(bot)
+    bot.go_live()
+    rng, drafted, lines, stepped = random.Random(20261124), {}, 0, 0
+    for i in range(100 if IS_LONG else 15):
+        with Server(bot) as server:
+            writer, reviewer = staff(server, "writer", "reviewer")
+            was = get(server, reviewer, "/api/publish")
+            drafts = {row["fields"]["text"] for row in get(server, writer, "/api/drafts")["rows"]}
+            text, row = f"{i}번째로 쓰던 답변", get(server, writer, "/api/row?kind=answers&id=cancel_policy-1")["row"]
+            path, who, body = (("/api/publish/rollback", reviewer, {}) if i % 2 else
+                               ("/api/drafts", writer, {"kind": "answers", "id": "cancel_policy-1", "base": row["base"], "fields": {**row["fields"], "text": text}}))
+            with server.connect() as client:
+                data = json.dumps(body).encode()
+                head = "".join(f"{name}: {value}\r\n" for name, value in who.items())
+                client.send(f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nContent-Type: application/json\r\n"
+                            f"Content-Length: {len(data)}\r\n{head}\r\n".encode() + data)
+                time.sleep(rng.random() * (0.4 if i % 2 else 0.01))
+                server.kill()
+        bot.run("release", "verify")
+        with Server(bot) as server:
+            writer, reviewer = staff(server, "writer", "reviewer")
+            wait_until(lambda: not get(server, reviewer, "/api/publish")["jobs"], 30)
+            wait_until(lambda: serving(server, reviewer) == get(server, reviewer, "/api/publish")["active"], 20)
+            now = get(server, reviewer, "/api/publish")
+            assert now["active"] in (1, 2) and (i % 2 or now["active"] == was["active"]), (was, now)
+            stepped += now["active"] != was["active"]
+            left = {row["fields"]["text"] for row in get(server, writer, "/api/drafts")["rows"]}
+            assert left in (drafts, {text}) and len(left) <= 1, (drafts, left)
+            kept = sum(line["event"] == "POST /api/drafts" for line in bot.run("audit", "export").lines())
+            assert kept == lines + (left != drafts), "a draft that is there has its line, and no other has"
+            lines = kept
+            assert server.turn("보험 해지 궁금해요", f"k{i}")["route"] == "scripted"
+    bot.run("audit", "verify")
+    assert stepped and lines, (stepped, lines)
 
 
 def review(bot, rows, author="writer"):

@@ -36,7 +36,10 @@ def reasons():
     conversation, facts = source("bot/conversation.c"), source("bot/book_facts.c")
     words = TEXT.findall(re.search(r"says_little\(const.*?\n}", conversation, re.S).group())
     assert len(words) == 4, words
-    found.update(words, re.findall(r'trouble = "([^"]+)"', facts))
+    words = TEXT.findall(re.search(r"choice_reason\(const.*?\n}", source("responses/answers.c"), re.S).group())
+    assert len(words) == 9, words
+    found.update(words, re.findall(r'why_chosen = "([^"]+)"', source("responses/answers.c")))
+    found.update(TEXT.findall(re.search(r"says_little\(const.*?\n}", conversation, re.S).group()), re.findall(r'trouble = "([^"]+)"', facts))
     for path, table in (("fallback/outcome.c", r"names\[\w*\] = \{(.*?)\};"), ("fallback/selection.c", r"names\[\w*\] = \{(.*?)\};"),
                         ("fallback/guard.c", r"names\[\] = \{(.*?)\};")):
         words = TEXT.findall(re.search(table, source(path), re.S).group(1))

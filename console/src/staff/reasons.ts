@@ -1,6 +1,7 @@
 // The bot writes down why it said what it said in English, clause after clause. Here every clause there is has its words in the reader's
 // language. The keys are the texts of the source (bot/), as printf has them: %… stands for a number, a name or another clause.
 import type { Bot } from "./api";
+import { intentTitle } from "./context";
 import { say, speaks, type Words } from "./words";
 
 // Words with a cause are what an agent is told of a conversation in the queue: the last of them counts.
@@ -63,6 +64,17 @@ export const clauses: Record<string, Clause> = {
   "as before": { ko: "전과 같은 답", en: "as before" },
   "model: %s": { ko: "AI가 답하지 않음: {1}", en: "no answer by a model: {1}" },
   "no model can be asked": { ko: "쓸 수 있는 AI 모델이 없음", en: "no model can be asked" },
+  // Why this answer and not another of its intent
+  "1 condition holds": { ko: "조건 1개가 맞음", en: "1 condition holds" },
+  "2 conditions hold": { ko: "조건 2개가 맞음", en: "2 conditions hold" },
+  "3 conditions hold": { ko: "조건 3개가 맞음", en: "3 conditions hold" },
+  "4 conditions hold": { ko: "조건 4개가 맞음", en: "4 conditions hold" },
+  "more than 4 conditions hold": { ko: "조건이 5개 넘게 맞음", en: "more than 4 conditions hold" },
+  "only answer in force": { ko: "지금 쓸 수 있는 유일한 답변", en: "only answer in force" },
+  "written for this channel": { ko: "이 채널용 답변", en: "written for this channel" },
+  "written for this language": { ko: "이 언어용 답변", en: "written for this language" },
+  "no other answer's condition holds": { ko: "조건이 맞는 다른 답변이 없음", en: "no other answer's condition holds" },
+  "no answer in force fits": { ko: "맞는 답변이 없음", en: "no answer in force fits" },
   // What came of asking a model
   whole: { ko: "답이 왔으나 쓰지 못함", en: "it came, and could not be used" },
   off: { ko: "꺼 두었음", en: "switched off" },
@@ -116,7 +128,7 @@ function clauseOf(text: string, bot: Bot): { text: string; cause: boolean } {
     if (!found) continue;
     return { cause: words.cause === true, text: say(words).replace(/\{(\d)\}/g, (_, at: string) => clauseOf(found[Number(at)] ?? "", bot).text) };
   }
-  return { cause: false, text: bot.intents.find((one) => one.name === text)?.title || text };
+  return { cause: false, text: intentTitle(bot, text) };
 }
 const parts = (reason: string): { between: string; clause: string }[] =>
   reason.split(/( → |, |; )/u).reduce<{ between: string; clause: string }[]>((all, text, i) => {
@@ -137,6 +149,6 @@ export function causeOf(reason: string, bot: Bot): string {
   const intent = all.filter(({ between }) => between === " → ").map(({ clause }) => bot.intents.find((one) => one.name === clause)?.title).find(Boolean);
   const cause = causes[causes.length - 1]?.text ?? (intent ? say({ ko: "상담원이 답하는 일", en: "for a person" }) : say({ ko: "맞는 답변을 찾지 못함", en: "no answer fits" }));
   const guess = all.map(({ clause }) => /^best guess (.+)$/.exec(clause)?.[1]).find(Boolean);
-  const about = intent ?? (guess && say({ ko: `혹시 ${clauseOf(guess, bot).text}`, en: `perhaps ${clauseOf(guess, bot).text}` }));
+  const about = intent ?? (guess && guess !== "out_of_scope" && say({ ko: `혹시 ${clauseOf(guess, bot).text}`, en: `perhaps ${clauseOf(guess, bot).text}` }));
   return about ? `${cause} (${about})` : cause;
 }

@@ -2,6 +2,8 @@
 // one is dropped; at most two are under way, and the last text is always asked.
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { post } from "../api";
+import { useSession } from "../context";
+import { reasonText } from "../reasons";
 import { Badge, Button, Empty, Trouble } from "../ui";
 import { day, percent, routeName, say } from "../words";
 import { copy, sureness, textOf, type Passage, type Ranked, type Suggestion } from "./data";
@@ -102,6 +104,7 @@ function Evidence({ one }: { one: Passage }) {
 export const worth = (told: Suggestion | null): Ranked[] => (told ? told.ranked.filter((one, i) => i === 0 || one.confidence >= 0.005).slice(0, 5) : []);
 
 export function Suggestions({ told, error, onInsert, onWrong }: { told: Suggestion | null; error: string; onInsert?: (text: string) => void; onWrong: (one: Ranked | null) => void }) {
+  const { bot } = useSession();
   const list = worth(told), first = list[0];
   const [spoken, speak] = useState("");
   useEffect(() => {
@@ -117,7 +120,7 @@ export function Suggestions({ told, error, onInsert, onWrong }: { told: Suggesti
         {Object.keys(told.slots).length > 0 && <p class="line">{Object.entries(told.slots).map(([name, value]) => <Badge key={name}>{name}: {value}</Badge>)}</p>}
         {list.length ? <ol class="cards" aria-label={say({ ko: "의도와 답변", en: "Intents and answers" })}>{list.map((one, i) => <Card key={one.intent} one={one} number={i + 1} told={told} onInsert={onInsert} onWrong={() => onWrong(one)} />)}</ol>
           : <Empty title={say({ ko: "아는 말이 없습니다.", en: "Nothing in it is known." })} />}
-        <p class="hint">{say({ ko: "봇이라면", en: "The bot would" })}: {routeName(told.would.route)} · {told.would.reason} · {say({ ko: "배포본", en: "release" })} {told.release_number}</p>
+        <p class="hint">{say({ ko: "봇이라면", en: "The bot would" })}: {routeName(told.would.route)} · {reasonText(told.would.reason, bot)} · {say({ ko: "배포본", en: "release" })} {told.release_number}</p>
         {told.passages.length > 0 && <section aria-label={say({ ko: "근거 구절", en: "Passages" })}>
           <h2>{say({ ko: "근거 구절", en: "Passages" })} <small>{told.answerable !== null ? say({ ko: `답이 있을 가능성 ${percent(told.answerable, 0)}`, en: `${percent(told.answerable, 0)} likely to answer` }) : ""}</small></h2>
           <ul class="cards">{told.passages.map((one, i) => <Evidence key={i} one={one} />)}</ul>

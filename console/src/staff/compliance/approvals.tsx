@@ -41,6 +41,7 @@ export function Approvals({ place }: { place: Place }) {
         <Field label={say({ ko: "답변의 ID", en: "The answer's id" })} hint={say({ ko: "턴에 적힌 그대로, 예: loan_interest-1 v3", en: "As turns have it, such as loan_interest-1 v3" })}>{(field, about) => <input id={field} aria-describedby={about} value={id} onInput={(event) => setId(event.currentTarget.value)} {...enter} />}</Field>
         <p class="actions"><Button type="submit" kind="main" disabled={!id.trim()}>{say({ ko: "내역 보기", en: "Show" })}</Button></p>
       </form>
+      {!asked && <p class="hint">{say({ ko: "답변의 판마다 누가 쓰고 누가 승인했는지, 무엇이 바뀌었는지 보입니다. 턴 목록에서 답변의 ID를 눌러도 여기로 옵니다.", en: "For each version of an answer: who wrote it, who approved it, and what changed. An answer's id in a list of turns leads here, too." })}</p>}
       <Trouble of={asked ? error : ""} />
       {rows.map((row, i) => (
         <section key={row.version} class="panel stack" aria-label={`${asked} v${row.version}`}>

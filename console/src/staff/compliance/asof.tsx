@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { post } from "../api";
 import { intentTitle, useSession } from "../context";
+import { reasonText } from "../reasons";
 import type { Place } from "../router";
 import { Badge, Button, Field, Trouble, onEnter } from "../ui";
 import { moment, percent, routeName, say } from "../words";
@@ -51,6 +52,7 @@ export function AsOf(_: { place: Place }) {
 }
 
 function Shown({ asked, told, title }: { asked: string; told: Told; title: (name: string) => string }) {
+  const { bot } = useSession();
   const release = told.release;
   return (
     <>
@@ -69,7 +71,7 @@ function Shown({ asked, told, title }: { asked: string; told: Told; title: (name
             {told.answer && <a href={`#/compliance/approvals?answer=${encodeURIComponent(told.answer.replace(/ v\d+$/, ""))}`}>{told.answer}</a>}
             {told.confidence !== undefined && <span>{say({ ko: `확신 ${percent(told.confidence, 0)}`, en: `${percent(told.confidence, 0)} sure` })}</span>}
           </p>
-          <p><code>{told.reason}</code></p>
+          <p>{reasonText(told.reason ?? "", bot)}</p>
         </>
       )}
       {release && (

@@ -1,4 +1,5 @@
 // Every text that left for a model, as it left.
+import { clauses } from "../reasons";
 import { go, linkTo, type Place } from "../router";
 import { Badge, Button, Empty, Field, Trouble } from "../ui";
 import { moment, number, say } from "../words";
@@ -11,6 +12,7 @@ type Call = {
 };
 
 const outcomeWords: Record<string, { ko: string; en: string }> = {
+  ...clauses,
   whole: { ko: "답을 받음", en: "whole reply" }, off: { ko: "꺼짐", en: "switched off" }, capped: { ko: "하루 한도", en: "daily cap" }, resting: { ko: "쉬는 중", en: "resting" }, late: { ko: "시간 초과", en: "too late" },
   connect: { ko: "연결 실패", en: "no connection" }, limited: { ko: "요청 과다 (429)", en: "rate limited (429)" }, unavailable: { ko: "제공자 중단", en: "unavailable" }, dropped: { ko: "도중에 끊김", en: "dropped" },
   broken: { ko: "형식이 다름", en: "broken form" }, declined: { ko: "모델이 거절", en: "declined" }, cut: { ko: "길이 한도에서 잘림", en: "cut at its limit" },

@@ -49,7 +49,7 @@ export function Evaluations() {
       <section class="panel">
         <h2>{say({ ko: "평가 이력", en: "Evaluations" })}</h2>
         <div class="scroll" tabIndex={0} role="region" aria-label={say({ ko: "평가 이력", en: "Evaluations" })}>
-          <table>
+          <table class="wide">
             <thead>
               <tr>
                 <th scope="col">{say({ ko: "배포본", en: "Release" })}</th>

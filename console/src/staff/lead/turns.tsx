@@ -26,7 +26,8 @@ export function TurnItem({ turn }: { turn: Turn }) {
         {turn.wrong && <Badge tone="bad">{say({ ko: "잘못된 답변", en: "Wrong" })}</Badge>}
         {turn.how && <Badge tone={turn.how === "unsure" ? "warn" : "plain"}>{say(howWords[turn.how])}</Badge>}
         <span>{turn.intent ? intentTitle(bot, turn.intent) : say({ ko: "의도 없음", en: "No intent" })}</span>
-        {turn.answer && <span>{turn.answer}</span>}
+        <a href={linkTo("lead", ["turns"], { conversation: turn.conversation })}>{say({ ko: `대화 ${turn.conversation}`, en: `Conversation ${turn.conversation}` })}</a>
+        {turn.answer && <a href={linkTo("compliance", ["approvals"], { answer: turn.answer.replace(/ v\d+$/, "") })}>{turn.answer}</a>}
         {turn.channel && <span>{turn.channel}</span>}
         <span>{say({ ko: `배포본 ${turn.release}`, en: `Release ${turn.release}` })}</span>
         <span>{seconds(turn.took_us)}</span>

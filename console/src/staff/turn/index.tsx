@@ -36,11 +36,11 @@ export default function Turn({ place }: { place: Place }) {
         <dt>{say({ ko: "답", en: "Reply" })}</dt><dd class="said">{t.reply || say({ ko: "(말하지 않음)", en: "(silent)" })}</dd>
         <dt>{say({ ko: "경로", en: "Route" })}</dt><dd>{routeName(t.route)}{t.intent ? ` · ${intentName(bot, t.intent)}` : ""}</dd>
         <dt>{say({ ko: "까닭", en: "Reason" })}</dt><dd>{reasonText(t.reason, bot)}{reasonText(t.reason, bot) !== t.reason && <><br /><small><code>{t.reason}</code></small></>}</dd>
-        {t.answer && <><dt>{say({ ko: "답변", en: "Answer" })}</dt><dd>{t.answer}{t.why_answer ? ` · ${t.why_answer}` : ""}</dd></>}
+        {t.answer && <><dt>{say({ ko: "답변", en: "Answer" })}</dt><dd>{t.answer}{t.why_answer ? ` · ${reasonText(t.why_answer, bot)}` : ""}</dd></>}
         <dt>{say({ ko: "배포본", en: "Release" })}</dt><dd>{t.release_number} <code>{String(t.release).slice(0, 12)}</code></dd>
         <dt>{say({ ko: "때", en: "At" })}</dt><dd>{moment(t.at)} · {say({ ko: "기준일", en: "as of" })} {t.as_of}</dd>
         <dt>{say({ ko: "다시 계산", en: "Again" })}</dt><dd>{t.release_is_gone ? <Badge tone="warn">{say({ ko: "배포본이 지워져 기록만 보입니다", en: "the release is gone: only the record" })}</Badge>
-          : t.is_identical ? <Badge tone="good">{say({ ko: "한 글자도 다르지 않음", en: "byte-identical" })}</Badge> : <Badge tone="bad">{say({ ko: "다름", en: "different" })}</Badge>}{t.is_identical === false && <p class="said">{t.reply_again}</p>}</dd>
+          : t.is_identical ? <Badge tone="good">{say({ ko: "한 글자도 다르지 않음", en: "byte-identical" })}</Badge> : <Badge tone="bad">{say({ ko: "다름", en: "different" })}</Badge>}{t.is_identical === false && (t.reply_again === t.reply ? <p>{say({ ko: "글은 같지만 목록이나 출처, 대화가 이어질 상태가 다릅니다.", en: "The words are the same; the list, the sources or the state to go on from are not." })}</p> : <p class="said">{t.reply_again}</p>)}</dd>
         {t.marked_wrong && <><dt>{say({ ko: "틀렸다는 표시", en: "Marked wrong" })}</dt><dd>{t.marked_wrong.author} · {moment(t.marked_wrong.at)}{t.marked_wrong.intent ? ` · ${intentName(bot, t.marked_wrong.intent)}` : ""} {t.marked_wrong.note}</dd></>}
         {t.facts && <><dt>{say({ ko: "찾은 기준값", en: "Facts" })}</dt><dd>{t.facts}</dd></>}
         {t.evidence && <><dt>{say({ ko: "AI가 고른 근거", en: "Evidence" })}</dt><dd class="said">{t.evidence}</dd></>}
