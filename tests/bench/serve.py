@@ -56,7 +56,8 @@ class Server:
 
     def metric(self, name):
         text = urllib.request.urlopen(self.url + "/metrics").read().decode()
-        return int(re.search(rf"^{name} (\d+)", text, re.M).group(1))
+        found = re.search(rf"^{name} (\d+)", text, re.M)
+        return int(found.group(1)) if found else None
 
     def rows(self):
         return self.metric("paring_journal_rows_total")
@@ -163,6 +164,46 @@ def pending(paring, bot, show):
     show(f"  the questions, after a deadline of {DEADLINE_SECONDS} s", took, "s", None, counts)
 
 
+class Swaps:
+    """Another release, twice a second: the same one under two numbers."""
+
+    def __init__(self, server, bot):
+        self.server, self.folder, self.count, self.ends = server, bot.folder, 0, threading.Event()
+        releases = os.path.join(bot.folder, "releases")
+        if not os.path.exists(os.path.join(releases, "000002")):
+            shutil.copytree(os.path.join(releases, "000001"), os.path.join(releases, "000002"))
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self):
+        while not self.ends.wait(0.5):
+            number = 2 - self.count % 2
+            with open(os.path.join(self.folder, "current.new"), "w", encoding="ascii") as file:
+                file.write(f"{number}\n")
+            os.rename(os.path.join(self.folder, "current.new"), os.path.join(self.folder, "current"))
+            self.server.process.send_signal(signal.SIGHUP)
+            while self.server.metric(f'paring_release_info{{number="{number}",hash="[0-9a-f]*"}}') != 1 and not self.ends.wait(0.01):
+                pass
+            self.count += 1
+
+    def stop(self):
+        self.ends.set()
+        self.thread.join()
+        return self.count
+
+
+def swapped(paring, bot, show):
+    """Turns while the release is swapped; what is not answered with 200 ends it all."""
+    with Server(paring, bot, "--set", "access_log=no") as server:
+        env, script = {"MESSAGES": bot.path("messages.txt")}, os.path.join(HERE, "turns.lua")
+        alone = wrk(server.url, script, env)
+        swaps = Swaps(server, bot)
+        during = wrk(server.url, script, env)
+        count, memory = swaps.stop(), server.mebibytes()
+    show(f"turns while the release is swapped {count} times", during[0], "/s", None, f"p50 {during[1]:.2f}, p99 {during[2]:.2f} ms; without {alone[0]:,.0f} /s, "
+         f"p50 {alone[1]:.2f}, p99 {alone[2]:.2f} ms; peak {memory:.0f} MiB")
+
+
 def fixed(paring, bot):
     with Server(paring, bot) as server:
         return wrk(server.url + "/alive")
@@ -200,6 +241,7 @@ def show_all(paring, bot, show):
     rate, p50, p99, cpu, _ = turns(paring, bot, "--set", "journal=async")
     show("  the same with journal = async", rate, "/s", None, f"p50 {p50:.2f}, p99 {p99:.2f} ms, {cpu:.0f} µs a turn")
     pending(paring, bot, show)
+    swapped(paring, bot, show)
     for name, found in (("a fixed reply of the same server", fixed(paring, bot)), ("a fixed reply of nginx", nginx(bot.top))):
         if found:
             show(name, found[0], "/s", None, f"p50 {found[1]:.2f}, p99 {found[2]:.2f} ms")
