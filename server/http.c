@@ -28,6 +28,7 @@
 enum {
     HEAD_BYTES = 16 * 1024, /* of one request's head, and what libmicrohttpd needs beside */
     RETRY_SECONDS = 1,
+    PENDING_LOOKS = 240, /* a minute of ticks */
 };
 
 /* How long a connection may wait for its next request's head; a client that drips bytes gains
@@ -60,6 +61,7 @@ static void link_open(struct worker *worker, struct MHD_Connection *connection, 
     struct link *link = mem_take(1, sizeof(*link));
     *out = link;
     atomic_fetch_add(&worker->metrics.connections, 1);
+    atomic_fetch_sub(&worker->pending, 1);
     if (!link)
         return;
     info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -91,9 +93,23 @@ static void link_close(struct worker *worker, struct link *link)
     mem_give(link);
 }
 
+/* What was waiting at every look of a whole minute never begins: there was no memory for it. It
+ * takes nobody's place any longer. */
+static void pending_look(struct worker *worker)
+{
+    int64_t pending = atomic_load(&worker->pending);
+    if (worker->looks == 0 || pending < worker->pending_least)
+        worker->pending_least = pending;
+    if (++worker->looks < PENDING_LOOKS)
+        return;
+    atomic_fetch_sub(&worker->pending, worker->pending_least);
+    worker->looks = 0;
+}
+
 void worker_tick(struct worker *worker)
 {
     int64_t now = clock_monotonic_us();
+    pending_look(worker);
     (void)pthread_mutex_lock(&worker->lock);
     for (struct link *link = worker->links; link; link = link->next) {
         if (link->is_cut || link->fd < 0 || atomic_load(&link->deadline_us) > now)
@@ -471,6 +487,7 @@ enum err worker_open(struct site *site, int number, size_t connections, struct w
         return fail_memory(why);
     worker->site = site;
     worker->number = number;
+    worker->most = connections;
     (void)pthread_mutex_init(&worker->lock, NULL);
     (void)snprintf(worker->id_prefix, sizeof(worker->id_prefix), "%08x-%d-",
                    (unsigned)randombytes_random(), number);
@@ -487,8 +504,9 @@ enum err worker_open(struct site *site, int number, size_t connections, struct w
             flags, 0, NULL, NULL, on_request, worker, MHD_OPTION_EXTERNAL_LOGGER, on_problem, NULL,
             MHD_OPTION_NOTIFY_COMPLETED, on_completed, worker, MHD_OPTION_NOTIFY_CONNECTION,
             on_connection, worker, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_BYTES,
-            MHD_OPTION_CONNECTION_LIMIT, (unsigned)connections, MHD_OPTION_CONNECTION_TIMEOUT, 0U,
-            MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+            MHD_OPTION_CONNECTION_LIMIT, (unsigned)(2 * connections + LIMIT_CONNECTIONS),
+            MHD_OPTION_CONNECTION_TIMEOUT, 0U, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY,
+            tls, MHD_OPTION_END);
         if (!worker->daemon)
             e = has_tls ? fail(why, ERR_INPUT,
                                "tls_certificate, tls_key: not a certificate and its key in PEM")
@@ -501,9 +519,20 @@ enum err worker_open(struct site *site, int number, size_t connections, struct w
     return e;
 }
 
+/* How many may be open is judged here: libmicrohttpd 0.9.75 hangs for good, with a lock taken, when
+ * a connection that is on its way to its thread turns out to be one too many. Its own limit is
+ * never reached. */
 void worker_connect(struct worker *worker, int fd, const struct sockaddr *address, socklen_t size)
 {
-    (void)MHD_add_connection(worker->daemon, fd, address, size); /* closes it if it fails */
+    int64_t open =
+        atomic_load(&worker->metrics.connections) + atomic_fetch_add(&worker->pending, 1);
+    bool fits = open < (int64_t)worker->most;
+    if (!fits) {
+        metrics_add(&worker->metrics.crowded);
+        (void)close(fd);
+    }
+    if (!fits || MHD_add_connection(worker->daemon, fd, address, size) != MHD_YES) /* it closes */
+        atomic_fetch_sub(&worker->pending, 1);
 }
 
 void worker_close(struct worker *worker)

@@ -53,6 +53,10 @@ struct worker {
     struct clerk *clerk;
     struct MHD_Daemon *daemon;
     struct metrics metrics;
+    size_t most;                 /* connections at once */
+    atomic_int_fast64_t pending; /* handed over by the door, not begun yet */
+    int64_t pending_least;       /* of the last looks; the ticks' */
+    unsigned looks;
     int number;
     char id_prefix[16]; /* of request ids */
     uint64_t requests;

@@ -151,6 +151,9 @@ static void refusals_add(const struct metrics_sources *sources, struct buf *out)
     one_add(out, "paring_connections_reaped_total", "counter",
             "Connections cut because a request took too long to arrive.",
             sum(sources, OFFSET(reaped)));
+    one_add(out, "paring_connections_refused_total", "counter",
+            "Connections closed at once because as many as may be were open.",
+            sum(sources, OFFSET(crowded)));
     one_add(out, "paring_late_total", "counter", "Requests answered 503 at their deadline.",
             sum(sources, OFFSET(late)));
 }

@@ -19,6 +19,7 @@ struct metrics { /* of one worker; written by its thread, read by any */
     atomic_uint_fast64_t again;        /* replies given again */
     atomic_uint_fast64_t refused[4];   /* by access_verdict */
     atomic_uint_fast64_t reaped, late; /* connections cut for their age; parked past the deadline */
+    atomic_uint_fast64_t crowded;      /* connections refused: as many as may be were open */
     atomic_int_fast64_t connections;
 };
 
