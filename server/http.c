@@ -34,6 +34,7 @@ enum {
 /* How long a connection may wait for its next request's head; a client that drips bytes gains
  * nothing. */
 static const int64_t keep_alive_us = 60 * 1000000LL;
+static const int64_t left_after_us = 1000000;   /* the reply has gone out by then */
 static const int64_t reply_us = 40 * 1000000LL; /* from a whole request to the reply's last byte */
 static const int64_t connection_us = 600 * 1000000LL; /* older ones are closed after a reply */
 
@@ -106,17 +107,34 @@ static void pending_look(struct worker *worker)
     worker->looks = 0;
 }
 
+/* A client that closes its half with the last byte of a request is not noticed by libmicrohttpd,
+ * which has read both at once and waits for the next. Once after each request, so that a
+ * connection which stays open costs nothing. */
+static bool is_left(struct link *link, int64_t now)
+{
+    char byte;
+    int_least64_t idle_us = atomic_load(&link->idle_us);
+    if (idle_us == 0 || now - idle_us < left_after_us ||
+        !atomic_compare_exchange_strong(&link->idle_us, &idle_us, 0))
+        return false;
+    return recv(link->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 void worker_tick(struct worker *worker)
 {
     int64_t now = clock_monotonic_us();
     pending_look(worker);
     (void)pthread_mutex_lock(&worker->lock);
     for (struct link *link = worker->links; link; link = link->next) {
-        if (link->is_cut || link->fd < 0 || atomic_load(&link->deadline_us) > now)
+        if (link->is_cut || link->fd < 0)
+            continue;
+        bool is_late = atomic_load(&link->deadline_us) <= now;
+        if (!is_late && !is_left(link, now))
             continue;
         (void)shutdown(link->fd, SHUT_RDWR);
         link->is_cut = true;
-        metrics_add(&worker->metrics.reaped);
+        if (is_late)
+            metrics_add(&worker->metrics.reaped);
     }
     parked_late(worker, now);
     streams_tick(worker, now);
@@ -327,8 +345,10 @@ static enum MHD_Result request_begin(struct worker *worker, struct MHD_Connectio
     exchange->began_us = clock_monotonic_us();
     info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     exchange->link = info ? info->socket_context : NULL;
-    if (exchange->link)
+    if (exchange->link) {
         atomic_store(&exchange->link->deadline_us, exchange->began_us + worker->site->request_us);
+        atomic_store(&exchange->link->idle_us, 0);
+    }
     head_read(connection, worker->site->address_header, &exchange->head);
     exchange->query_token = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "token");
     id_make(exchange);
@@ -460,8 +480,10 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **da
     metrics_request(&worker->metrics, exchange->route, status, now - exchange->began_us, now);
     if (worker->site->logs_access)
         access_log(exchange, status, now - exchange->began_us);
-    if (exchange->link)
+    if (exchange->link) {
         atomic_store(&exchange->link->deadline_us, now + keep_alive_us);
+        atomic_store(&exchange->link->idle_us, now);
+    }
     stream_close(exchange);
     exchange_give(exchange);
 }

@@ -43,6 +43,7 @@ struct link { /* a connection */
     int fd;
     int64_t began_us;
     atomic_int_least64_t deadline_us;
+    atomic_int_least64_t idle_us; /* when its last request ended; 0: another has begun, or looked */
     char address[INET6_ADDRSTRLEN]; /* "" for this machine's own */
     bool is_cut;
     struct link *next, *previous;
