@@ -2,7 +2,6 @@
  * the past, and that a failure at any step leaves the content as it was. */
 #include "base/files.h"
 #include "base/limits.h"
-#include "responses/audit.h"
 #include "responses/content.h"
 #include "responses/revisions.h"
 #include "store/db.h"
@@ -716,52 +715,6 @@ static void documents_of_the_schema_before_versions_stay_as_they_were(void **sta
     content_close(content);
 }
 
-/* Of schema 7, which had a table of the command line's changes beside the chain of staff's. */
-static void lines_of_the_older_audit_are_at_the_end_of_the_chain(void **state)
-{
-    (void)state;
-    char path[128];
-    struct db *db = NULL;
-    struct buf told;
-    struct audit_verdict verdict;
-    buf_init(&told, 1 << 16);
-    struct content *content = opened();
-    assert_int_equal(db_begin(content_db(content), &why), OK);
-    assert_int_equal(audit_add(content_db(content), STR("lead"), STR("signed_in"), STR(""), &why),
-                     OK);
-    assert_int_equal(db_end(content_db(content), OK, &why), OK);
-    content_close(content);
-    (void)snprintf(path, sizeof path, "%s/content.db", folder);
-    assert_int_equal(db_open(path, DB_CREATE, true, 0, &db, &why), OK);
-    assert_int_equal(
-        db_run(db,
-               "DROP TABLE review_rows; DROP TABLE reviews; DROP TABLE drafts; DROP TABLE jobs;"
-               " DROP TABLE ignored_groups; DROP TABLE tasks; DROP INDEX audit_chain_event;"
-               " CREATE TABLE audit (number BIGINT PRIMARY KEY NOT NULL, event TEXT NOT NULL,"
-               " author TEXT NOT NULL, detail TEXT NOT NULL, at_us BIGINT NOT NULL);"
-               " INSERT INTO audit VALUES (1, 'import', 'user 0', '{}', 1000),"
-               " (2, 'overriding', 'user 1', 'release 2, abc: why', 2000);"
-               " PRAGMA user_version=7",
-               &why),
-        OK);
-    db_close(db);
-    for (uint64_t n = 1; n < 8; n++) { /* all or nothing, wherever it stops */
-        db_fail_after(n);
-        enum err e = content_open(folder, n % 2, &content, &why);
-        db_fail_after(0);
-        if (!e)
-            content_close(content);
-    }
-    content = opened();
-    assert_int_equal(audit_verify(content_db(content), &verdict, &why), OK);
-    assert_int_equal(verdict.lines, 3);
-    assert_int_equal(verdict.bad, 0);
-    content_close(content);
-    audit_tell(&told);
-    assert_string_equal(told.p, "signed_in |import {}|overriding release 2, abc: why|");
-    buf_free(&told);
-}
-
 /* What was written by hand, or by a program that knew other names. */
 static void rows_that_cannot_be_are_found_when_they_are_read(void **state)
 {
@@ -794,8 +747,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(gives_the_same_ids_in_any_order, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(lines_of_the_older_audit_are_at_the_end_of_the_chain,
-                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_same_text_and_intent_is_the_same_row, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_id_stays_when_the_text_is_edited, set_up, tear_down),
