@@ -41,6 +41,7 @@ struct models {
     struct ledger *ledger;
     char switch_path[PATH_BYTES];
     int64_t deadline_ms;
+    bool talks;
     pthread_mutex_t lock;
     struct claim_row *claims;
     struct vector_row vectors[VECTORS]; /* a ring */
@@ -75,6 +76,7 @@ enum err models_open(const char *bot_folder, const struct config *config, struct
     options.ledger_data = models->ledger;
     if (!e)
         e = provider_open(&options, &models->provider, why);
+    models->talks = !e && provider_talks(models->provider);
     if (e)
         models_close(models);
     else
@@ -163,7 +165,7 @@ struct provider_counts models_counts(struct models *models)
 
 bool models_have(const struct models *models, struct str model)
 {
-    return provider_has_model(models->provider, model);
+    return models->provider && provider_has_model(models->provider, model);
 }
 
 enum err models_ask(struct models *models, const struct model_request *request, const char *prompt,
@@ -178,17 +180,19 @@ enum err models_ask(struct models *models, const struct model_request *request, 
         .prompt = prompt,
         .told = told,
         .data = data};
+    if (!models->provider)
+        return fail(why, ERR_MISSING, "no model is asked any more");
     return provider_ask(models->provider, &call, why);
 }
 
 bool models_talk(const struct models *models)
 {
-    return provider_talks(models->provider);
+    return models->talks;
 }
 
 const struct endpoint *models_embed(const struct models *models)
 {
-    return provider_embeds(models->provider);
+    return models->provider ? provider_embeds(models->provider) : NULL;
 }
 
 /* ---- Vectors ---- */

@@ -13,7 +13,8 @@ struct models;
  * day's sums from it, so that a restart forgives nothing. */
 MUST_USE enum err models_open(const char *bot_folder, const struct config *config,
                               struct models **out, struct fail *why);
-/* Tells all that is pending; then nobody may ask. NULL is harmless. */
+/* Tells all that is pending; whoever asks afterwards is refused. Nobody may be asking meanwhile.
+ * NULL is harmless. */
 void models_end(struct models *models);
 void models_close(struct models *models); /* ends it first */
 /* No call is made from now on, and those under way are told OUTCOME_OFF. */
