@@ -1,5 +1,6 @@
 """Vectors of passages from an embeddings endpoint, from the outside: on only where golden questions say that they help, never on a
 script's way, and never missed when they do not come."""
+import concurrent.futures
 import json
 import os
 import re
@@ -158,6 +159,23 @@ def a_turn_whose_vector_does_not_come_goes_by_words(bot):
             assert reply["reason"].endswith("; by words alone, vectors: off") and len(endpoint.asked) == before, reply
             os.unlink(os.path.join(bot.path, "models.off"))
     assert bot.run("replay", "--json").json()["own_changed"] == 0
+
+
+@test
+def a_server_stops_while_a_vector_is_asked_for(bot):
+    with Embeddings(helpful) as endpoint, Model(at("본점 9번")) as model:
+        _, keys = made(bot, endpoint.section() + f"[words]\nform = openai\nurl = {model.url}\nmodel = small\n")
+        settings = dict(word.split("=", 1) for word in keys if "=" in word)
+        endpoint.does = "hang"
+        with Server(bot, workers=1, rate_per_address=0, model_deadline_ms=60000, access_log="no", **settings) as server:
+            with concurrent.futures.ThreadPoolExecutor(1) as pool:
+                before = len(endpoint.asked)
+                waiting = pool.submit(server.turn, QUESTION, conversation="a")
+                while len(endpoint.asked) == before:
+                    assert not waiting.done(), waiting.result()
+                server.stop()
+                reply = waiting.result()
+        assert "by words alone, vectors: " in reply["reason"] and len(model.seen) == 0, reply
 
 
 @test
