@@ -46,7 +46,23 @@ enum err fail(struct fail *why, enum err code, const char *format, ...)
     va_end(args);
     if (written >= (int)sizeof sentence)
         cut_partial_character(sentence);
+    why->key = NULL;
+    why->about[0] = '\0';
     return set_text(why, code, sentence, "", "");
+}
+
+enum err fail_key(enum err code, struct fail *why, const char *key, const char *about, ...)
+{
+    if (!why)
+        return code;
+    va_list args;
+    va_start(args, about);
+    int written = vsnprintf(why->about, sizeof why->about, about, args);
+    va_end(args);
+    if (written >= (int)sizeof why->about)
+        cut_partial_character(why->about);
+    why->key = key;
+    return code;
 }
 
 enum err fail_within(struct fail *why, enum err code, const char *format, ...)
@@ -77,6 +93,8 @@ enum err fail_errno(struct fail *why, enum err code, int number, const char *for
         cut_partial_character(sentence);
     if (strerror_r(number, reason, sizeof reason) != 0)
         (void)snprintf(reason, sizeof reason, "system error %d", number);
+    why->key = NULL;
+    why->about[0] = '\0';
     return set_text(why, code, sentence, ": ", reason);
 }
 

@@ -21,11 +21,15 @@ enum err {
     ERR_SYSTEM,  /* disk, network, database, operating system                      exit 4 */
 };
 
-enum { FAIL_TEXT_BYTES = 512 };
+enum { FAIL_TEXT_BYTES = 512, FAIL_ABOUT_BYTES = 160 };
 
 struct fail {
     enum err code;
     char text[FAIL_TEXT_BYTES]; /* NUL-terminated, one sentence without a final newline */
+    /* For whoever says it in another language: what sort of sentence it is, a literal or NULL, and
+     * the names and figures in it, parted by newlines. */
+    const char *key;
+    char about[FAIL_ABOUT_BYTES];
 };
 
 /* Writes the sentence into `why` (if there is one) and returns `code`, so that it can be the
@@ -36,6 +40,11 @@ enum err fail(struct fail *why, enum err code, const char *format, ...)
 /* Puts "context: " before the sentence that `why` already holds; returns `code`. */
 enum err fail_within(struct fail *why, enum err code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Gives the sentence that was just written its key, and what it is about, as printf; returns
+ * `code`: return fail_key(fail(why, …), why, "field_empty", "%s", field). */
+enum err fail_key(enum err code, struct fail *why, const char *key, const char *about, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* Like fail, with ": " and what the system says of error `number` (an errno) after the sentence. */
 enum err fail_errno(struct fail *why, enum err code, int number, const char *format, ...)

@@ -403,19 +403,27 @@ static struct survey survey_text(struct str s)
     return found;
 }
 
+static enum err fail_long(const char *field, size_t limit_runes, struct fail *why)
+{
+    return fail_key(fail(why, ERR_LIMIT, "%s: longer than %zu characters", field, limit_runes), why,
+                    "too_long", "%s\n%zu", field, limit_runes);
+}
+
 /* Refuses what no normalisation could make right. */
 static enum err check_survey(const struct survey *found, size_t limit_runes, const char *field,
                              struct fail *why)
 {
     if (found->has_refused)
-        return fail(why, ERR_INPUT, "%s: holds the control character U+%04X", field,
-                    (unsigned)found->refused);
+        return fail_key(fail(why, ERR_INPUT, "%s: holds the control character U+%04X", field,
+                             (unsigned)found->refused),
+                        why, "control", "%s\nU+%04X", field, (unsigned)found->refused);
     if (found->marks > MARKS_IN_A_ROW)
-        return fail(why, ERR_INPUT, "%s: more than %d combining marks in a row", field,
-                    MARKS_IN_A_ROW);
+        return fail_key(fail(why, ERR_INPUT, "%s: more than %d combining marks in a row", field,
+                             MARKS_IN_A_ROW),
+                        why, "marks", "%s\n%d", field, MARKS_IN_A_ROW);
     size_t shrink = found->is_inert ? 1 : NFC_SHRINK;
     if ((found->runes + shrink - 1) / shrink > limit_runes)
-        return fail(why, ERR_LIMIT, "%s: longer than %zu characters", field, limit_runes);
+        return fail_long(field, limit_runes, why);
     return OK;
 }
 
@@ -466,7 +474,8 @@ enum err text_accept(struct str bytes, size_t limit_runes, const char *field, st
         return e;
     size_t invalid = find_invalid(bytes);
     if (invalid < bytes.n)
-        return fail(why, ERR_INPUT, "%s: byte %zu is not UTF-8", field, invalid + 1);
+        return fail_key(fail(why, ERR_INPUT, "%s: byte %zu is not UTF-8", field, invalid + 1), why,
+                        "not_utf8", "%s\n%zu", field, invalid + 1);
     struct survey found = survey_text(bytes);
     e = check_survey(&found, limit_runes, field, why);
     if (e)
@@ -479,7 +488,7 @@ enum err text_accept(struct str bytes, size_t limit_runes, const char *field, st
     else
         e = append_nfc(out, bytes, field, &runes, why);
     if (!e && runes > limit_runes)
-        e = fail(why, ERR_LIMIT, "%s: longer than %zu characters", field, limit_runes);
+        e = fail_long(field, limit_runes, why);
     if (!e)
         e = buf_error(out, field, why);
     if (e)

@@ -9,7 +9,7 @@
 
 #include <inttypes.h>
 
-enum { TAG_BYTES = 32 };
+enum { TAG_BYTES = 32, FIGURE_SHOWN = 60 };
 
 static bool is_one_line(struct str s)
 {
@@ -98,6 +98,34 @@ static const char *form_fault(enum field_form form, struct str s)
     return NULL;
 }
 
+static const char *form_key(enum field_form form)
+{
+    switch (form) {
+    case FORM_ID:
+        return "form_id";
+    case FORM_NAME:
+        return "form_name";
+    case FORM_SYMBOL:
+        return "form_symbol";
+    case FORM_TAG:
+        return "form_tag";
+    case FORM_LINE:
+        return "form_line";
+    case FORM_DATE:
+        return "form_date";
+    case FORM_POLICY:
+        return "form_policy";
+    case FORM_SLOT_TYPE:
+        return "form_slot_type";
+    case FORM_PAGES:
+        return "form_pages";
+    case FORM_WORDS:
+    case FORM_TEXT:
+        break;
+    }
+    return NULL;
+}
+
 enum err content_accept(const struct content_table *table, const struct str *in,
                         struct buf *scratch, struct str *out, struct fail *why)
 {
@@ -118,12 +146,16 @@ enum err content_accept(const struct content_table *table, const struct str *in,
         if (table->forms[i] == FORM_POLICY && out[i].n == 0)
             out[i] = STR("scripted");
         if (column->is_required && str_trim(out[i]).n == 0)
-            return fail(why, ERR_INPUT, "%s is empty", column->name);
+            return fail_key(fail(why, ERR_INPUT, "%s is empty", column->name), why, "empty", "%s",
+                            column->name);
         if (column->is_required && !text_is_visible(out[i]))
-            return fail(why, ERR_INPUT, "%s holds only invisible characters", column->name);
+            return fail_key(
+                fail(why, ERR_INPUT, "%s holds only invisible characters", column->name), why,
+                "invisible", "%s", column->name);
         const char *fault = form_fault(table->forms[i], out[i]);
         if (fault)
-            return fail(why, ERR_INPUT, "%s %s", column->name, fault);
+            return fail_key(fail(why, ERR_INPUT, "%s %s", column->name, fault), why,
+                            form_key(table->forms[i]), "%s", column->name);
     }
     return OK;
 }
@@ -132,8 +164,9 @@ static enum err dates_check(struct str from, struct str to, struct fail *why)
 {
     /* Both are ISO dates or empty, so that bytes are in the order of days. */
     if (from.n > 0 && to.n > 0 && str_compare(from, to) > 0)
-        return fail(why, ERR_INPUT, "effective_from %.*s is after effective_to %.*s", STR_ARG(from),
-                    STR_ARG(to));
+        return fail_key(fail(why, ERR_INPUT, "effective_from %.*s is after effective_to %.*s",
+                             STR_ARG(from), STR_ARG(to)),
+                        why, "days_crossed", "%.*s\n%.*s", STR_ARG(from), STR_ARG(to));
     return OK;
 }
 
@@ -148,7 +181,9 @@ static enum err fact_check(struct str value, struct str unit, struct fail *why)
     if (!e)
         e = number_set_unit(&number, unit, why);
     number_free(&number);
-    return e ? fail_within(why, e, "value with a unit") : OK;
+    return e ? fail_key(fail_within(why, e, "value with a unit"), why, "no_figure", "%.*s",
+                        (int)(value.n < FIGURE_SHOWN ? value.n : 0), value.p ? value.p : "")
+             : OK;
 }
 
 /* Pages begin inside the text. */
@@ -159,7 +194,9 @@ static enum err pages_check(struct str text, struct str pages, struct fail *why)
     while (from > 0 && pages.p[from - 1] != ' ')
         from--;
     if (str_to_u64(str_slice(pages, from, pages.n), &at) && at > text.n)
-        return fail(why, ERR_INPUT, "pages: one begins at byte %" PRIu64 " of %zu", at, text.n);
+        return fail_key(
+            fail(why, ERR_INPUT, "pages: one begins at byte %" PRIu64 " of %zu", at, text.n), why,
+            "pages_outside", "%" PRIu64 "\n%zu", at, text.n);
     return OK;
 }
 
@@ -168,7 +205,8 @@ enum err content_accept_row(enum content_kind kind, const struct str *row, struc
     const struct content_table *table = content_table(kind);
     for (size_t i = 0; i < table->count; i++) {
         if (table->columns[i].is_required && row[i].n == 0)
-            return fail(why, ERR_INPUT, "%s is missing", table->columns[i].name);
+            return fail_key(fail(why, ERR_INPUT, "%s is missing", table->columns[i].name), why,
+                            "missing", "%s", table->columns[i].name);
     }
     enum err e = OK;
     if (table->from >= 0)

@@ -85,10 +85,13 @@ static enum err names_settle(struct content *content, const struct content_table
     db_bind_text(s, 1, row[table->slot]);
     e = db_step(s, &exists, why);
     if (!e && !exists)
-        e = fail(why, ERR_INPUT, "there is no slot \"%.*s\": import slots first",
-                 STR_ARG(row[table->slot]));
+        e = fail_key(fail(why, ERR_INPUT, "there is no slot \"%.*s\": import slots first",
+                          STR_ARG(row[table->slot])),
+                     why, "no_slot", "%.*s", STR_ARG(row[table->slot]));
     else if (!e && !str_equal(db_text(s, 1), STR("list")))
-        e = fail(why, ERR_INPUT, "slot \"%.*s\" is not of type list", STR_ARG(row[table->slot]));
+        e = fail_key(
+            fail(why, ERR_INPUT, "slot \"%.*s\" is not of type list", STR_ARG(row[table->slot])),
+            why, "slot_no_list", "%.*s", STR_ARG(row[table->slot]));
     db_give(s);
     return e;
 }
@@ -161,8 +164,10 @@ static enum err key_check(struct content *content, const struct content_table *t
         return OK;
     enum err e = content_key_exists(content, table, key, &exists, why);
     if (!e && exists)
-        e = fail(why, ERR_INPUT, "another row of %s says the same as row \"%.*s\" now would",
-                 table->name, STR_ARG(row[0]));
+        e = fail_key(fail(why, ERR_INPUT,
+                          "another row of %s says the same as row \"%.*s\" now would", table->name,
+                          STR_ARG(row[0])),
+                     why, "twin", "%.*s", STR_ARG(row[0]));
     return e;
 }
 
@@ -287,9 +292,11 @@ enum err content_import_move(struct content *content, enum content_kind to,
                (!may_differ && !str_equal(row[1], content->stored.fields[1]))))
         return OK;
     if (!e && seen_has(&content->seen, seen_hash(from, row[0])))
-        return fail(why, ERR_INPUT,
-                    "an earlier row of this import says that row \"%.*s\" is one of the %s",
-                    STR_ARG(row[0]), content_kind_name(from));
+        return fail_key(
+            fail(why, ERR_INPUT,
+                 "an earlier row of this import says that row \"%.*s\" is one of the %s",
+                 STR_ARG(row[0]), content_kind_name(from)),
+            why, "said_elsewhere", "%.*s\n%s", STR_ARG(row[0]), content_kind_name(from));
     if (!e)
         e = stored_move(content, from, to, why);
     content->is_moved = !e;

@@ -189,10 +189,12 @@ static enum err differing_judge(struct content *content, enum content_kind kind,
     const struct stored *stored = &content->stored;
     char now[CONTENT_BASE_BYTES];
     if (content_seen_has(content, kind, stored->fields[0]))
-        return fail(why, ERR_INPUT,
-                    "an earlier row of this import is the same row (id \"%.*s\"); a new row has no "
-                    "id and no base_revision",
-                    STR_ARG(stored->fields[0]));
+        return fail_key(
+            fail(why, ERR_INPUT,
+                 "an earlier row of this import is the same row (id \"%.*s\"); a new row has no "
+                 "id and no base_revision",
+                 STR_ARG(stored->fields[0])),
+            why, "row_twice", "%.*s", STR_ARG(stored->fields[0]));
     enum err e = content_base_print(content, kind, stored->revision, stored->fields, now, why);
     *verdict = MERGE_TAKE;
     if (e || str_equal(past->base, str_of(now)))
@@ -211,9 +213,11 @@ static enum err across_judge(struct past *past, enum content_kind kind, enum con
     const struct stored *stored = &content->stored;
     char now[CONTENT_BASE_BYTES];
     if (content_seen_has(content, at, row[0]))
-        return fail(why, ERR_INPUT,
-                    "an earlier row of this import says that row \"%.*s\" is one of the %s",
-                    STR_ARG(row[0]), content_kind_name(at));
+        return fail_key(
+            fail(why, ERR_INPUT,
+                 "an earlier row of this import says that row \"%.*s\" is one of the %s",
+                 STR_ARG(row[0]), content_kind_name(at)),
+            why, "said_elsewhere", "%.*s\n%s", STR_ARG(row[0]), content_kind_name(at));
     enum err e = content_base_print(content, at, stored->revision, stored->fields, now, why);
     *verdict = MERGE_MOVE;
     if (e || str_equal(past->base, str_of(now)))

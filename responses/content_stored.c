@@ -146,7 +146,8 @@ enum err content_id_make(struct content *content, const struct content_table *ta
                          const struct str *row, char id[CONTENT_ID_BYTES], struct fail *why)
 {
     if (!table->id_from)
-        return fail(why, ERR_INPUT, "%s is missing", table->columns[0].name);
+        return fail_key(fail(why, ERR_INPUT, "%s is missing", table->columns[0].name), why,
+                        "missing", "%s", table->columns[0].name);
     for (unsigned salt = 0; salt < ID_TRIES; salt++) {
         uint64_t hash = 0;
         bool exists = false;
@@ -160,7 +161,8 @@ enum err content_id_make(struct content *content, const struct content_table *ta
         if (e || !exists)
             return e;
     }
-    return fail(why, ERR_INPUT, "no free id for this row: give it one");
+    return fail_key(fail(why, ERR_INPUT, "no free id for this row: give it one"), why, "no_free_id",
+                    "%s", "");
 }
 
 enum err content_stored_keep(struct content *content, enum content_kind kind, struct fail *why)

@@ -24,10 +24,10 @@ struct laying {
     void *data;
 };
 
-static enum err fault_note(void *data, int column, const char *text, struct fail *why)
+static enum err fault_note(void *data, int column, const struct fail *about, struct fail *why)
 {
     (void)column;
-    (void)text;
+    (void)about;
     (void)why;
     *(bool *)data = true;
     return OK;

@@ -245,7 +245,7 @@ enum err drafts_each(struct content *content, struct str author, enum content_ki
 struct faulting {
     struct content *content;
     enum content_kind kind;
-    enum err (*each)(void *data, int column, const char *text, struct fail *why);
+    enum err (*each)(void *data, int column, const struct fail *about, struct fail *why);
     void *data;
 };
 
@@ -263,28 +263,35 @@ static enum err twin_fault(const struct faulting *f, const struct str *row, stru
     enum err e = content_stored_find(f->content, table, asked, why);
     if (e || !stored->exists || str_equal(stored->fields[0], row[0]))
         return e;
-    (void)fail(&about, ERR_INPUT, "row \"%.*s\" of %s says the same already",
-               STR_ARG(stored->fields[0]), table->name);
-    return f->each(f->data, -1, about.text, why);
+    (void)fail_key(fail(&about, ERR_INPUT, "row \"%.*s\" of %s says the same already",
+                        STR_ARG(stored->fields[0]), table->name),
+                   &about, "twin", "%.*s", STR_ARG(stored->fields[0]));
+    return f->each(f->data, -1, &about, why);
 }
 
 static enum err slot_fault(const struct faulting *f, const struct str *row, struct fail *why)
 {
     const struct content_table *table = content_table(f->kind);
     struct content_row slot;
+    struct fail about = {.text = ""};
     bool exists = false;
     if (table->slot < 0 || row[table->slot].n == 0)
         return OK;
     enum err e = content_row_find(f->content, KIND_SLOTS, row[table->slot], &exists, &slot, why);
-    if (!e && !exists)
-        e = f->each(f->data, table->slot, "there is no slot of this name", why);
-    else if (!e && !str_equal(slot.fields[1], STR("list")))
-        e = f->each(f->data, table->slot, "this slot is not of type list", why);
-    return e;
+    if (e || (exists && str_equal(slot.fields[1], STR("list"))))
+        return e;
+    if (!exists)
+        (void)fail_key(fail(&about, ERR_INPUT, "there is no slot of this name"), &about, "no_slot",
+                       "%.*s", STR_ARG(row[table->slot]));
+    else
+        (void)fail_key(fail(&about, ERR_INPUT, "this slot is not of type list"), &about,
+                       "slot_no_list", "%.*s", STR_ARG(row[table->slot]));
+    return f->each(f->data, table->slot, &about, why);
 }
 
 enum err draft_faults(struct content *content, enum content_kind kind, const struct str *fields,
-                      enum err (*each)(void *data, int column, const char *text, struct fail *why),
+                      enum err (*each)(void *data, int column, const struct fail *about,
+                                       struct fail *why),
                       void *data, struct fail *why)
 {
     const struct content_table *table = content_table(kind);
@@ -303,7 +310,7 @@ enum err draft_faults(struct content *content, enum content_kind kind, const str
         if (fault) {
             is_whole = false;
             row[i] = STR("");
-            e = each(data, (int)i, about.text, why);
+            e = each(data, (int)i, &about, why);
         }
     }
     if (e || !is_whole)
@@ -311,7 +318,7 @@ enum err draft_faults(struct content *content, enum content_kind kind, const str
     struct fail about = {.text = ""};
     enum err fault = content_accept_row(kind, row, &about);
     if (fault == ERR_INPUT || fault == ERR_LIMIT)
-        return each(data, -1, about.text, why);
+        return each(data, -1, &about, why);
     if (fault)
         return fail(why, fault, "%s", about.text);
     e = slot_fault(&f, row, why);

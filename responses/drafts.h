@@ -32,10 +32,11 @@ MUST_USE enum err draft_save(struct content *content, const struct row_draft *dr
                              char id[DRAFT_ID_BYTES], struct fail *why);
 
 /* What keeps a row from being taken as it is, field by field (`column` as in content_columns, -1:
- * the row as a whole); nothing is written. Rows of other kinds that it names are looked at, too. */
+ * the row as a whole); `about` says what, with a key. Nothing is written. Rows of other kinds that
+ * it names are looked at, too. */
 MUST_USE enum err
 draft_faults(struct content *content, enum content_kind kind, const struct str *fields,
-             enum err (*each)(void *data, int column, const char *text, struct fail *why),
+             enum err (*each)(void *data, int column, const struct fail *about, struct fail *why),
              void *data, struct fail *why);
 
 /* By kind and id; of everybody with an empty author, of every row with KIND_UNKNOWN, of every id

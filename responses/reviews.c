@@ -57,12 +57,12 @@ struct opening {
     bool is_found;
 };
 
-static enum err unfinished_say(void *data, int column, const char *text, struct fail *why)
+static enum err unfinished_say(void *data, int column, const struct fail *about, struct fail *why)
 {
     const struct row_draft *draft = data;
     (void)column; /* a field's sentence names it */
     return fail(why, ERR_INPUT, "%s \"%.*s\" is not finished: %s", content_kind_name(draft->kind),
-                STR_ARG(draft->id), text);
+                STR_ARG(draft->id), about->text);
 }
 
 static enum err row_put(struct content *content, int64_t number, const struct row_draft *draft,

@@ -90,6 +90,16 @@ void staff_kept_put(struct json_writer *w, const char *key, struct str kept)
     buf_add_str(w->out, kept);
 }
 
+void staff_key_put(struct json_writer *w, const char *key, const char *about)
+{
+    struct str rest = str_of(about), one;
+    json_put_text(w, "key", key);
+    json_array(w, "about");
+    while (key && rest.n > 0 && str_next(&rest, '\n', &one))
+        json_put_str(w, NULL, one);
+    json_end(w, ']');
+}
+
 void staff_time_put(struct json_writer *w, const char *key, int64_t at_us)
 {
     char at[TIME_TEXT_BYTES];

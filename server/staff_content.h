@@ -20,6 +20,8 @@ bool staff_fields_put(struct json_writer *w, const char *key, enum content_kind 
                       const struct str *fields, size_t most);
 /* A row as a revision keeps it; null for "". */
 void staff_kept_put(struct json_writer *w, const char *key, struct str kept);
+/* The key of a sentence, for a page that says it in its own language: "key" and "about". */
+void staff_key_put(struct json_writer *w, const char *key, const char *about);
 void staff_time_put(struct json_writer *w, const char *key, int64_t at_us); /* 0: null */
 /* {base, revision, changed_by, changed_at, fields}, or null when there is no row. */
 MUST_USE enum err staff_row_put(struct call *call, struct json_writer *w, const char *key,

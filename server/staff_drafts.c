@@ -65,7 +65,7 @@ enum err drafts_get(struct call *call, struct fail *why)
 
 /* ---- Keeping one ---- */
 
-static enum err fault_put(void *data, int column, const char *text, struct fail *why)
+static enum err fault_put(void *data, int column, const struct fail *about, struct fail *why)
 {
     struct keeping *keeping = data;
     size_t count = 0;
@@ -74,7 +74,8 @@ static enum err fault_put(void *data, int column, const char *text, struct fail 
     json_object(keeping->w, NULL);
     json_put_text(keeping->w, "column",
                   column >= 0 && (size_t)column < count ? columns[column].name : NULL);
-    json_put_text(keeping->w, "text", text);
+    json_put_text(keeping->w, "text", about->text);
+    staff_key_put(keeping->w, about->key, about->about);
     json_end(keeping->w, '}');
     return OK;
 }

@@ -68,6 +68,12 @@ enum err workbook_get(struct call *call, struct fail *why)
 
 /* ---- In ---- */
 
+/* Why a row that differs becomes no draft. */
+static const struct fail left_drafted = {
+    .text = "you have another draft of this row; finish or discard it first", .key = "own_draft"};
+static const struct fail left_moved = {
+    .text = "an example becomes a case, or a case an example, on the page alone", .key = "moved"};
+
 struct trial {
     struct call *call;
     struct content *copy;
@@ -145,7 +151,7 @@ static enum err other_see(void *data, const struct row_draft *draft, struct fail
 }
 
 static enum err draft_keep(struct trial *t, const struct content_row *row, struct str id,
-                           struct str base, const char **left, struct fail *why)
+                           struct str base, const struct fail **left, struct fail *why)
 {
     struct call *call = t->call;
     struct row_draft draft = {
@@ -156,7 +162,7 @@ static enum err draft_keep(struct trial *t, const struct content_row *row, struc
         draft.fields[0] = STR("");
     enum err e = drafts_each(call->content, draft.author, draft.kind, id, other_see, &draft, why);
     if (!e && draft.removes) {
-        *left = "you have another draft of this row; finish or discard it first";
+        *left = &left_drafted;
         return OK;
     }
     return e ? e : draft_save(call->content, &draft, kept, why);
@@ -175,7 +181,7 @@ static enum err moved_see(struct trial *t, const struct content_row *row, bool *
 }
 
 static void differ_tell(struct trial *t, const struct content_row *row, struct str id,
-                        const struct content_row *was, const char *left)
+                        const struct content_row *was, const struct fail *left)
 {
     struct json_writer *w = &t->differ_w;
     t->left += left != NULL;
@@ -190,7 +196,8 @@ static void differ_tell(struct trial *t, const struct content_row *row, struct s
     else
         json_put_null(w, "was");
     (void)staff_fields_put(w, "yours", row->kind, row->fields, TOLD_FIELD_BYTES);
-    json_put_text(w, "left", left);
+    json_put_text(w, "left", left ? left->text : NULL);
+    staff_key_put(w, left ? left->key : NULL, "");
     json_end(w, '}');
 }
 
@@ -201,7 +208,7 @@ static enum err row_compare(void *data, const struct content_row *row, struct fa
     struct content *content = t->call->content;
     struct content_row was;
     char base[CONTENT_BASE_BYTES] = "", id[DRAFT_ID_BYTES];
-    const char *left = NULL;
+    const struct fail *left = NULL;
     bool exists = false, is_moved = false;
     enum err e = content_row_find(content, row->kind, row->fields[0], &exists, &was, why);
     if (e || (exists && fields_equal(was.fields, row->fields, 0, row->count)))
@@ -214,7 +221,7 @@ static enum err row_compare(void *data, const struct content_row *row, struct fa
     if (!e && !exists && !is_moved)
         new_id(row, id);
     if (is_moved)
-        left = "an example becomes a case, or a case an example, on the page alone";
+        left = &left_moved;
     if (!e && t->keeps && !left)
         e = draft_keep(t, row, str_of(id), str_of(base), &left, why);
     if (!e && exists) /* what was found before the draft was kept is no longer there */
@@ -245,6 +252,7 @@ static void refusals_put(struct json_writer *w, const struct import_report *repo
         json_put_int(w, "line", (int64_t)refusal->line);
         json_put_text(w, "sheet", sheet ? sheet + 1 : content_kind_name(refusal->kind));
         json_put_text(w, "reason", refusal->reason);
+        staff_key_put(w, refusal->key, refusal->about);
         json_end(w, '}');
     }
     json_end(w, ']');

@@ -154,11 +154,13 @@ enum err split_take(enum content_kind asked, struct str split, enum content_kind
         return OK;
     }
     if (!str_equal(split, split_of(KIND_EXAMPLES)))
-        return fail(why, ERR_INPUT, "split must be train or eval");
+        return fail_key(fail(why, ERR_INPUT, "split must be train or eval"), why, "split_unknown",
+                        "%s", "");
     if (asked == KIND_CASES)
-        return fail(why, ERR_INPUT,
-                    "split is train: this row is an example and is not taken as a "
-                    "case");
+        return fail_key(fail(why, ERR_INPUT,
+                             "split is train: this row is an example and is not taken as a "
+                             "case"),
+                        why, "split_train", "%s", "");
     *kind = KIND_EXAMPLES;
     return OK;
 }

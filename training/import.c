@@ -144,7 +144,7 @@ static void run_end(struct import *import)
 }
 
 static void row_note(struct import *import, const char *path, size_t line, enum content_kind kind,
-                     enum content_change change, const char *reason)
+                     enum content_change change, const struct fail *reason)
 {
     struct import_report *report = import->report;
     struct import_run *run = &import->run;
@@ -156,7 +156,9 @@ static void row_note(struct import *import, const char *path, size_t line, enum 
         refusal->line = line;
         refusal->kind = kind;
         (void)snprintf(refusal->reason, sizeof refusal->reason, "%.*s", IMPORT_REASON_BYTES - 1,
-                       reason);
+                       reason->text);
+        refusal->key = reason->key;
+        memcpy(refusal->about, reason->about, sizeof refusal->about);
     }
     if (run->rows == 0 || run->path != path || line < run->last_line || run->kind != kind ||
         run->change != change) {
@@ -257,7 +259,7 @@ static enum err offer_take(struct import *import, const struct offer *offer, enu
         e = content_import_row(import->content, offer->kind, offer->fields, &change, reason);
     if (e && e != ERR_INPUT)
         return fail(why, e, "%s", reason->text);
-    row_note(import, offer->path, offer->line, offer->kind, change, reason->text);
+    row_note(import, offer->path, offer->line, offer->kind, change, reason);
     if (import->rows > LIMIT_ROWS)
         return fail(why, ERR_LIMIT, "%s:%zu: more than %d rows in one import", offer->path,
                     offer->line, LIMIT_ROWS);

@@ -62,6 +62,8 @@ struct import_refusal {
     size_t line;
     enum content_kind kind;
     char reason[IMPORT_REASON_BYTES];
+    const char *key; /* of the reason, and what it is about, as struct fail has them; may be NULL */
+    char about[FAIL_ABOUT_BYTES];
 };
 
 struct import_report {

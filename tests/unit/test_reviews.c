@@ -347,11 +347,11 @@ struct faults {
     size_t count;
     int column;
 };
-static enum err fault_note(void *data, int column, const char *text, struct fail *unused)
+static enum err fault_note(void *data, int column, const struct fail *about, struct fail *unused)
 {
     struct faults *faults = data;
     (void)unused;
-    assert_true(text[0] != '\0');
+    assert_true(about->text[0] != '\0' && about->key != NULL);
     faults->count++;
     faults->column = column;
     return OK;
