@@ -155,6 +155,7 @@ MUST_USE enum err preview_post(struct call *call, struct fail *why);
 MUST_USE enum err example_check_post(struct call *call, struct fail *why);
 MUST_USE enum err facts_faults_get(struct call *call, struct fail *why);
 MUST_USE enum err facts_ask_get(struct call *call, struct fail *why);
+MUST_USE enum err facts_source_get(struct call *call, struct fail *why);
 MUST_USE enum err rates_get(struct call *call, struct fail *why);
 MUST_USE enum err proposals_get(struct call *call, struct fail *why);
 MUST_USE enum err proposals_refuse_post(struct call *call, struct fail *why);

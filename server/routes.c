@@ -79,6 +79,7 @@ static const struct http_route table[] = {
     UPLOAD("POST", "/api/workbook", workbook_post, ROLE_WRITER, AUDIT_CHANGE),
     OFFICE("GET", "/api/facts/faults", facts_faults_get, ROLE_WRITER, 0, AUDIT_NONE),
     OFFICE("GET", "/api/facts/ask", facts_ask_get, ROLE_WRITER, 0, AUDIT_NONE),
+    OFFICE("GET", "/api/facts/source", facts_source_get, ROLE_WRITER, 0, AUDIT_NONE),
     OFFICE("GET", "/api/rates", rates_get, ROLE_WRITER, 0, AUDIT_NONE),
     OFFICE("GET", "/api/proposals", proposals_get, ROLE_WRITER, 0, AUDIT_NONE),
     OFFICE("POST", "/api/proposals/refuse", proposals_refuse_post, ROLE_WRITER, TURN_BODY,

@@ -24,6 +24,14 @@ static void day_put(struct json_writer *w, const char *key, date_days day)
     json_put_text(w, key, text);
 }
 
+static struct str predicate_title(const struct graph *graph, struct str name)
+{
+    for (size_t i = 0; i < graph_predicates(graph); i++)
+        if (str_equal(graph_predicate(graph, i)->name, name))
+            return graph_predicate(graph, i)->title;
+    return STR_NONE;
+}
+
 void staff_statement_put(struct json_writer *w, const struct graph *graph,
                          const struct graph_statement *s)
 {
@@ -34,6 +42,7 @@ void staff_statement_put(struct json_writer *w, const struct graph *graph,
     json_put_str(w, "entity", s->entity);
     json_put_str(w, "entity_name", entity ? entity->name : STR_NONE);
     json_put_str(w, "predicate", s->predicate);
+    json_put_str(w, "predicate_title", predicate_title(graph, s->predicate));
     json_put_str(w, "value", s->value);
     json_put_str(w, "unit", s->unit);
     json_put_str(w, "condition", s->condition);
@@ -81,31 +90,51 @@ struct fact_asking {
     date_days as_of;
 };
 
-/* Whether a customer would be shown the source on that day. */
-static enum err source_put(struct fact_asking *a, struct str source, struct fail *why)
+/* Where a source stands, and whether a customer would be shown it on that day. */
+struct source {
+    const char *state;
+    struct str title, from, to, heading, text; /* the document's row, borrowed */
+};
+
+static enum err source_find(struct call *call, struct str named, date_days as_of,
+                            struct source *out, struct fail *why)
 {
-    const size_t at = str_find(source, STR("#"));
-    const struct str clause = at < source.n ? str_slice(source, at + 1, source.n) : STR_NONE;
+    const size_t at = str_find(named, STR("#"));
+    const struct str clause = at < named.n ? str_slice(named, at + 1, named.n) : STR_NONE;
     struct content_row row;
     struct document_part part;
     date_days from = DATE_NONE, to = DATE_NONE;
     bool exists = false;
-    const char *state = "in_force";
+    *out = (struct source){.state = "no_document"};
     enum err e = at == 0 ? OK
-                         : content_row_find(a->call->content, KIND_DOCUMENTS,
-                                            str_slice(source, 0, at), &exists, &row, why);
+                         : content_row_find(call->content, KIND_DOCUMENTS, str_slice(named, 0, at),
+                                            &exists, &row, why);
+    if (e || !exists)
+        return e;
+    const bool has_part = clause.n > 0 && document_part_find(row.fields[5], clause, &part);
+    const bool has_days = (row.fields[3].n == 0 || date_parse(row.fields[3], &from)) &&
+                          (row.fields[4].n == 0 || date_parse(row.fields[4], &to));
+    *out = (struct source){.state = has_part ? "not_in_force" : "no_clause",
+                           .title = row.fields[1],
+                           .from = row.fields[3],
+                           .to = row.fields[4]};
+    if (!has_part)
+        return OK;
+    if (has_days && graph_is_in_force(from, to, as_of))
+        out->state = "in_force";
+    out->heading = part.heading;
+    out->text = str_trim(str_slice(row.fields[5], part.from, part.to));
+    return OK;
+}
+
+static enum err source_put(struct fact_asking *a, struct str named, struct fail *why)
+{
+    struct source source;
+    enum err e = source_find(a->call, named, a->as_of, &source, why);
     if (e)
         return e;
-    if (!exists)
-        state = "no_document";
-    else if ((row.fields[3].n > 0 && !date_parse(row.fields[3], &from)) ||
-             (row.fields[4].n > 0 && !date_parse(row.fields[4], &to)) ||
-             !graph_is_in_force(from, to, a->as_of))
-        state = "not_in_force";
-    else if (clause.n == 0 || !document_part_find(row.fields[5], clause, &part))
-        state = "no_clause";
-    json_put_text(&a->w, "source_state", state);
-    json_put_str(&a->w, "source_title", exists ? row.fields[1] : STR_NONE);
+    json_put_text(&a->w, "source_state", source.state);
+    json_put_str(&a->w, "source_title", source.title);
     return OK;
 }
 
@@ -193,23 +222,52 @@ static enum err asked_of(struct fact_asking *a, bool is_release, struct str ques
     return e;
 }
 
+static enum err day_read(const struct call *call, date_days *out, struct fail *why)
+{
+    const struct str day = call_query(call, "as_of");
+    *out = date_of_us(clock_now_us(), (int)config_int(call->site->config, CONFIG_TIMEZONE_MINUTES));
+    return day.n == 0 || date_parse(day, out)
+               ? OK
+               : fail(why, ERR_INPUT, "as_of: a day such as 2026-03-01 is expected");
+}
+
+enum err facts_source_get(struct call *call, struct fail *why)
+{
+    struct source source;
+    struct json_writer w;
+    date_days as_of;
+    enum err e = day_read(call, &as_of, why);
+    if (!e)
+        e = source_find(call, call_query(call, "source"), as_of, &source, why);
+    if (e)
+        return e;
+    json_begin(&w, &call->out);
+    json_object(&w, NULL);
+    json_put_text(&w, "state", source.state);
+    json_put_str(&w, "title", source.title);
+    json_put_str(&w, "from", source.from);
+    json_put_str(&w, "to", source.to);
+    json_put_str(&w, "heading", source.heading);
+    json_put_str(&w, "text", source.text);
+    json_end(&w, '}');
+    return OK;
+}
+
 enum err facts_ask_get(struct call *call, struct fail *why)
 {
     struct fact_asking a = {.call = call, .answer = {.kind = GRAPH_NOTHING, .rate = -1}};
-    const struct str of = call_query(call, "of"), day = call_query(call, "as_of");
+    const struct str of = call_query(call, "of");
     struct str question = STR_NONE;
     struct buf held;
     char text[DATE_TEXT_BYTES];
-    a.as_of =
-        date_of_us(clock_now_us(), (int)config_int(call->site->config, CONFIG_TIMEZONE_MINUTES));
+    enum err e = day_read(call, &a.as_of, why);
+    if (e)
+        return e;
     a.language = config_text(call->site->config, CONFIG_LANGUAGE);
-    if (day.n > 0 && !date_parse(day, &a.as_of))
-        return fail(why, ERR_INPUT, "as_of: a day such as 2026-03-01 is expected");
     if (of.n > 0 && !str_equal(of, STR("drafts")) && !str_equal(of, STR("release")))
         return fail(why, ERR_INPUT, "of: drafts or release is expected");
     buf_init(&held, LIMIT_MESSAGE_BYTES);
-    enum err e =
-        text_accept(call_query(call, "q"), LIMIT_MESSAGE_RUNES, "q", &held, &question, why);
+    e = text_accept(call_query(call, "q"), LIMIT_MESSAGE_RUNES, "q", &held, &question, why);
     if (!e && str_trim(question.p ? question : STR("")).n == 0)
         e = fail(why, ERR_INPUT, "q: a question is expected");
     date_format(a.as_of, text);

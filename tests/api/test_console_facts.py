@@ -141,6 +141,11 @@ def a_question_is_asked_of_a_day_of_the_drafts_and_of_the_release(bot):
         assert asked["outcome"] == "asks_key" and len(asked["values"]) == 2, asked
         rate = ask("낙하 대기일 40세 여자")
         assert rate["outcome"] == "tells" and rate["rates"][0]["id"] == "premium-40-f" and "40,001원" in rate["text"], rate
+        source = kim.get("/api/facts/source", source="meteor#제2조", as_of="2026-11-24")
+        assert source["state"] == "in_force" and source["heading"] == "제2조(한도)" and "30만원" in source["text"] and "제12조" not in source["text"], source
+        for where, as_of, state in (("meteor#제2조", "2025-01-01", "not_in_force"), ("meteor#제9조", "", "no_clause"), ("meteor", "", "no_clause"), ("nothing#제2조", "", "no_document"), ("", "", "no_document")):
+            assert kim.get("/api/facts/source", source=where, as_of=as_of)["state"] == state, where
+        kim.get("/api/facts/source", 400, source="meteor#제2조", as_of="soon")
         for wrong in ({"q": ""}, {"q": " "}, {"q": "x" * 2001}, {"q": "x", "as_of": "soon"}, {"q": "x", "of": "content"}):
             kim.get("/api/facts/ask", 400, **wrong)
         for text in HOSTILE:

@@ -6,12 +6,15 @@ import { useSession } from "../context";
 import { go, linkTo } from "../router";
 import { Badge, Button, Field, Trouble, toast, useLoaded } from "../ui";
 import { moment, percent, say } from "../words";
+import { Beside } from "./beside";
 import { Contrasts, PairNow } from "./contrasts";
 import { columnName, columnsOf, isLong, kindName, newId, type Fields, type Kept, type Other, type Standing, type State } from "./data";
 import { Difference } from "./difference";
 import { inLine, record } from "./edits";
+import { factKinds } from "./factwords";
 import { useLater } from "./later";
 import { Merge } from "./merge";
+import { refusal } from "./refusals";
 import { mayTryAgain, unsaved, unsavedDrop, unsavedHold, unsavedPut } from "./unsaved";
 
 type Shown = { row: Standing | null; history: { revision: number; changed_by: string; changed_at: string; fields: Fields | null }[]; approvals: { revision: number; by: string }[]; drafts: (Other & { base: string; stamp: string })[] };
@@ -138,7 +141,11 @@ export function Editor({ kind, id }: { kind: string; id: string }) {
   }, []);
   if (!fields) return <Trouble of={loaded.error} />;
   const states = { "": "", typing: say({ ko: "쓰는 중…", en: "Typing…" }), saving: say({ ko: "저장 중…", en: "Saving…" }), kept: say({ ko: "초안으로 저장됨 (고객에게는 아직 그대로)", en: "Kept as a draft (customers see no change)" }), failed: say({ ko: "저장하지 못함 · 이 브라우저에 두고 다시 보내는 중", en: "Not saved · kept in this browser and sent again" }) };
-  const faultOf = (column: string) => kept?.faults.find((fault) => fault.column === column)?.text;
+  const faultTold = (of: string | null) => {
+    const fault = kept?.faults.find((one) => one.column === of);
+    return fault && refusal({ line: 0, sheet: kind, reason: fault.text, key: fault.key, about: fault.about });
+  };
+  const faultOf = (column: string) => faultTold(column);
   const isFixed = (column: string) => columnsOf(kind)[0] === column && !!shown?.row;
   return (
     <div class="stack">
@@ -175,14 +182,16 @@ export function Editor({ kind, id }: { kind: string; id: string }) {
                 ) : isLong(column) ? (
                   <textarea id={field} aria-describedby={about} rows={kind === "answers" ? 10 : 3} value={fields[column] ?? ""} onInput={(event) => change({ ...fields, [column]: event.currentTarget.value })} />
                 ) : (
-                  <input id={field} aria-describedby={about} type={column.startsWith("effective") ? "date" : "text"} disabled={isFixed(column)} value={fields[column] ?? ""} onInput={(event) => change({ ...fields, [column]: event.currentTarget.value })} />
+                  <input id={field} aria-describedby={about} list={kind === "statements" ? `names-${column}` : undefined} type={column.startsWith("effective") ? "date" : "text"} disabled={isFixed(column)} value={fields[column] ?? ""} onInput={(event) => change({ ...fields, [column]: event.currentTarget.value })} />
                 )}
             </Field>
           ))}
-          <Trouble of={kept?.faults.find((fault) => !fault.column)?.text} />
+          <Trouble of={faultTold(null)} />
           {shown?.row && <div class="actions"><Button kind="danger" onClick={() => void keep(null).then(() => toast({ ko: "없애는 초안을 만들었습니다. 승인되어야 없어집니다.", en: "A draft that removes it: it goes once that is approved." }))}>{say({ ko: "없애기", en: "Remove" })}</Button></div>}
         </section>
-        {kind === "answers" ? <AnswerPreview fields={fields} /> : (
+        {kind === "answers" ? <AnswerPreview fields={fields} /> : factKinds.includes(kind) ? (
+          <Beside kind={kind} id={shown?.row ? id : kept ? fields[columnsOf(kind)[0]!] || draftId.current : id} fields={fields} keptAt={kept?.changed_at ?? ""} isThere={!!shown?.row} />
+        ) : (
           <div class="stack">
             {(kind === "examples" || kind === "cases") && <ExampleCheck fields={fields} />}
             {kind === "contrasts" && <section class="panel stack"><h2>{say({ ko: "지금 가려내나", en: "Told apart now" })}</h2><PairNow fields={fields} /></section>}

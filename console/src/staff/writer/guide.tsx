@@ -7,6 +7,7 @@ export function Guide({ onClose }: { onClose: () => void }) {
     say({ ko: "‘내용’에서 행을 찾아 고치면 내 초안이 됩니다. 초안은 적는 동안 저장되고, 봇이 하는 말은 아직 바뀌지 않습니다.", en: "Find a row under Content and edit it: that is your draft. It is kept as you type, and the bot does not say it yet." }),
     say({ ko: "다 쓴 초안은 ‘내 초안’에서 골라 검토를 요청하세요. 다른 사람이 승인해야 내용이 됩니다.", en: "Send finished drafts to a review from My drafts. Somebody else must approve them." }),
     say({ ko: "승인된 내용은 다음 배포본부터 고객에게 나갑니다.", en: "What is approved reaches customers with the next release." }),
+    say({ ko: "‘기준값·사실’에서 값, 대상, 사실, 요율표를 고칩니다. 같은 날 값이 둘이면 두 행을 바로 알려 드립니다.", en: "Values, entities, statements and rate tables are under Facts. Two values on one day are told at once, with both rows." }),
     say({ ko: "많이 고칠 때는 ‘엑셀’에서 파일을 내려받아 고친 뒤 올리세요. 달라지는 것을 먼저 보고 초안으로 저장합니다.", en: "To edit much at once, download the Workbook, edit it, and upload it: you see what would change, then keep it as drafts." }),
     say({ ko: "엑셀에서 행을 지워도 내용은 없어지지 않습니다. 없애려면 행을 열어 주세요.", en: "Deleting a line in the workbook removes nothing. To remove a row, open it here." }),
     say({ ko: "그사이 다른 사람이 고친 행은 두 내용을 나란히 보여 드립니다. 어느 쪽도 덮어쓰지 않습니다.", en: "Where somebody else changed the row meanwhile, both are shown, and neither is written over." }),

@@ -7,6 +7,7 @@ import { say } from "../words";
 import { kindName, kindNames } from "./data";
 import { Editor } from "./editor";
 import { editsBegin } from "./edits";
+import { Facts } from "./facts";
 import { Grid } from "./grid";
 import { Guide } from "./guide";
 import { Drafts, ReviewPage, Reviews } from "./reviews";
@@ -56,11 +57,12 @@ export default function Writer({ place }: { place: Place }) {
   }, []);
   const tabs = [
     { link: linkTo("writer"), name: say({ ko: "내용", en: "Content" }) },
+    { link: linkTo("writer", ["facts"]), name: say({ ko: "기준값·사실", en: "Facts" }) },
     { link: linkTo("writer", ["drafts"]), name: say({ ko: "내 초안", en: "My drafts" }) },
     { link: linkTo("writer", ["reviews"]), name: say({ ko: "검토", en: "Reviews" }) },
     { link: linkTo("writer", ["workbook"]), name: say({ ko: "엑셀", en: "Workbook" }) },
   ];
-  const current = view === "drafts" || view === "reviews" || view === "workbook" ? linkTo("writer", [view]) : linkTo("writer");
+  const current = view === "facts" || view === "drafts" || view === "reviews" || view === "workbook" ? linkTo("writer", [view]) : linkTo("writer");
   return (
     <>
       <div class="heads">
@@ -68,7 +70,7 @@ export default function Writer({ place }: { place: Place }) {
         <Button kind="quiet" aria-keyshortcuts="?" onClick={() => setHelps(true)}>{say({ ko: "안내", en: "Guide" })} <kbd>?</kbd></Button>
       </div>
       {helps && <Guide onClose={() => setHelps(false)} />}
-      {view === "workbook" ? <Workbook /> : view === "drafts" ? <Drafts /> : view === "reviews" && first ? <ReviewPage number={first} /> : view === "reviews" ? <Reviews /> : view === "edit" ? <Editor key={`${first} ${second}`} kind={first} id={second} /> : view === "new" ? <Editor key={`new ${first}`} kind={first} id="" /> : <Rows key={place.query.toString()} query={place.query} />}
+      {view === "facts" ? <Facts place={place} /> : view === "workbook" ? <Workbook /> : view === "drafts" ? <Drafts /> : view === "reviews" && first ? <ReviewPage number={first} /> : view === "reviews" ? <Reviews /> : view === "edit" ? <Editor key={`${first} ${second}`} kind={first} id={second} /> : view === "new" ? <Editor key={`new ${first}`} kind={first} id="" /> : <Rows key={place.query.toString()} query={place.query} />}
     </>
   );
 }

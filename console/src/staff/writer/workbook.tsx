@@ -6,12 +6,13 @@ import { Badge, Button, Field, Trouble, toast } from "../ui";
 import { say } from "../words";
 import { kindName, type Fields } from "./data";
 import { Difference } from "./difference";
+import { refusal, unread, type Refusal } from "./refusals";
 
 type Told = {
   new: number; changed: number; unchanged: number; kept: number; left: number; refused_count: number; conflict_count: number;
-  refused: { line: number; sheet: string; reason: string }[];
+  refused: Refusal[];
   conflicts: { kind: string; id: string; line: number; is_gone: boolean; changed_by: string; was: Fields | null; theirs: Fields | null; yours: Fields }[];
-  rows: { kind: string; id: string; was: Fields | null; yours: Fields; left: string | null }[];
+  rows: { kind: string; id: string; was: Fields | null; yours: Fields; left: string | null; key: string | null }[];
 };
 const MOST_BYTES = 16 << 20;
 
@@ -20,7 +21,7 @@ function Refused({ told }: { told: Told }) {
     <section class="panel">
       <h2>{say({ ko: `받을 수 없는 행 ${told.refused_count}개`, en: `${told.refused_count} rows cannot be taken` })}</h2>
       <p>{say({ ko: "아무것도 저장하지 않았습니다. 표에서 고쳐 다시 올려 주세요.", en: "Nothing was kept. Mend these in the file and upload it again." })}</p>
-      <ul>{told.refused.map((row) => <li key={`${row.sheet} ${row.line}`}>{kindName(row.sheet)} {say({ ko: `${row.line}행`, en: `line ${row.line}` })}: {row.reason}</li>)}</ul>
+      <ul>{told.refused.map((row) => <li key={`${row.sheet} ${row.line}`}>{kindName(row.sheet)} {say({ ko: `${row.line}행`, en: `line ${row.line}` })}: {refusal(row)}</li>)}</ul>
     </section>
   );
 }
@@ -55,7 +56,7 @@ function Changes({ told }: { told: Told }) {
         {told.rows.map((row) => (
           <li key={`${row.kind} ${row.id}`}>
             {row.was ? <a href={linkTo("writer", ["edit", row.kind, row.id])}>{row.id}</a> : <Badge tone="good">{say({ ko: "새 행", en: "New" })}</Badge>} <small>{kindName(row.kind)}</small>
-            {row.left && <p><Badge tone="warn">{say({ ko: "초안이 되지 않음", en: "Not kept" })}</Badge> {row.left}</p>}
+            {row.left && <p><Badge tone="warn">{say({ ko: "초안이 되지 않음", en: "Not kept" })}</Badge> {refusal({ line: 0, sheet: row.kind, reason: row.left, key: row.key })}</p>}
             <Difference kind={row.kind} was={row.was} now={row.yours} />
           </li>
         ))}
@@ -80,7 +81,8 @@ export function Workbook() {
       if (keeps && reply.kept) toast({ ko: `초안 ${reply.kept}개를 저장했습니다.`, en: `${reply.kept} drafts are kept.` });
       if (keeps && reply.kept && !reply.left && !reply.conflict_count) go(linkTo("writer", ["drafts"]));
     } catch (failure) {
-      setTrouble((failure as Error).message);
+      const { status, message } = failure as { status?: number; message: string };
+      setTrouble(status === 400 ? unread(message) : message);
     }
     setBusy(false);
   };
