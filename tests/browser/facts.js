@@ -74,12 +74,12 @@ await run({
     await shot(page, "facts-ask");
 
     await go(page, "#/writer/facts/proposals");
-    await page.locator("h2", { hasText: "shard × wait = 30일" }).waitFor();
+    await page.locator("h2", { hasText: "운석 파편 × 대기일 = 30일" }).waitFor();
     await accessible(page, "proposals");
     await shot(page, "facts-proposals");
-    await page.locator("li", { hasText: "shard × wait" }).getByRole("button", { name: "초안으로 받기" }).click();
+    await page.locator("li", { hasText: "운석 파편 × 대기일" }).getByRole("button", { name: "초안으로 받기" }).click();
     await page.getByRole("link", { name: "초안 열기" }).waitFor();
-    await page.locator("li", { hasText: "fall × wait" }).getByRole("button", { name: "거절" }).click();
+    await page.locator("li", { hasText: "운석 낙하 × 대기일" }).getByRole("button", { name: "거절" }).click();
     await page.getByRole("link", { name: "거절한 것 1개" }).click();
     await page.getByRole("button", { name: "되돌리기" }).click();
     await page.getByText("거절한 제안이 없습니다").waitFor();

@@ -24,7 +24,7 @@ function Told({ title, answer }: { title: string; answer: Answer }) {
       {answer.outcome === "asks_key" && <p>{say({ ko: `${answer.key}을(를) 되묻습니다: `, en: `It asks for the ${answer.key}: ` })}{answer.values?.join(", ")}</p>}
       {answer.outcome === "nothing" && <p>{say({ ko: "사실에서 찾는 대답이 없습니다.", en: "The facts have no answer to this." })}</p>}
       {answer.left > 0 && <p><Badge tone="warn">{say({ ko: `아직 덜 쓴 초안 ${answer.left}개는 빼고 보았습니다`, en: `${answer.left} unfinished drafts are left out` })}</Badge></p>}
-      <p class="hint">{answer.why}</p>
+      <p class="hint">{say({ ko: "찾은 과정: ", en: "How it was found: " })}{answer.why}</p>
     </section>
   );
 }

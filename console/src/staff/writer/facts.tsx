@@ -7,6 +7,7 @@ import { say } from "../words";
 import { columnName, kindName, type Row } from "./data";
 import { days, faultSentence, faultsOf, idName, sharedSentence, worth } from "./factwords";
 import { Ask } from "./ask";
+import { useNames, type Names } from "./names";
 import { Proposals } from "./proposals";
 import { RateTables } from "./rates";
 import "./facts.css";
@@ -25,8 +26,8 @@ const about = (kind: string): string => ({
   statements: say({ ko: "어느 대상의 어느 속성이 언제부터 얼마인지, 어느 문서의 어느 조항에서 왔는지.", en: "What a predicate of an entity is, from when, and where a document says so." }),
 } as Record<string, string>)[kind] ?? "";
 
-const cell = (row: Row, column: string): string =>
-  column === "days" ? days(row.fields.effective_from, row.fields.effective_to) : column === "value" ? worth(row.fields) : row.fields[column] ?? "";
+const cell = (row: Row, column: string, names: Names): string =>
+  column === "entity" ? names.entity(row.fields.entity ?? "") : column === "predicate" ? names.predicate(row.fields.predicate ?? "") : column === "value" && row.fields.unit === "entity" ? (row.fields.value ?? "").split(" ").map(names.entity).join(", ") : column === "days" ? days(row.fields.effective_from, row.fields.effective_to) : column === "value" ? worth(row.fields) : row.fields[column] ?? "";
 
 function List({ query }: { query: URLSearchParams }) {
   const kind = listed[query.get("kind") ?? ""] ? query.get("kind")! : "statements", q = query.get("q") ?? "", after = Number(query.get("after") ?? 0) || 0;
@@ -34,6 +35,7 @@ function List({ query }: { query: URLSearchParams }) {
   const { value, error, busy } = useLoaded((signal) => get<{ rows: Row[]; total: number }>("/api/rows", { kind, q, after, limit: PAGE }, { signal }), [kind, q, after]);
   const to = (more: Record<string, string | number>) => go(linkTo("writer", ["facts"], { kind, q: words, ...more }));
   const columns = listed[kind]!;
+  const names = useNames(kind === "statements");
   return (
     <>
       <form class="filters fact-filters" onSubmit={(event) => { event.preventDefault(); to({}); }}>
@@ -51,7 +53,7 @@ function List({ query }: { query: URLSearchParams }) {
             <tbody>
               {value.rows.map((row) => (
                 <tr key={row.id}>
-                  {columns.map((column, i) => <td key={column} data-label={column === "days" ? say({ ko: "쓰이는 날", en: "In force" }) : columnName(column)}>{i === 0 ? <a href={linkTo("writer", ["edit", kind, row.id])}>{cell(row, column)}</a> : cell(row, column)}</td>)}
+                  {columns.map((column, i) => <td key={column} data-label={column === "days" ? say({ ko: "쓰이는 날", en: "In force" }) : columnName(column)}>{i === 0 ? <a href={linkTo("writer", ["edit", kind, row.id])}>{cell(row, column, names)}</a> : cell(row, column, names)}</td>)}
                   <td>{row.drafts.map((name) => <Badge key={name} tone="warn">{say({ ko: `${name} 초안`, en: `${name}’s draft` })}</Badge>)}</td>
                 </tr>
               ))}

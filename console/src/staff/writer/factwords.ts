@@ -57,5 +57,6 @@ export const sourceState = (state: string): { tone: "good" | "warn"; text: strin
 export const keysOf = (keys: string): [string, string][] =>
   keys.split(";").map((pair) => pair.split("=")).filter((pair) => pair[0]?.trim()).map(([key, ...value]) => [key!.trim(), value.join("=").trim()]);
 export const pairsText = (pairs: [string, string][]): string => pairs.map(([key, value]) => `${key}=${value}`).join(";");
-export const factLine = (kind: string, fields: Fields): string =>
-  kind === "statements" ? `${fields.entity} × ${fields.predicate} = ${worth(fields)}` : kind === "rates" ? `${fields.rate_table} · ${fields.keys} = ${worth(fields)}` : fields.name ?? "";
+type Called = { entity: (id: string) => string; predicate: (name: string) => string };
+export const factLine = (kind: string, fields: Fields, called: Called): string =>
+  kind === "statements" ? `${called.entity(fields.entity ?? "")} × ${called.predicate(fields.predicate ?? "")} = ${worth(fields)}` : kind === "rates" ? `${fields.rate_table} · ${fields.keys} = ${worth(fields)}` : fields.name ?? "";

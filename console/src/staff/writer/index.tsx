@@ -8,6 +8,7 @@ import { kindName, kindNames } from "./data";
 import { Editor } from "./editor";
 import { editsBegin } from "./edits";
 import { Facts } from "./facts";
+import { factKinds } from "./factwords";
 import { Grid } from "./grid";
 import { Guide } from "./guide";
 import { Drafts, ReviewPage, Reviews } from "./reviews";
@@ -62,7 +63,7 @@ export default function Writer({ place }: { place: Place }) {
     { link: linkTo("writer", ["reviews"]), name: say({ ko: "검토", en: "Reviews" }) },
     { link: linkTo("writer", ["workbook"]), name: say({ ko: "엑셀", en: "Workbook" }) },
   ];
-  const current = view === "facts" || view === "drafts" || view === "reviews" || view === "workbook" ? linkTo("writer", [view]) : linkTo("writer");
+  const current = view === "facts" || ((view === "edit" || view === "new") && factKinds.includes(first)) ? linkTo("writer", ["facts"]) : view === "drafts" || view === "reviews" || view === "workbook" ? linkTo("writer", [view]) : linkTo("writer");
   return (
     <>
       <div class="heads">

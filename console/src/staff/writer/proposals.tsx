@@ -6,6 +6,7 @@ import { Badge, Button, Empty, Trouble, toast, useLoaded } from "../ui";
 import { say } from "../words";
 import { columnName, columnsOf, kindName, type Fields } from "./data";
 import { factLine } from "./factwords";
+import { useNames, type Names } from "./names";
 
 type Proposal = { kind: string; id: string; fields: Fields; document: string; table_row: string; refused_by: string | null; drafts: string[] };
 type Told = { rows: Proposal[]; total: number; other: number; documents: number; tables: number; known: number; contrary: number; unread: number };
@@ -13,7 +14,7 @@ const PAGE = 50;
 
 const cellsOf = (row: string): string[] => row.replace(/^\||\|$/g, "").split("|").map((text) => text.trim());
 
-function One({ proposal, onDone }: { proposal: Proposal; onDone: () => void }) {
+function One({ proposal, names, onDone }: { proposal: Proposal; names: Names; onDone: () => void }) {
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState("");
   const act = async (path: string, body: object, said: { ko: string; en: string }) => {
@@ -32,7 +33,7 @@ function One({ proposal, onDone }: { proposal: Proposal; onDone: () => void }) {
   const refuse = (isRefused: boolean) => act("/api/proposals/refuse", { proposal: proposal.id, is_refused: isRefused }, isRefused ? { ko: "거절했습니다. ‘거절한 것’에서 되돌릴 수 있습니다.", en: "Refused. It can be taken back under Refused." } : { ko: "다시 목록에 넣었습니다.", en: "It is back in the list." });
   return (
     <li class="panel stack">
-      <div class="spread"><h2><Badge>{kindName(proposal.kind)}</Badge> {factLine(proposal.kind, proposal.fields)}</h2>{proposal.drafts.map((name) => <Badge key={name} tone="warn">{say({ ko: `${name} 초안`, en: `${name}’s draft` })}</Badge>)}</div>
+      <div class="spread"><h2><Badge>{kindName(proposal.kind)}</Badge> {factLine(proposal.kind, proposal.fields, names)}</h2>{proposal.drafts.map((name) => <Badge key={name} tone="warn">{say({ ko: `${name} 초안`, en: `${name}’s draft` })}</Badge>)}</div>
       <div class="editing">
         <dl class="proposed">{columnsOf(proposal.kind).slice(1).filter((column) => proposal.fields[column]).map((column) => <div key={column}><dt>{columnName(column)}</dt><dd>{proposal.fields[column]}</dd></div>)}</dl>
         <div>
@@ -57,6 +58,7 @@ function One({ proposal, onDone }: { proposal: Proposal; onDone: () => void }) {
 export function Proposals({ query }: { query: URLSearchParams }) {
   const state = query.get("state") === "refused" ? "refused" : "open", after = Number(query.get("after") ?? 0) || 0;
   const { value, error, again, busy } = useLoaded((signal) => get<Told>("/api/proposals", { state, after, limit: PAGE }, { signal }), [state, after]);
+  const names = useNames(true);
   const to = (more: Record<string, string | number>) => linkTo("writer", ["facts", "proposals"], { state: state === "refused" ? state : undefined, ...more });
   return (
     <div class="stack">
@@ -66,7 +68,7 @@ export function Proposals({ query }: { query: URLSearchParams }) {
       </div>
       <Trouble of={error} />
       {value && !value.rows.length && <Empty title={state === "open" ? say({ ko: "살펴볼 제안이 없습니다. 표가 있는 문서를 가져오면 여기에 나옵니다.", en: "Nothing to look at. Import documents with tables, and what they say comes here." }) : say({ ko: "거절한 제안이 없습니다.", en: "No proposal is refused." })} />}
-      <ul class="rows">{value?.rows.map((proposal) => <One key={proposal.id} proposal={proposal} onDone={again} />)}</ul>
+      <ul class="rows">{value?.rows.map((proposal) => <One key={proposal.id} proposal={proposal} names={names} onDone={again} />)}</ul>
       {value && <div class="actions">{after > 0 && <a class="button" href={to({ after: Math.max(0, after - PAGE) })}>{say({ ko: "앞", en: "Back" })}</a>}{after + PAGE < value.total && <a class="button" href={to({ after: after + PAGE })}>{say({ ko: "다음", en: "More" })}</a>}</div>}
     </div>
   );

@@ -205,7 +205,7 @@ function Table({ table, query }: { table: string; query: URLSearchParams }) {
   return (
     <div class="stack" onKeyDown={(event) => { if ((event.ctrlKey || event.metaKey) && event.code === "KeyZ" && !event.shiftKey && done.current.length) { event.preventDefault(); void undo(); } }}>
       <div class="spread"><h2>{say({ ko: `요율표 ${table}`, en: `Rate table ${table}` })}</h2><a href={linkTo("writer", ["facts", "rates"])}>{say({ ko: "요율표 목록", en: "All rate tables" })}</a></div>
-      <div class="filters fact-filters">
+      <div class="filters rate-filters">
         <Field label={say({ ko: "이 날의 값 보기", en: "As of" })}>{(id) => <input id={id} type="date" required value={day} onInput={(event) => event.currentTarget.value && setDay(event.currentTarget.value)} />}</Field>
         <Field label={say({ ko: "고치면 이 날부터 (비우면 그 값을 바로 고침)", en: "Changes hold from (empty: correct the value)" })}>{(id) => <input id={id} type="date" value={from} onInput={(event) => { setFrom(event.currentTarget.value); }} />}</Field>
         {grid.keyNames.length > 1 && <Field label={say({ ko: "가로로 놓을 키", en: "Key across" })}>{(id) => <select id={id} value={grid.across} onChange={(event) => { setAcross(event.currentTarget.value); setAt([0, 0]); }}>{grid.keyNames.map((key) => <option key={key} value={key}>{key}</option>)}</select>}</Field>}
@@ -221,7 +221,7 @@ function Table({ table, query }: { table: string; query: URLSearchParams }) {
             <tbody>
               {grid.cells.map((cells, i) => (
                 <tr key={pairsText(grid.rows[i]!)} role="row">
-                  {rowKeys.map((key) => <th key={key} role="rowheader">{grid.rows[i]!.find(([name]) => name === key)?.[1] ?? "–"}</th>)}
+                  {rowKeys.map((key) => <th key={key} role="rowheader">{grouped(grid.rows[i]!.find(([name]) => name === key)?.[1] ?? "–")}</th>)}
                   {cells.map((one, k) => <CellBox key={grid.columns[k]} cell={one} label={one.keys} isActive={isIn ? at[0] === i && at[1] === k : false} onGo={() => { setIn(true); setAt([i, k]); }} onMove={move} onWrite={(text) => void save(draftsFor(table, one, plain(text, one.rates[0]?.fields?.unit ?? model.unit ?? ""), from, model))} onPaste={paste} />)}
                 </tr>
               ))}
