@@ -72,7 +72,6 @@ struct exchange {
     int retry_after; /* seconds, 0 for none */
     const char *content_type;
     const char *file_name; /* Content-Disposition: a literal; NULL: none */
-    bool is_file;          /* the reply is the call's file, and not `out` */
     int64_t rows;          /* of a file that comes in pieces (server/office.h) */
     char next_piece[64];
     struct page page;
@@ -85,6 +84,7 @@ struct exchange {
     int64_t number; /* of the event */
     enum handoff_verdict verdict;
     bool has_changed;
+    bool is_file;           /* the reply is the call's file, and not `out` */
     struct desk_reply desk; /* who is signed in; what came of a job (KEEPS) */
     struct call *call;      /* the office has done it (KEEPS); the exchange's own */
     char cookie[192];       /* to be set; "" for none */

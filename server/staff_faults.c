@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-enum { FAULTS_MOST = 200, SHARED_MOST = 200, BLOCK_BYTES = 64 * 1024 };
+enum { FAULTS_MOST = 200, SHARED_MOST = 200, BLOCK_BYTES = 64 * 1024, FACT_TEXTS = 6 };
 static const size_t facts_bytes_most = (size_t)64 << 20;
 
 /* ---- Contradictions ---- */
@@ -138,9 +138,9 @@ static enum err fact_keep(void *data, const struct drafted *drafted, struct fail
         f->room = room;
     }
     struct fact_seen *fact = &f->facts[f->fact_count++];
-    struct str *const kept[] = {&fact->id,   &fact->name, &fact->value,
-                                &fact->unit, &fact->from, &fact->to};
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+    struct str *const kept[FACT_TEXTS] = {&fact->id,   &fact->name, &fact->value,
+                                          &fact->unit, &fact->from, &fact->to};
+    for (size_t i = 0; i < FACT_TEXTS; i++) {
         *kept[i] = arena_copy(f->arena, fields[i].p ? fields[i] : STR(""));
         if (!kept[i]->p)
             return fail_memory(why);
