@@ -21,6 +21,7 @@
 enum {
     LIKE_EXAMPLES = 3, /* so many of the two must be like the other's for a closer look */
     DUEL_ROWS = 200,   /* of an intent; more are thinned out */
+    TELL_EXAMPLES = 6, /* fewer mistakes, of few examples, are chance */
     SHOWN_ROWS = 2
 };
 static const double LIKE_SHARE = 0.5; /* … and so many of the smaller one's */
@@ -261,7 +262,7 @@ enum err indistinct_check(struct checking *c, const struct likeness *l, struct f
         const size_t wrong = duel->of_a + duel->of_b;
         if (duel->has_failed)
             e = fail_memory(why);
-        else if (wrong >= LIKE_EXAMPLES && (double)wrong >= bar * (double)smaller)
+        else if (wrong >= TELL_EXAMPLES && (double)wrong >= bar * (double)smaller)
             duel_tell(c, l, duel);
     }
     mem_give(p.from);
