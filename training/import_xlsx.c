@@ -5,44 +5,23 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "training/columns.h"
+#include "training/import_spreadsheet.h"
 #include "training/readers.h"
 #include "training/tree.h"
-#include "training/xml.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum {
-    SHEETS = 64,
-    CELL_BYTES = LIMIT_FIELD_BYTES,
-    ATTRIBUTE_BYTES = 4096,
     NUMBER_BYTES = 64,
     SERIAL_1900 = -25569, /* serial 0 of a spreadsheet, in days from 1970 */
     SERIAL_1904 = -24107,
     SERIAL_LAST = 2958465, /* 9999-12-31 */
 };
 
-struct sheet {
-    struct str name, target;
-};
-
-struct book {
-    struct imported *imported;
-    const struct bundle *bundle;
-    const char *path;
-    enum content_kind asked;
-    struct str *strings; /* shared */
-    size_t string_count, string_room;
-    struct sheet sheets[SHEETS];
-    size_t sheet_count;
-    size_t taken; /* sheets */
-    bool is_1904;
-    struct buf text, attribute;
-};
-
 /* One sheet as it is read. */
 struct grid {
-    struct book *book;
+    struct spreadsheet *book;
     const char *path; /* "book.xlsx/answers" */
     struct str sheet;
     size_t line;
@@ -56,184 +35,6 @@ struct grid {
     bool is_skipped; /* a sheet of no kind */
     enum content_kind kind;
 };
-
-static struct str keep(struct book *book, struct str s, struct fail *why, enum err *e)
-{
-    struct str kept = arena_copy(imported_arena(book->imported), s);
-    if (!kept.p)
-        *e = fail_memory(why);
-    return kept;
-}
-
-static bool is_tag(const struct xml *xml, const char *name)
-{
-    return str_equal(xml_name(xml), str_of(name));
-}
-
-/* A spreadsheet writes control characters as _x000D_; such a text itself as _x005F_x000D_. */
-static struct str unescape(struct buf *buf)
-{
-    struct str s = buf->p ? str_from_buf(buf) : STR("");
-    size_t out = 0;
-    for (size_t at = 0; at < s.n;) {
-        unsigned value = 0;
-        bool is_escape =
-            at + 7 <= s.n && s.p[at] == '_' && s.p[at + 1] == 'x' && s.p[at + 6] == '_';
-        for (size_t i = at + 2; is_escape && i < at + 6; i++) {
-            const char *digits = "0123456789abcdef";
-            const char *digit =
-                strchr(digits, s.p[i] >= 'A' && s.p[i] <= 'F' ? s.p[i] | 0x20 : s.p[i]);
-            is_escape = digit && *digit;
-            value = is_escape ? value * 16 + (unsigned)(digit - digits) : 0;
-        }
-        if (is_escape && value > 0 && value < 0x80) {
-            buf->p[out++] = (char)value;
-            at += 7;
-        } else {
-            buf->p[out++] = s.p[at++];
-        }
-    }
-    if (buf->p)
-        buf_truncate(buf, out);
-    return (struct str){s.p, out};
-}
-
-/* Everything inside <t> up to the end of the tag `outer`, into book->text. Readings above Asian
- * text (rPh) are not part of it. */
-static enum err words_read(struct book *book, struct xml *xml, const char *outer, struct fail *why)
-{
-    enum xml_event event = XML_TAG;
-    size_t in_text = 0;
-    size_t in_reading = 0;
-    buf_clear(&book->text);
-    for (;;) {
-        enum err e = xml_next(xml, &event, why);
-        if (e)
-            return e;
-        if (event == XML_ENDED || (event == XML_TAG_END && is_tag(xml, outer)))
-            break;
-        if (event == XML_WORDS && in_text > 0 && in_reading == 0)
-            buf_add_str(&book->text, xml_words(xml));
-        if (event == XML_TAG || event == XML_TAG_END) {
-            in_text += is_tag(xml, "t") ? (event == XML_TAG ? 1 : (size_t)-1) : 0;
-            in_reading += is_tag(xml, "rPh") ? (event == XML_TAG ? 1 : (size_t)-1) : 0;
-        }
-    }
-    (void)unescape(&book->text);
-    return buf_error(&book->text, book->path, why);
-}
-
-static struct str text_of(const struct buf *buf)
-{
-    return buf->p ? str_from_buf(buf) : STR("");
-}
-
-/* ---- the parts around the sheets ---- */
-
-static enum err string_add(struct book *book, struct fail *why)
-{
-    enum err e = OK;
-    if (book->string_count == book->string_room) {
-        size_t room = book->string_room ? 2 * book->string_room : 1024;
-        struct str *strings = mem_grow(book->strings, room, sizeof *strings);
-        if (!strings)
-            return fail_memory(why);
-        book->strings = strings;
-        book->string_room = room;
-    }
-    book->strings[book->string_count++] = keep(book, text_of(&book->text), why, &e);
-    return e;
-}
-
-static enum err strings_read(struct book *book, struct xml *xml, struct fail *why)
-{
-    enum xml_event event = XML_TAG;
-    enum err e = OK;
-    while (!(e = xml_next(xml, &event, why)) && event != XML_ENDED) {
-        if (event != XML_TAG || !is_tag(xml, "si"))
-            continue;
-        e = words_read(book, xml, "si", why);
-        if (!e)
-            e = string_add(book, why);
-        if (e)
-            break;
-    }
-    return e;
-}
-
-static enum err sheets_read(struct book *book, struct xml *xml, struct fail *why)
-{
-    enum xml_event event = XML_TAG;
-    enum err e = OK;
-    while (!(e = xml_next(xml, &event, why)) && event != XML_ENDED) {
-        if (event != XML_TAG)
-            continue;
-        if (is_tag(xml, "workbookPr") && xml_attribute(xml, "date1904", &book->attribute))
-            book->is_1904 = str_equal(text_of(&book->attribute), STR("1")) ||
-                            str_equal(text_of(&book->attribute), STR("true"));
-        if (!is_tag(xml, "sheet"))
-            continue;
-        if (book->sheet_count == SHEETS)
-            return fail(why, ERR_LIMIT, "%s: more than %d sheets", book->path, SHEETS);
-        struct sheet *sheet = &book->sheets[book->sheet_count++];
-        if (xml_attribute(xml, "name", &book->attribute))
-            sheet->name = keep(book, text_of(&book->attribute), why, &e);
-        if (!e && xml_attribute(xml, "r:id", &book->attribute))
-            sheet->target = keep(book, text_of(&book->attribute), why, &e); /* its id, so far */
-        if (e)
-            break;
-    }
-    return e;
-}
-
-/* "worksheets/sheet1.xml" and "/xl/worksheets/sheet1.xml" are both the part of that name. */
-static struct str part_name(struct book *book, struct str target)
-{
-    if (str_starts(target, STR("/")))
-        return str_slice(target, 1, target.n);
-    return str_of(imported_text(book->imported, "xl/%.*s", STR_ARG(target)));
-}
-
-static enum err links_read(struct book *book, struct xml *xml, struct fail *why)
-{
-    enum xml_event event = XML_TAG;
-    enum err e = OK;
-    while (!(e = xml_next(xml, &event, why)) && event != XML_ENDED) {
-        if (event != XML_TAG || !is_tag(xml, "Relationship") ||
-            !xml_attribute(xml, "Id", &book->attribute))
-            continue;
-        for (size_t i = 0; i < book->sheet_count; i++) {
-            struct sheet *sheet = &book->sheets[i];
-            struct buf target;
-            if (!str_equal(sheet->target, text_of(&book->attribute)))
-                continue;
-            buf_init(&target, ATTRIBUTE_BYTES);
-            if (xml_attribute(xml, "Target", &target))
-                sheet->target = part_name(book, text_of(&target));
-            buf_free(&target);
-            break;
-        }
-    }
-    return e;
-}
-
-/* Reads one part, if it is there; *is_there may be NULL when it must be. */
-static enum err part_read(struct book *book, const char *name,
-                          enum err (*read)(struct book *book, struct xml *xml, struct fail *why),
-                          bool is_needed, struct fail *why)
-{
-    const struct bundle_file *file = bundle_find(book->bundle, str_of(name));
-    struct xml *xml = NULL;
-    if (!file)
-        return is_needed ? fail(why, ERR_INPUT, "%s: is no workbook: there is no %s in it",
-                                book->path, name)
-                         : OK;
-    enum err e = xml_open(file->bytes, file->path, &xml, why);
-    if (!e)
-        e = read(book, xml, why);
-    xml_close(xml);
-    return e;
-}
 
 /* ---- cells ---- */
 
@@ -261,7 +62,8 @@ static struct str number_text(struct str raw, char out[NUMBER_BYTES])
 }
 
 /* A day that a spreadsheet counts, as a date. */
-static struct str serial_text(const struct book *book, struct str raw, char out[NUMBER_BYTES])
+static struct str serial_text(const struct spreadsheet *book, struct str raw,
+                              char out[NUMBER_BYTES])
 {
     double value = 0;
     if (!str_to_double(raw, &value) || value < 1 || value > SERIAL_LAST)
@@ -272,8 +74,8 @@ static struct str serial_text(const struct book *book, struct str raw, char out[
 
 static enum err cell_set(struct grid *grid, size_t column, struct str type, struct fail *why)
 {
-    struct book *book = grid->book;
-    struct str text = text_of(&book->text);
+    struct spreadsheet *book = grid->book;
+    struct str text = spreadsheet_text(&book->text);
     uint64_t number = 0;
     enum err e = OK;
     if (str_equal(type, STR("e")))
@@ -290,7 +92,7 @@ static enum err cell_set(struct grid *grid, size_t column, struct str type, stru
         grid->cells[column] = str_equal(text, STR("1")) ? STR("TRUE") : STR("FALSE");
     } else {
         grid->is_number[column] = type.n == 0 || str_equal(type, STR("n"));
-        grid->cells[column] = keep(book, text, why, &e);
+        grid->cells[column] = spreadsheet_keep(book, text, why, &e);
     }
     if (column >= grid->width)
         grid->width = column + 1;
@@ -301,37 +103,37 @@ static enum err cell_set(struct grid *grid, size_t column, struct str type, stru
 static enum err cell_read(struct grid *grid, struct xml *xml, size_t next, size_t *column,
                           struct fail *why)
 {
-    struct book *book = grid->book;
+    struct spreadsheet *book = grid->book;
     char kind[16] = "";
     enum xml_event event = XML_TAG;
     bool in_value = false;
     *column = next;
     if (xml_attribute(xml, "r", &book->attribute))
-        *column = column_of(text_of(&book->attribute));
+        *column = column_of(spreadsheet_text(&book->attribute));
     if (xml_attribute(xml, "t", &book->attribute))
         (void)snprintf(kind, sizeof kind, "%.*s",
-                       STR_ARG(str_slice(text_of(&book->attribute), 0, 15)));
+                       STR_ARG(str_slice(spreadsheet_text(&book->attribute), 0, 15)));
     buf_clear(&book->text);
     for (;;) {
         enum err e = xml_next(xml, &event, why);
         if (e)
             return e;
-        if (event == XML_ENDED || (event == XML_TAG_END && is_tag(xml, "c")))
+        if (event == XML_ENDED || (event == XML_TAG_END && xml_is(xml, "c")))
             break;
-        if (event == XML_TAG && is_tag(xml, "is")) {
-            e = words_read(book, xml, "is", why);
+        if (event == XML_TAG && xml_is(xml, "is")) {
+            e = spreadsheet_words(book, xml, "is", why);
             if (e)
                 return e;
-        } else if (event == XML_TAG && is_tag(xml, "f")) {
+        } else if (event == XML_TAG && xml_is(xml, "f")) {
             imported_note(book->imported, grid->path, grid->line, NOTE_CHANGED,
                           "a formula: its last value is taken");
         }
-        in_value = event == XML_WORDS ? in_value : event == XML_TAG && is_tag(xml, "v");
+        in_value = event == XML_WORDS ? in_value : event == XML_TAG && xml_is(xml, "v");
         if (event == XML_WORDS && in_value)
             buf_add_str(&book->text, xml_words(xml));
     }
     if (strcmp(kind, "str") == 0)
-        (void)unescape(&book->text);
+        (void)spreadsheet_unescape(&book->text);
     enum err e = buf_error(&book->text, grid->path, why);
     return e ? e : cell_set(grid, *column, str_of(kind), why);
 }
@@ -356,7 +158,7 @@ static enum content_kind kind_of(struct grid *grid)
 
 static enum err header_take(struct grid *grid, struct fail *why)
 {
-    struct book *book = grid->book;
+    struct spreadsheet *book = grid->book;
     enum err e = OK;
     grid->has_header = true;
     grid->columns = grid->width;
@@ -367,7 +169,7 @@ static enum err header_take(struct grid *grid, struct fail *why)
             bool is_capital = name.p[k] >= 'A' && name.p[k] <= 'Z';
             buf_add_char(&book->text, (char)(is_capital ? name.p[k] - 'A' + 'a' : name.p[k]));
         }
-        grid->names[i] = keep(book, text_of(&book->text), why, &e);
+        grid->names[i] = spreadsheet_keep(book, spreadsheet_text(&book->text), why, &e);
     }
     if (e)
         return e;
@@ -403,7 +205,7 @@ static struct str cell_text(struct grid *grid, size_t i, struct fail *why, enum 
         return grid->cells[i];
     struct str number =
         is_date ? serial_text(grid->book, grid->cells[i], text) : number_text(grid->cells[i], text);
-    return keep(grid->book, number, why, e);
+    return spreadsheet_keep(grid->book, number, why, e);
 }
 
 static enum err line_take(struct grid *grid, struct fail *why)
@@ -427,7 +229,7 @@ static enum err line_take(struct grid *grid, struct fail *why)
         }
     }
     if (!e && faq_id(grid->names, grid->columns, kind, fields, id))
-        fields[0] = keep(grid->book, str_of(id), why, &e);
+        fields[0] = spreadsheet_keep(grid->book, str_of(id), why, &e);
     if (!e)
         imported_add_based(grid->book->imported, kind, is_told, grid->path, grid->line, fields,
                            base);
@@ -452,7 +254,7 @@ static enum err line_read(struct grid *grid, struct xml *xml, struct fail *why)
     uint64_t line = 0;
     grid->line++;
     if (xml_attribute(xml, "r", &grid->book->attribute) &&
-        str_to_u64(text_of(&grid->book->attribute), &line) && line >= grid->line &&
+        str_to_u64(spreadsheet_text(&grid->book->attribute), &line) && line >= grid->line &&
         line <= LIMIT_SHEET_ROWS + 1)
         grid->line = (size_t)line;
     grid->width = 0;
@@ -462,9 +264,9 @@ static enum err line_read(struct grid *grid, struct xml *xml, struct fail *why)
         enum err e = xml_next(xml, &event, why);
         if (e)
             return e;
-        if (event == XML_ENDED || (event == XML_TAG_END && is_tag(xml, "row")))
+        if (event == XML_ENDED || (event == XML_TAG_END && xml_is(xml, "row")))
             return line_end(grid, why);
-        if (event != XML_TAG || !is_tag(xml, "c"))
+        if (event != XML_TAG || !xml_is(xml, "c"))
             continue;
         e = cell_read(grid, xml, next, &column, why);
         if (e)
@@ -473,7 +275,7 @@ static enum err line_read(struct grid *grid, struct xml *xml, struct fail *why)
     }
 }
 
-static enum err sheet_read(struct book *book, const struct sheet *sheet, struct fail *why)
+static enum err sheet_read(struct spreadsheet *book, const struct sheet *sheet, struct fail *why)
 {
     const struct bundle_file *file = bundle_find(book->bundle, sheet->target);
     struct grid grid = {.book = book, .sheet = sheet->name};
@@ -488,7 +290,7 @@ static enum err sheet_read(struct book *book, const struct sheet *sheet, struct 
     e = xml_open(file->bytes, file->path, &xml, why);
     size_t lines = 0;
     while (!e && !(e = xml_next(xml, &event, why)) && event != XML_ENDED) {
-        if (event != XML_TAG || !is_tag(xml, "row"))
+        if (event != XML_TAG || !xml_is(xml, "row"))
             continue;
         e = ++lines > LIMIT_SHEET_ROWS
                 ? fail(why, ERR_LIMIT, "%s: more than %d rows", grid.path, LIMIT_SHEET_ROWS)
@@ -501,25 +303,15 @@ static enum err sheet_read(struct book *book, const struct sheet *sheet, struct 
 enum err xlsx_read(struct imported *imported, const struct bundle *bundle, const char *path,
                    enum content_kind kind, struct fail *why)
 {
-    struct book *book = mem_take(1, sizeof *book);
-    if (!book)
-        return fail_memory(why);
-    *book = (struct book){.imported = imported, .bundle = bundle, .asked = kind};
-    book->path = imported_text(imported, "%s", path);
-    buf_init(&book->text, CELL_BYTES);
-    buf_init(&book->attribute, ATTRIBUTE_BYTES);
-    enum err e = part_read(book, "xl/workbook.xml", sheets_read, true, why);
-    if (!e)
-        e = part_read(book, "xl/_rels/workbook.xml.rels", links_read, true, why);
-    if (!e)
-        e = part_read(book, "xl/sharedStrings.xml", strings_read, false, why);
+    struct spreadsheet *book = NULL;
+    enum err e = spreadsheet_open(imported, bundle, path, &book, why);
+    if (e)
+        return e;
+    book->asked = kind;
     for (size_t i = 0; i < book->sheet_count && !e; i++)
         e = sheet_read(book, &book->sheets[i], why);
     if (!e && book->taken == 0)
         e = fail(why, ERR_INPUT, "%s: no sheet begins with the columns of a kind", path);
-    mem_give(book->strings);
-    buf_free(&book->text);
-    buf_free(&book->attribute);
-    mem_give(book);
+    spreadsheet_close(book);
     return e ? e : imported_error(imported, why);
 }

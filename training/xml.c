@@ -251,6 +251,11 @@ struct str xml_name(const struct xml *xml)
     return str_of_xml(xmlTextReaderConstLocalName(xml->reader));
 }
 
+bool xml_is(const struct xml *xml, const char *name)
+{
+    return str_equal(xml_name(xml), str_of(name));
+}
+
 struct str xml_words(const struct xml *xml)
 {
     return str_of_xml(xmlTextReaderConstValue(xml->reader));

@@ -13,8 +13,9 @@ MUST_USE enum err xml_open(struct str bytes, const char *path, struct xml **out,
 void xml_close(struct xml *xml);
 /* An empty tag gives XML_TAG and then XML_TAG_END. */
 MUST_USE enum err xml_next(struct xml *xml, enum xml_event *event, struct fail *why);
-struct str xml_name(const struct xml *xml);  /* of the tag, without its prefix */
-struct str xml_words(const struct xml *xml); /* borrowed until xml_next */
+struct str xml_name(const struct xml *xml);           /* of the tag, without its prefix */
+bool xml_is(const struct xml *xml, const char *name); /* it is called so */
+struct str xml_words(const struct xml *xml);          /* borrowed until xml_next */
 /* An attribute of the tag that was just opened into `out` (cleared first); false when it is not
  * there. */
 bool xml_attribute(struct xml *xml, const char *name, struct buf *out);
