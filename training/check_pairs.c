@@ -22,7 +22,8 @@ enum {
     LIKE_EXAMPLES = 3, /* so many of the two must be like the other's for a closer look */
     DUEL_ROWS = 200,   /* of an intent; more are thinned out */
     TELL_EXAMPLES = 6, /* fewer mistakes, of few examples, are chance */
-    SHOWN_ROWS = 2
+    SHOWN_ROWS = 2,
+    SHOWN_BOTH = 2 * SHOWN_ROWS
 };
 static const double LIKE_SHARE = 0.5; /* … and so many of the smaller one's */
 static const double TELL_LEAST = 0.40, TELL_MORE = 0.45;
@@ -30,10 +31,10 @@ static const double TELL_LEAST = 0.40, TELL_MORE = 0.45;
 static const double RIDGE = 0.1;
 
 struct duel {
-    int a, b;                      /* columns, a < b */
-    size_t of_a, of_b;             /* examples of each that are taken for the other's */
-    size_t smaller;                /* examples of the smaller one */
-    uint32_t rows[2 * SHOWN_ROWS]; /* the worst of either */
+    int a, b;                  /* columns, a < b */
+    size_t of_a, of_b;         /* examples of each that are taken for the other's */
+    size_t smaller;            /* examples of the smaller one */
+    uint32_t rows[SHOWN_BOTH]; /* the worst of either */
     unsigned char has_failed;
 };
 struct pairing {
@@ -227,7 +228,7 @@ static void duel_tell(struct checking *c, const struct likeness *l, const struct
     fault_begin(c, CHECK_WARNING, CHECK_INDISTINCT);
     fault_row(c, a, STR_NONE, STR_NONE);
     fault_row(c, b, STR_NONE, STR_NONE);
-    for (size_t i = 0; i < 2 * SHOWN_ROWS; i++)
+    for (size_t i = 0; i < SHOWN_BOTH; i++)
         if (i < SHOWN_ROWS ? i < duel->of_a : i - SHOWN_ROWS < duel->of_b)
             fault_show(c, &c->rows[l->rows[duel->rows[i]]]);
     fault_why(c,
