@@ -51,7 +51,7 @@ static enum err apply_within(struct db *db, const struct db_migration *migration
     if (e || version >= migration->version)
         return e;
     (void)snprintf(set_version, sizeof set_version, "PRAGMA user_version=%d", migration->version);
-    if (moving->at == migration->version)
+    if (moving->move && moving->at == migration->version)
         e = moving->move(db, why);
     if (!e)
         e = db_run(db, migration->sql, why);
