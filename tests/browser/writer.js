@@ -11,10 +11,10 @@ async function compose(page, text) {
 await run({
   async edit(browser) {
     const page = await signIn(browser, "writer", {}, "#/writer");
-    await page.waitForSelector("tbody tr");
+    await page.waitForSelector("[role=grid] a");
     await accessible(page, "the rows");
     await shot(page, "writer-rows");
-    await page.click("tbody tr:first-child a");
+    await page.locator("[role=grid] a").first().click();
     const text = page.getByLabel("내용", { exact: true });
     await text.fill("");
     await text.focus();

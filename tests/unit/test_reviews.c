@@ -181,6 +181,42 @@ static void a_draft_touches_no_row_and_is_one_persons(void **state)
     assert_int_equal(review_of("kim", last_id), -(int64_t)ERR_INPUT);
 }
 
+static enum err stamp_take(void *data, const struct row_draft *found, struct fail *unused)
+{
+    (void)unused;
+    (void)snprintf(data, DRAFT_STAMP_BYTES, "%s", found->stamp);
+    return OK;
+}
+
+static const char *stamp_of(const char *author, char out[DRAFT_STAMP_BYTES])
+{
+    out[0] = '\0';
+    assert_int_equal(
+        drafts_each(content, str_of(author), KIND_ANSWERS, STR("a"), stamp_take, out, &why), OK);
+    return out;
+}
+
+static void a_drafts_stamp_hangs_on_what_it_says_alone(void **state)
+{
+    char first[DRAFT_STAMP_BYTES], now[DRAFT_STAMP_BYTES];
+    (void)state;
+    answer_put("a", "one");
+    assert_string_equal(stamp_of("kim", first), "");
+    assert_int_equal(draft("kim", "a", base_of(KIND_ANSWERS, "a"), "two"), OK);
+    assert_int_equal(strlen(stamp_of("kim", first)), DRAFT_STAMP_BYTES - 1);
+    assert_int_equal(draft("kim", "a", base_of(KIND_ANSWERS, "a"), "three"), OK);
+    assert_string_not_equal(stamp_of("kim", now), first);
+    assert_int_equal(draft("kim", "a", base_of(KIND_ANSWERS, "a"), NULL), OK);
+    assert_string_not_equal(stamp_of("kim", now), first);
+    assert_int_equal(draft("kim", "a", STR("1.abcdefabcdef"), "two"), OK); /* on another row */
+    assert_string_not_equal(stamp_of("kim", now), first);
+    assert_int_equal(draft("lee", "a", base_of(KIND_ANSWERS, "a"), "two"), OK);
+    assert_string_equal(stamp_of("lee", now), first);
+    assert_int_equal(draft_discard(content, STR("lee"), KIND_ANSWERS, STR("a"), &why), OK);
+    assert_int_equal(draft("lee", "a", base_of(KIND_ANSWERS, "a"), "two"), OK); /* as undoing does */
+    assert_string_equal(stamp_of("lee", now), first);
+}
+
 static void a_review_is_decided_by_somebody_else(void **state)
 {
     (void)state;
@@ -436,6 +472,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_draft_touches_no_row_and_is_one_persons),
+        cmocka_unit_test_setup_teardown(a_drafts_stamp_hangs_on_what_it_says_alone, set_up, tear_down),
         TEST(a_review_is_decided_by_somebody_else),
         TEST(a_rejected_or_withdrawn_review_leaves_the_draft),
         TEST(what_somebody_else_changed_is_a_conflict_and_nothing_is_applied),

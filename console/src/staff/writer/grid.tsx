@@ -5,7 +5,7 @@ import { Failure, get } from "../api";
 import { useSession } from "../context";
 import { go, linkTo } from "../router";
 import { Badge, Button, Dialog, Empty, Trouble, toast } from "../ui";
-import { moment, number, say } from "../words";
+import { day, moment, number, say } from "../words";
 import { Bulk } from "./bulk";
 import { CellEditor, type Ending } from "./cell";
 import { columnName, columnsOf, isDate, isLong, kindName, summary, type Fields, type Kept, type Row, type State, type Told } from "./data";
@@ -21,7 +21,7 @@ const least = (column: string): number => Number(/\d+/.exec(widths(column))![0])
 function useLook(): { isPhone: boolean; height: number } {
   const look = () => {
     const isPhone = matchMedia("(max-width: 700px)").matches;
-    return { isPhone, height: isPhone ? 116 : document.documentElement.classList.contains("dense") ? 36 : 62 };
+    return { isPhone, height: isPhone ? 120 : document.documentElement.classList.contains("dense") ? 36 : 62 };
   };
   const [now, set] = useState(look);
   useEffect(() => {
@@ -262,7 +262,7 @@ export function Grid({ asked, isNew }: { asked: Asked; isNew: boolean }) {
           {wrong && <Badge tone="bad">{say({ ko: `고칠 곳 ${wrong.length}`, en: `${wrong.length} faults` })}</Badge>}
           {isStale(row) && <button type="button" class="badge warn" tabIndex={-1} onClick={() => setLooking(row)}>{say({ ko: "겹침: 합치기", en: "Changed: merge" })}</button>}
           {others.map((name) => <button key={name} type="button" class="badge warn" tabIndex={-1} onClick={() => setLooking(row)}>{say({ ko: `${name} 초안`, en: `${name}’s draft` })}</button>)}
-          {!row.draft && !others.length && <small>{row.changed_by} {moment(row.changed_at)}</small>}
+          {!row.draft && !others.length && !unsaved(row.kind, row.id) && <small title={moment(row.changed_at)}>{row.changed_by} {day(row.changed_at)}</small>}
         </>
       );
     }
