@@ -213,7 +213,8 @@ static void a_drafts_stamp_hangs_on_what_it_says_alone(void **state)
     assert_int_equal(draft("lee", "a", base_of(KIND_ANSWERS, "a"), "two"), OK);
     assert_string_equal(stamp_of("lee", now), first);
     assert_int_equal(draft_discard(content, STR("lee"), KIND_ANSWERS, STR("a"), &why), OK);
-    assert_int_equal(draft("lee", "a", base_of(KIND_ANSWERS, "a"), "two"), OK); /* as undoing does */
+    assert_int_equal(draft("lee", "a", base_of(KIND_ANSWERS, "a"), "two"),
+                     OK); /* as undoing does */
     assert_string_equal(stamp_of("lee", now), first);
 }
 
@@ -472,7 +473,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_draft_touches_no_row_and_is_one_persons),
-        cmocka_unit_test_setup_teardown(a_drafts_stamp_hangs_on_what_it_says_alone, set_up, tear_down),
+        TEST(a_drafts_stamp_hangs_on_what_it_says_alone),
         TEST(a_review_is_decided_by_somebody_else),
         TEST(a_rejected_or_withdrawn_review_leaves_the_draft),
         TEST(what_somebody_else_changed_is_a_conflict_and_nothing_is_applied),
