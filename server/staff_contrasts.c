@@ -89,7 +89,7 @@ static enum err pair_tell(struct pairs *p, const struct content_row *row,
         return OK;
     enum err e = row ? content_row_base(p->hearing.call->content, row, base, why) : OK;
     json_object(w, NULL);
-    json_put_str(w, "id", draft ? draft->id : row->fields[0]);
+    json_put_str(w, "id", row ? row->fields[0] : draft ? draft->id : STR(""));
     json_put_text(w, "base", base);
     if (row)
         (void)staff_fields_put(w, "row", KIND_CONTRASTS, row->fields, 0);
