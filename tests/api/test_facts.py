@@ -346,7 +346,7 @@ def tables_are_proposed_with_their_spans_and_only_an_import_adds_them(bot):
 @test
 def a_fact_that_is_all_that_is_asked_for_comes_before_a_list():
     bot = korean_sample()
-    told = {"40세 여자 암보험 보험료": "42,000원", "40세여자암보험보험료 얼마예요": "42,000원", "암보험 최고 가입나이": "70세", "치아보험 임플란트 얼마 나와요": "1,000,000원"}
+    told = {"40세 여자 암보험 보험료": "42,000원", "40세여자암보험보험료 얼마예요": "42,000원", "펫보험 최고 가입나이": "10세", "치아보험 임플란트 얼마 나와요": "1,000,000원"}
     for question, figure in told.items():
         reply = bot.ask(question, "--no-journal", "--as-of", "2026-11-24")
         assert reply["route"] == "quoted" and figure in reply["reply"]["text"], (question, reply)
