@@ -4,7 +4,8 @@
  *
  * Counts are kept in memory, shared by threads, and counted again once they are old: the current
  * day's after a second, a past day's after ten minutes, either later when counting takes long. One
- * reading counts again only a few days of the past, and the next the others. Marks of wrong replies are counted anew as soon as there is another mark. */
+ * reading counts again only a few days of the past, and the next the others. Marks of wrong replies
+ * are counted anew as soon as there is another mark. */
 #ifndef TALLY_H
 #define TALLY_H
 
