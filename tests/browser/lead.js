@@ -35,6 +35,22 @@ await run({
     await page.waitForFunction(() => document.querySelector("[role=group][aria-label='턴'] .value").textContent === "901");
     const figures = await saved(page, () => page.click("text=CSV 내려받기"));
     assert.ok(figures.startsWith("\ufeffday,turns,") && figures.trim().split("\n").length === 91, figures.slice(0, 200));
+    // What was not answered, in groups; one opens just its turns
+    await page.waitForSelector("text=아직 모으지 않았습니다");
+    await page.click("role=button[name='모으기']");
+    await page.waitForSelector("ol.groups li", { timeout: 60000 });
+    assert.match(await page.innerText("[aria-labelledby=unanswered-groups]"), /에 모음 · 모든 기간의/);
+    const behind = Number((await page.innerText("ol.groups li >> nth=0 >> a")).replace(/[^0-9]/g, ""));
+    assert.equal(await page.getAttribute("text=할 일 목록에서 처리하기", "href"), "#/release/unanswered");
+    await accessible(page, "groups");
+    await page.click("ol.groups li >> nth=0 >> a");
+    await page.waitForSelector("text=답하지 못한 묶음 하나");
+    await page.waitForSelector(".turns > li");
+    const group = await saved(page, () => page.click("text=CSV 내려받기"));
+    assert.equal(group.trim().split("\n").length, behind + 1, "all of the group's turns");
+    await page.waitForSelector(`text=${behind}턴을 모두 담았습니다`);
+    await page.goBack();
+    await page.waitForSelector(".tile");
     // Every number opens its turns
     await page.click("[role=group][aria-label='잘못된 답변 신고, 1,000턴당'] a.open");
     await page.waitForSelector("text=모두 15턴입니다");

@@ -4,7 +4,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { say } from "../words";
 
-export type Line = { name: string; values: (number | null)[]; shown: (value: number | null) => string; total?: string; link?: string; dayLink?: (day: string) => string };
+export type Line = { name: string; values: (number | null)[]; shown: (value: number | null) => string; total?: string; link?: string };
 const light = ["#1f5275", "#b3541e", "#1f6b4a", "#7a4a9c", "#8a6d00", "#9c2b22"], dark = ["#9bcbe8", "#f0b08a", "#9bd7b8", "#d0b3e8", "#e8d27a", "#ffaca3"];
 const dashes: number[][] = [[], [8, 4], [3, 3], [12, 3, 3, 3], [6, 2, 2, 2], [2, 2]];
 
@@ -81,7 +81,7 @@ export function Chart({ title, note, days, lines }: { title: string; note?: stri
               {days.map((day, i) => (
                 <tr key={day}>
                   <td>{day}</td>
-                  {lines.map((line) => <td key={line.name} class="number">{line.dayLink && line.values[i] ? <a href={line.dayLink(day)}>{line.shown(line.values[i]!)}</a> : line.shown(line.values[i] ?? null)}</td>)}
+                  {lines.map((line) => <td key={line.name} class="number">{line.shown(line.values[i] ?? null)}</td>)}
                 </tr>
               ))}
             </tbody>

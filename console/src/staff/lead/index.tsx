@@ -121,26 +121,25 @@ function Tiles({ figures, period }: { figures: Figures; period: { from: string; 
 function Charts({ figures, period }: { figures: Figures; period: { from: string; to: string } }) {
   const days = figures.days.map((one) => one.day);
   const per1000 = (one: Counts) => (one.turns ? (1000 * one.wrong) / one.turns : null);
-  const of = (query: Record<string, string> = {}) => (day: string) => linkTo("lead", ["turns"], { from: day, to: day, ...query });
   const tenth = (value: number | null) => (value === null ? "–" : number(value, 1));
   const routes: Line[] = routeNames.map((name) => ({
-    name: routeName(name), values: figures.days.map((one) => one.routes[name]), shown: countOf, total: number(figures.now.routes[name]), link: linkTo("lead", ["turns"], { ...period, route: name }), dayLink: of({ route: name }),
+    name: routeName(name), values: figures.days.map((one) => one.routes[name]), shown: countOf, total: number(figures.now.routes[name]), link: linkTo("lead", ["turns"], { ...period, route: name }),
   }));
   const before = say({ ko: "지난 기간", en: "Period before" });
   return (
     <div class="charts">
       <Chart title={say({ ko: "경로별 턴, 날마다", en: "Turns by route, each day" })} days={days} lines={routes} />
       <Chart title={say({ ko: "잘못된 답변 신고, 1,000턴당", en: "Wrong replies reported, per 1,000" })} days={days} lines={[
-        { name: say({ ko: "이 기간", en: "This period" }), values: figures.days.map(per1000), shown: tenth, link: linkTo("lead", ["turns"], { ...period, wrong: "1" }), dayLink: of({ wrong: "1" }) },
+        { name: say({ ko: "이 기간", en: "This period" }), values: figures.days.map(per1000), shown: tenth, link: linkTo("lead", ["turns"], { ...period, wrong: "1" }) },
         { name: before, values: figures.days_before.map(per1000), shown: tenth },
       ]} />
       <Chart title={say({ ko: "답변에 걸린 시간", en: "Time to reply" })} days={days} lines={[
-        { name: "50 %", values: figures.days.map((one) => one.p50_us), shown: seconds, dayLink: of() },
-        { name: "90 %", values: figures.days.map((one) => one.p90_us), shown: seconds, dayLink: of() },
-        { name: "99 %", values: figures.days.map((one) => one.p99_us), shown: seconds, dayLink: of() },
+        { name: "50 %", values: figures.days.map((one) => one.p50_us), shown: seconds },
+        { name: "90 %", values: figures.days.map((one) => one.p90_us), shown: seconds },
+        { name: "99 %", values: figures.days.map((one) => one.p99_us), shown: seconds },
       ]} />
       <Chart title={say({ ko: "대화, 날마다", en: "Conversations, each day" })} days={days} lines={[
-        { name: say({ ko: "모두", en: "All" }), values: figures.days.map((one) => one.contacts), shown: countOf, total: number(figures.now.contacts), link: linkTo("lead", ["turns"], period), dayLink: of() },
+        { name: say({ ko: "모두", en: "All" }), values: figures.days.map((one) => one.contacts), shown: countOf, total: number(figures.now.contacts), link: linkTo("lead", ["turns"], period) },
         { name: say({ ko: "상담원 없이 끝남", en: "Contained" }), values: figures.days.map((one) => one.contained), shown: countOf, total: number(figures.now.contained) },
         { name: say({ ko: `모두, ${before}`, en: `All, ${before.toLowerCase()}` }), values: figures.days_before.map((one) => one.contacts), shown: countOf, total: number(figures.before.contacts) },
       ]} />
