@@ -33,6 +33,17 @@ enum handled exchange_fail(struct exchange *exchange, unsigned status, const cha
     return HANDLED;
 }
 
+/* Whoever looks after the server reads why; the client does not. */
+static void failure_log(const struct exchange *exchange, enum err e, const struct fail *why)
+{
+    struct buf text;
+    buf_init(&text, (size_t)4 * FAIL_TEXT_BYTES);
+    json_add_string(&text, str_of(why->text));
+    log_line(LOG_ERROR, LOG_SERVER_FAILED, "\"request_id\":\"%s\",\"code\":%d,\"why\":%.*s",
+             exchange->id, (int)e, STR_ARG(str_from_buf(&text)));
+    buf_free(&text);
+}
+
 enum handled exchange_fail_as(struct exchange *exchange, enum err e, const struct fail *why)
 {
     switch (e) {
@@ -47,8 +58,7 @@ enum handled exchange_fail_as(struct exchange *exchange, enum err e, const struc
         exchange->retry_after = 1;
         return exchange_fail(exchange, 503, "busy", "too many messages at once; please try again");
     default:
-        log_line(LOG_ERROR, LOG_SERVER_FAILED, "\"request_id\":\"%s\",\"code\":%d", exchange->id,
-                 (int)e);
+        failure_log(exchange, e, why);
         return exchange_fail(exchange, 500, "failed", "this could not be done");
     }
 }

@@ -67,7 +67,7 @@ def dead(bot, provider, seconds):
         time.sleep(seconds)
         customers.stop()
         assert not customers.wrong, customers.wrong[:5]
-        assert len(customers.scripted) > 10 and len(customers.asked) > 10, (len(customers.scripted), len(customers.asked))
+        assert len(customers.scripted) > 10 and len(customers.asked) >= 6, (len(customers.scripted), len(customers.asked))
         slow = 5 if paring.is_sanitized() else 1
         scripted = sorted(customers.scripted)
         assert scripted[len(scripted) * 98 // 100] < 0.3 * slow, scripted[-5:]
