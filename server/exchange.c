@@ -38,7 +38,7 @@ static void failure_log(const struct exchange *exchange, enum err e, const struc
 {
     struct buf text;
     buf_init(&text, (size_t)4 * FAIL_TEXT_BYTES);
-    json_add_string(&text, str_of(why->text));
+    json_add_string(&text, str_of(why ? why->text : ""));
     log_line(LOG_ERROR, LOG_SERVER_FAILED, "\"request_id\":\"%s\",\"code\":%d,\"why\":%.*s",
              exchange->id, (int)e, STR_ARG(str_from_buf(&text)));
     buf_free(&text);
