@@ -2,7 +2,10 @@
  * conversation is the bot's (pending) is answered; everything else gets its 200 and no more, lest
  * the bot talk over a person. The webhook is answered as soon as the turn and its place in the
  * outbox are kept; the reply itself goes out from server/poster.c. Delivered again, it is the same
- * message, and makes no second turn. */
+ * message, and makes no second turn.
+ *
+ * Written from Chatwoot's documentation and source, and tested against a stand-in of ours
+ * (tests/api/chatwoot.py); no Chatwoot that is live has been tried. */
 #include "server/chatwoot.h"
 
 #include "bot/outbox.h"
