@@ -3,6 +3,7 @@
 #include "server/metrics.h"
 
 #include "base/clock.h"
+#include "store/db.h"
 
 /* Upper ends of the histogram's buckets. */
 static const int64_t bucket_us[BUCKETS] = {100,    250,     500,     1000,    2500,
@@ -232,6 +233,8 @@ void metrics_print(const struct metrics_sources *sources, struct buf *out)
     models_add(sources, out);
     one_add(out, "paring_connections", "gauge", "Connections open.",
             connections > 0 ? (uint64_t)connections : 0);
+    one_add(out, "paring_database_bytes", "gauge", "Memory of all databases, mostly pages read.",
+            (uint64_t)db_memory());
     one_add(out, "paring_conversations", "gauge", "Conversations in memory.",
             sources->service.conversations);
     one_add(out, "paring_handoffs_waiting", "gauge", "Tickets that no agent has claimed.",

@@ -483,6 +483,11 @@ enum err db_end(struct db *db, enum err e, struct fail *why)
     return e;
 }
 
+int64_t db_memory(void)
+{
+    return sqlite3_memory_used();
+}
+
 int64_t db_changes(const struct db *db)
 {
     return sqlite3_changes64(db->engine);

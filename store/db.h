@@ -68,6 +68,8 @@ bool db_is_null(struct db_statement *s, int column);
  * transaction begins. */
 MUST_USE enum err db_begin(struct db *db, struct fail *why);
 MUST_USE enum err db_end(struct db *db, enum err e, struct fail *why);
+/* Bytes that all handles hold now, mostly pages they have read. Any thread. */
+int64_t db_memory(void);
 int64_t db_changes(const struct db *db); /* rows changed by the last statement */
 
 /* Numbered migrations, each applied in one transaction; user_version holds the last. A database

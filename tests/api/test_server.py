@@ -130,7 +130,7 @@ def every_route_answers():
     with Server(small_bot()) as server:
         assert server.ask("GET", "/alive").body == b"alive\n" and server.ask("GET", "/ready").status == 200
         text = server.ask("GET", "/metrics").body.decode()
-        for name in ("paring_requests_total", "paring_request_seconds_bucket", "paring_journal_queue", "paring_release_info"):
+        for name in ("paring_requests_total", "paring_request_seconds_bucket", "paring_journal_queue", "paring_database_bytes", "paring_release_info"):
             assert name in text, name
         assert server.ask("HEAD", "/alive").status == 200
         for method, path, status in (("GET", "/nothing", 404), ("GET", "/v1/turns", 405), ("POST", "/alive", 405), ("PUT", "/v1/turns", 405),

@@ -185,6 +185,14 @@ def memory(pid):
     return int(lines["RssAnon"].split()[0]) / 1024, int(lines["VmRSS"].split()[0]) / 1024
 
 
+def pages(server):
+    """MiB that the databases hold: their caches of pages are bounded, and fill for a long time."""
+    try:
+        return f"{server.metric('paring_database_bytes') / 2 ** 20:.1f}"
+    except (OSError, http.client.HTTPException):
+        return "?"
+
+
 def slope_of(samples):
     """MiB an hour and half its 95 % interval: least squares through the least of each block, what is held when no password is being checked."""
     size = max(1, len(samples) // BLOCKS)
@@ -213,7 +221,8 @@ def watch(traffic, model, chatwoot, kakao, seconds):
             del seen[:-100]
         samples.append((now, *memory(traffic.server.process.pid)))
         if now >= said:
-            print(f"  {now:6.0f} s  {samples[-1][1]:7.1f} MiB of its own, {samples[-1][2]:7.1f} in all, {sum(traffic.counts.values()):9,} requests", flush=True)
+            print(f"  {now:6.0f} s  {samples[-1][1]:7.1f} MiB of its own, {pages(traffic.server)} of them databases', {samples[-1][2]:7.1f} in all, "
+                  f"{sum(traffic.counts.values()):9,} requests", flush=True)
             said += max(10, seconds / 20)
         time.sleep(1 / SAMPLES_A_SECOND)
     return samples
