@@ -101,10 +101,8 @@ static const struct db_migration migrations[] = {
     /* The writers' desk. A draft is one person's; a review is rows that somebody wants changed and
      * somebody else decides on; `fields`, `was` and `now` are a row as revisions keep it, "" for
      * none. A job is what runs beside the server: a training, a trial of a review, a check … A task
-     * is a reply that somebody called wrong. The table `audit` has been emptied into the chain. */
-    {8, "DROP TABLE audit;"
-        "CREATE INDEX audit_chain_event ON audit_chain (event, at_us);"
-        "CREATE TABLE drafts (kind TEXT NOT NULL, row_id TEXT NOT NULL, author TEXT NOT NULL,"
+     * is a reply that somebody called wrong. */
+    {8, "CREATE TABLE drafts (kind TEXT NOT NULL, row_id TEXT NOT NULL, author TEXT NOT NULL,"
         " base TEXT NOT NULL, fields TEXT NOT NULL, changed_at BIGINT NOT NULL,"
         " PRIMARY KEY (kind, row_id, author));"
         "CREATE TABLE reviews (number BIGINT PRIMARY KEY NOT NULL, title TEXT NOT NULL,"
@@ -123,8 +121,6 @@ static const struct db_migration migrations[] = {
         " result TEXT NOT NULL);"
         "CREATE INDEX jobs_state ON jobs (state, wanted_at);"
         "CREATE INDEX jobs_kind ON jobs (kind, subject);"
-        "CREATE TABLE refused_proposals (proposal TEXT PRIMARY KEY NOT NULL,"
-        " refused_by TEXT NOT NULL, refused_at BIGINT NOT NULL);"
         "CREATE TABLE ignored_groups (id TEXT PRIMARY KEY NOT NULL, reason TEXT NOT NULL,"
         " author TEXT NOT NULL, at_us BIGINT NOT NULL);"
         "CREATE TABLE tasks (number BIGINT PRIMARY KEY NOT NULL, turn TEXT NOT NULL,"
@@ -132,7 +128,12 @@ static const struct db_migration migrations[] = {
         " trace TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('open', 'done', 'dismissed')),"
         " author TEXT NOT NULL, at_us BIGINT NOT NULL, settled_by TEXT, settled_at BIGINT,"
         " settlement TEXT);"},
-    {9, "ALTER TABLE prompts ADD COLUMN used_for TEXT NOT NULL DEFAULT 'customers';"},
+    /* The table `audit` has been emptied into the chain (responses/audit.h). */
+    {9, "DROP TABLE audit;"
+        "CREATE INDEX audit_chain_event ON audit_chain (event, at_us);"
+        "CREATE TABLE refused_proposals (proposal TEXT PRIMARY KEY NOT NULL,"
+        " refused_by TEXT NOT NULL, refused_at BIGINT NOT NULL);"
+        "ALTER TABLE prompts ADD COLUMN used_for TEXT NOT NULL DEFAULT 'customers';"},
 };
 
 /* Runes, so that LIMIT_ANSWER_BYTES and LIMIT_TITLE_BYTES hold for any script. */

@@ -46,7 +46,7 @@ struct content_table {
 const struct content_table *content_table(enum content_kind kind);
 
 /* Before the statements of this migration the audit's older lines are moved (responses/audit.h). */
-enum { CONTENT_AUDIT_GATHERED = 8 };
+enum { CONTENT_AUDIT_GATHERED = 9 };
 const struct db_migration *content_migrations(size_t *count);
 
 const char *policy_name(enum policy policy);

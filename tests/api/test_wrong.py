@@ -99,7 +99,7 @@ def a_replay_says_which_marks_a_release_mends(bot):
 def a_journal_from_before_marks_is_read(bot):
     turn, _ = wrongly_answered(bot)
     db = sqlite3.connect(bot.path + "/journal.db")
-    db.executescript("DROP TABLE model_calls; DROP TABLE pins; ALTER TABLE turns DROP COLUMN evidence; DROP TABLE outbox; DROP TABLE retention; DROP TABLE handoff_events; DROP TABLE handoffs; DROP TABLE feedback; ALTER TABLE turns DROP COLUMN citations; PRAGMA user_version=2")
+    db.executescript("DROP TABLE model_calls; DROP TABLE pins; ALTER TABLE turns DROP COLUMN evidence; DROP INDEX turns_vector; ALTER TABLE turns DROP COLUMN vector; ALTER TABLE turns DROP COLUMN vector_key; DROP TABLE outbox; DROP TABLE retention; DROP TABLE handoff_events; DROP TABLE handoffs; DROP TABLE feedback; ALTER TABLE turns DROP COLUMN citations; PRAGMA user_version=2")
     db.close()
     assert bot.run("unanswered", "--json").json()["wrong"] == 0
     assert bot.run("replay", "--json").json()["marked_wrong"] == []

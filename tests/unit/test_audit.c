@@ -56,13 +56,13 @@ static void lines_of_the_older_audit_are_at_the_end_of_the_chain(void **state)
     assert_int_equal(db_open(path, DB_CREATE, true, 0, &db, &why), OK);
     assert_int_equal(
         db_run(db,
-               "DROP TABLE review_rows; DROP TABLE reviews; DROP TABLE drafts; DROP TABLE jobs;"
-               " DROP TABLE ignored_groups; DROP TABLE tasks; DROP INDEX audit_chain_event;"
+               "DROP INDEX audit_chain_event; DROP TABLE refused_proposals;"
+               " ALTER TABLE prompts DROP COLUMN used_for;"
                " CREATE TABLE audit (number BIGINT PRIMARY KEY NOT NULL, event TEXT NOT NULL,"
                " author TEXT NOT NULL, detail TEXT NOT NULL, at_us BIGINT NOT NULL);"
                " INSERT INTO audit VALUES (1, 'import', 'user 0', '{}', 1000000),"
                " (2, 'overriding', 'user 1', 'release 2, abc: why', 2000000);"
-               " PRAGMA user_version=7",
+               " PRAGMA user_version=8",
                &why),
         OK);
     db_close(db);

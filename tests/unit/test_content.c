@@ -693,7 +693,7 @@ static void documents_of_the_schema_before_versions_stay_as_they_were(void **sta
     assert_int_equal(
         db_run(db,
                "DROP TABLE review_rows; DROP TABLE reviews; DROP TABLE drafts; DROP TABLE "
-               "jobs; DROP TABLE ignored_groups; DROP TABLE tasks;"
+               "jobs; DROP TABLE ignored_groups; DROP TABLE tasks; DROP TABLE refused_proposals;"
                " DROP TABLE sessions; DROP TABLE users; DROP TABLE audit_chain;"
                " DROP TABLE audit_head; DROP TABLE prompts;"
                " CREATE TABLE audit (number BIGINT PRIMARY KEY NOT NULL, event TEXT NOT NULL,"

@@ -124,11 +124,15 @@ static void a_turn_that_is_not_there_cannot_be_marked(void **state)
 static void older_journals_have_no_marks_and_can_get_some(void **state)
 {
     static const char *const older[] = {
-        "DROP TABLE model_calls; DROP TABLE pins; ALTER TABLE turns DROP COLUMN evidence; DROP "
+        "DROP TABLE model_calls; DROP TABLE pins; ALTER TABLE turns DROP COLUMN evidence; "
+        "DROP INDEX turns_vector; ALTER TABLE turns DROP COLUMN vector; "
+        "ALTER TABLE turns DROP COLUMN vector_key; DROP "
         "TABLE outbox; DROP TABLE retention; DROP TABLE handoff_events; DROP "
         "TABLE handoffs; DROP TABLE feedback; "
         "DROP TABLE pseudonym_key; ALTER TABLE turns DROP COLUMN citations; PRAGMA user_version=1",
-        "DROP TABLE model_calls; DROP TABLE pins; ALTER TABLE turns DROP COLUMN evidence; DROP "
+        "DROP TABLE model_calls; DROP TABLE pins; ALTER TABLE turns DROP COLUMN evidence; "
+        "DROP INDEX turns_vector; ALTER TABLE turns DROP COLUMN vector; "
+        "ALTER TABLE turns DROP COLUMN vector_key; DROP "
         "TABLE outbox; DROP TABLE retention; DROP TABLE handoff_events; DROP "
         "TABLE handoffs; DROP TABLE feedback; ALTER TABLE turns DROP COLUMN citations; PRAGMA "
         "user_version=2"};
