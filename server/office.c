@@ -222,7 +222,7 @@ static enum err handles_open(const struct office *office, struct handles *handle
 }
 
 /* The first page of figures waits for a count of every day it shows: the thread for releases counts
- * them beforehand, a day at a time, while the others take the calls. */
+ * the past ones beforehand, a day at a time, while the others take the calls. */
 static void warm(struct office *office, struct handles *handles)
 {
     struct tallies *tallies = office->site->tallies;
@@ -231,7 +231,7 @@ static void warm(struct office *office, struct handles *handles)
     if (handles_open(office, handles, NULL) || !handles->journal)
         return; /* as the calls will hear */
     date_days today = tallies_today(tallies);
-    for (date_days day = today; !ends && day > today - WARM_DAYS; day--) {
+    for (date_days day = today - 1; !ends && day > today - WARM_DAYS; day--) {
         (void)pthread_mutex_lock(&office->lock);
         ends = office->ends;
         (void)pthread_mutex_unlock(&office->lock);
