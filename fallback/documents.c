@@ -231,11 +231,28 @@ static size_t marks_of(struct str line)
     return n;
 }
 
+/* What of a heading stands after the clause, spaces of either not counting, since where ids are
+ * listed a space ends one; p is NULL when the heading does not begin with it. */
+static struct str clause_rest(struct str heading, struct str clause)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < clause.n; i++) {
+        if (clause.p[i] == ' ')
+            continue;
+        while (at < heading.n && heading.p[at] == ' ')
+            at++;
+        if (at == heading.n || heading.p[at++] != clause.p[i])
+            return STR_NONE;
+    }
+    return str_slice(heading, at, heading.n);
+}
+
 static bool is_clause(struct str heading, struct str clause)
 {
-    if (clause.n == 0 || !str_starts(heading, clause))
+    clause = str_trim(clause);
+    const struct str rest = clause.n > 0 ? clause_rest(heading, clause) : STR_NONE;
+    if (!rest.p)
         return false;
-    const struct str rest = str_slice(heading, clause.n, heading.n);
     const bool ends_in_digit = clause.p[clause.n - 1] >= '0' && clause.p[clause.n - 1] <= '9';
     return !str_starts(rest, STR("의")) &&
            !(ends_in_digit && rest.n > 0 && rest.p[0] >= '0' && rest.p[0] <= '9');

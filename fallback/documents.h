@@ -33,8 +33,9 @@ struct str document_title(struct str text);
  * "제12조(보험금의 지급) ① …" what stands before the ①; 0: none. */
 size_t document_heading_bytes(struct str line);
 
-/* The part of a document under the first heading that is `clause` or begins with it ("제4조" is
- * 제4조(지급사유), not 제40조 nor 제4조의2), up to the next heading that is not below it. */
+/* The part of a document under the first heading that is `clause` or begins with it, spaces not
+ * counting ("제4조" is 제4조(지급사유), not 제40조 nor 제4조의2; "2.가입" is 2. 가입 자격), up to
+ * the next heading that is not below it. */
 struct document_part {
     struct str heading; /* without its # */
     size_t from, to;    /* bytes of the text, the heading's line included */

@@ -228,6 +228,21 @@ static void a_text_gives_itself_a_title(void **state)
     }
 }
 
+static void spaces_do_not_count_in_a_clause(void **state)
+{
+    const struct str text = STR("## 2. 가입 자격\n가\n## 별표 1. 표\n나\n## 별표 2. 예시\n다\n");
+    struct document_part part;
+    (void)state;
+    assert_true(document_part_find(text, STR("2.가입자격"), &part));
+    assert_true(str_equal(part.heading, STR("2. 가입 자격")));
+    assert_true(document_part_find(text, STR("별표2."), &part));
+    assert_true(str_equal(part.heading, STR("별표 2. 예시")));
+    assert_true(document_part_find(text, STR("별표 2"), &part));
+    assert_true(str_equal(part.heading, STR("별표 2. 예시")));
+    assert_false(document_part_find(text, STR("2.가입자격의"), &part));
+    assert_false(document_part_find(text, STR(" "), &part));
+}
+
 static void a_part_is_found_by_its_clause_and_ends_before_the_next(void **state)
 {
     const struct str text =
@@ -256,6 +271,7 @@ int main(void)
         cmocka_unit_test(a_path_too_long_leaves_out_what_does_not_fit),
         cmocka_unit_test(a_text_gives_itself_a_title),
         cmocka_unit_test(a_part_is_found_by_its_clause_and_ends_before_the_next),
+        cmocka_unit_test(spaces_do_not_count_in_a_clause),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
