@@ -28,7 +28,7 @@ static enum err question_look(void *data, const struct str *fields, struct fail 
     struct str one;
     (void)why;
     while (ids.n > 0 && str_next(&ids, ' ', &one)) {
-        if (is_name(data, one)) {
+        if (is_name(data, str_slice(one, 0, str_find(one, STR("#"))))) {
             touch_tell(data, TOUCH_QUESTION, fields[0], fields[1]);
             return OK;
         }

@@ -274,7 +274,7 @@ def a_new_version_tells_the_statements_rates_and_answers_that_hang_on_it(bot):
 @test
 def a_new_version_ends_the_old_and_tells_what_it_touches(bot):
     fill(bot)
-    bot.take("questions.csv", "text,documents\n면책기간은?,cancer\n목적은?,cancer-2025\n다른 것?,other\n", "--as", "questions")
+    bot.take("questions.csv", "text,documents\n면책기간은?,cancer#제2조\n목적은?,cancer-2025\n다른 것?,other\n", "--as", "questions")
     bot.take("facts.csv", "name,value,source\nwait,90일,cancer-2025#제2조\nother,1,other#1\n", "--as", "facts")
     bot.take("answers.csv", "id,intent,text\nwait-1,hello,면책기간은 90일입니다.\nfine-1,hello,60일이면 됩니다.\n", "--as", "answers")
     assert bot.take("v1.md", OLD, "--json").json()["touched"] == []
