@@ -115,6 +115,15 @@ static void share_put(struct json_writer *w, const char *name, double share)
         json_put_double(w, name, share, 6);
 }
 
+static void ranks_json(struct json_writer *w, const struct rank_marks *marks)
+{
+    json_put_double(w, "recall1", marks->recall1, 6);
+    json_put_double(w, "recall5", marks->recall5, 6);
+    json_put_double(w, "recall10", marks->recall10, 6);
+    json_put_double(w, "mrr10", marks->mrr10, 6);
+    json_put_double(w, "ndcg10", marks->ndcg10, 6);
+}
+
 static void marks_json(const struct marked *m, struct buf *out)
 {
     const struct retrieval_marks *marks = &m->marks;
@@ -124,11 +133,11 @@ static void marks_json(const struct marked *m, struct buf *out)
     json_object(&w, NULL);
     json_put_int(&w, "questions", (int64_t)marks->questions);
     json_put_int(&w, "unanswerable", (int64_t)marks->unanswerable);
-    json_put_double(&w, "recall1", marks->recall1, 6);
-    json_put_double(&w, "recall5", marks->recall5, 6);
-    json_put_double(&w, "recall10", marks->recall10, 6);
-    json_put_double(&w, "mrr10", marks->mrr10, 6);
-    json_put_double(&w, "ndcg10", marks->ndcg10, 6);
+    ranks_json(&w, &marks->documents);
+    json_object(&w, "by_passage");
+    json_put_int(&w, "questions", (int64_t)marks->passages.questions);
+    ranks_json(&w, &marks->passages);
+    json_end(&w, '}');
     json_put_int(&w, "stand_ins", (int64_t)marks->stand_ins);
     share_put(&w, "ece", answerable->ece);
     share_put(&w, "coverage_at_precision_90", answerable->coverage90);
@@ -157,6 +166,13 @@ static void marks_json(const struct marked *m, struct buf *out)
     buf_add_char(out, '\n');
 }
 
+static void ranks_text(const struct rank_marks *marks, struct buf *out)
+{
+    buf_add_format(out, "recall@1 · @5 · @10   %.1f · %.1f · %.1f %%\n", 100 * marks->recall1,
+                   100 * marks->recall5, 100 * marks->recall10);
+    buf_add_format(out, "MRR@10 · nDCG@10      %.3f · %.3f\n", marks->mrr10, marks->ndcg10);
+}
+
 static void marks_text(const struct marked *m, struct buf *out)
 {
     const struct retrieval_marks *marks = &m->marks;
@@ -165,9 +181,12 @@ static void marks_text(const struct marked *m, struct buf *out)
                    marks->questions, marks->unanswerable);
     buf_add_format(out, "passages              %u of %u documents\n", m->index->head->passages,
                    m->index->head->documents);
-    buf_add_format(out, "recall@1 · @5 · @10   %.1f · %.1f · %.1f %%\n", 100 * marks->recall1,
-                   100 * marks->recall5, 100 * marks->recall10);
-    buf_add_format(out, "MRR@10 · nDCG@10      %.3f · %.3f\n", marks->mrr10, marks->ndcg10);
+    ranks_text(&marks->documents, out);
+    if (marks->passages.questions > 0) {
+        buf_add_format(out, "by passage            %zu questions name the passages that answer\n",
+                       marks->passages.questions);
+        ranks_text(&marks->passages, out);
+    }
     if (marks->stand_ins > 0)
         buf_add_format(out,
                        "without an answer     %zu, and %zu that were asked as if their documents "

@@ -1,5 +1,6 @@
 /* Retrieval's marks. Every golden question is asked and the documents of its passages are taken in
- * order of their best one. For the chance that the first is right (training/answerable.c), a third
+ * order of their best one; where the question names passages, these are marked as well, as they are
+ * found. For the chance that the first is right (training/answerable.c), a third
  * of the questions must have no answer, as customers' questions do: where the bot's owner has not
  * written as many, the documents of some are looked away from, and these stand in for them. */
 #include "training/evaluate_retrieval.h"
@@ -7,6 +8,7 @@
 #include "base/arena.h"
 #include "base/exact.h"
 #include "base/limits.h"
+#include "fallback/documents.h"
 #include "training/rows.h"
 
 #include <assert.h>
@@ -15,7 +17,7 @@
 #include <string.h>
 
 enum {
-    DOCUMENTS_RANKED = 10,
+    RANKED = 10,
     STAND_INS = 3, /* one question of three shall have no answer */
 };
 
@@ -123,22 +125,68 @@ static bool is_listed(struct str ids, struct str id)
     return false;
 }
 
+/* Documents, of which several passages may be named. */
 static size_t ids_count(struct str ids)
+{
+    struct str rest = ids, one;
+    size_t count = 0;
+    while (rest.n > 0 && str_next(&rest, ' ', &one)) {
+        const struct str before = str_slice(ids, 0, (size_t)(one.p - ids.p));
+        count += one.n > 0 && !is_listed(before, str_slice(one, 0, str_find(one, STR("#"))));
+    }
+    return count;
+}
+
+/* How many passages are named; 0 when a document is named without one. */
+static size_t named_count(struct str ids)
 {
     struct str one;
     size_t count = 0;
-    while (ids.n > 0 && str_next(&ids, ' ', &one))
+    while (ids.n > 0 && str_next(&ids, ' ', &one)) {
+        if (one.n > 0 && str_find(one, STR("#")) == one.n)
+            return 0;
         count += one.n > 0;
+    }
     return count;
+}
+
+static bool is_named(const struct index *index, const struct index_passage *passage, struct str ids)
+{
+    const struct index_document *document = &index->documents[passage->document];
+    struct document_part part;
+    struct str one;
+    while (ids.n > 0 && str_next(&ids, ' ', &one)) {
+        const size_t at = str_find(one, STR("#"));
+        const struct str id = str_slice(one, 0, at);
+        if (id.n > 0 &&
+            (str_equal(id, index_text(index, document->id)) ||
+             str_equal(id, index_text(index, document->series))) &&
+            document_part_find(index_text(index, document->text), str_slice(one, at + 1, one.n),
+                               &part) &&
+            passage->from < part.to && part.from < passage->to)
+            return true;
+    }
+    return false;
+}
+
+/* Which of the first ten passages are right, as bits. */
+static unsigned passages_find(const struct index *index, const struct retrieval *found,
+                              struct str ids)
+{
+    unsigned right = 0;
+    for (size_t i = 0; i < found->count && i < RANKED; i++)
+        if (is_named(index, &index->passages[found->hits[i].passage], ids))
+            right |= 1U << i;
+    return right;
 }
 
 /* Which of the first ten documents are right, as bits. */
 static unsigned ranks_find(const struct index *index, const struct retrieval *found, struct str ids)
 {
-    uint32_t documents[DOCUMENTS_RANKED];
+    uint32_t documents[RANKED];
     size_t count = 0;
     unsigned right = 0;
-    for (size_t i = 0; i < found->count && count < DOCUMENTS_RANKED; i++) {
+    for (size_t i = 0; i < found->count && count < RANKED; i++) {
         uint32_t document = index->passages[found->hits[i].passage].document;
         size_t k = 0;
         while (k < count && documents[k] != document)
@@ -189,22 +237,33 @@ static size_t stand_ins_wanted(const struct golden *golden)
     return golden->count / STAND_INS > none ? golden->count / STAND_INS - none : 0;
 }
 
-static void ranks_mark(unsigned right, size_t wanted, struct retrieval_marks *out)
+static void ranks_mark(unsigned right, size_t wanted, struct rank_marks *out)
 {
     double gain = 0, ideal = 0;
     size_t first = 0;
-    while (first < DOCUMENTS_RANKED && !(right >> first & 1))
+    while (first < RANKED && !(right >> first & 1))
         first++;
-    for (size_t i = 0; i < DOCUMENTS_RANKED; i++) {
+    for (size_t i = 0; i < RANKED; i++) {
         double worth = 1 / (exact_log((double)i + 2) / exact_log(2));
         gain += right >> i & 1 ? worth : 0;
         ideal += i < wanted ? worth : 0;
     }
+    out->questions++;
     out->recall1 += first < 1;
     out->recall5 += first < 5;
-    out->recall10 += first < DOCUMENTS_RANKED;
-    out->mrr10 += first < DOCUMENTS_RANKED ? 1 / ((double)first + 1) : 0;
-    out->ndcg10 += gain / ideal;
+    out->recall10 += first < RANKED;
+    out->mrr10 += first < RANKED ? 1 / ((double)first + 1) : 0;
+    out->ndcg10 += gain < ideal ? gain / ideal : 1; /* a part may be cut into several passages */
+}
+
+static void ranks_share(struct rank_marks *marks)
+{
+    const double share = marks->questions ? 1 / (double)marks->questions : 0;
+    marks->recall1 *= share;
+    marks->recall5 *= share;
+    marks->recall10 *= share;
+    marks->mrr10 *= share;
+    marks->ndcg10 *= share;
 }
 
 /* Question i, with its vector if there are vectors. */
@@ -241,8 +300,11 @@ static enum err questions_ask(const struct index *index, const struct golden *go
         size_t wanted = ids_count(golden->documents[i]);
         asked[i] = (struct asked){.is_right = right & 1, .has_answer = wanted > 0};
         out->unanswerable += wanted == 0;
+        const size_t named = named_count(golden->documents[i]);
         if (wanted > 0)
-            ranks_mark(right, wanted, out);
+            ranks_mark(right, wanted, &out->documents);
+        if (named > 0)
+            ranks_mark(passages_find(index, found, golden->documents[i]), named, &out->passages);
         have += wanted > 0;
         /* Spread evenly over the questions that have an answer. */
         if (wanted > 0 && out->stand_ins * have_all < have * wanted_stand_ins) {
@@ -268,13 +330,8 @@ enum err retrieval_mark(const struct index *index, const struct golden *golden, 
         return fail_memory(why);
     enum err e = questions_ask(index, golden, as_of, NULL, asked, out, why);
     if (!e) {
-        double answerable = (double)(golden->count - out->unanswerable);
-        double share = answerable > 0 ? 1 / answerable : 0;
-        out->recall1 *= share;
-        out->recall5 *= share;
-        out->recall10 *= share;
-        out->mrr10 *= share;
-        out->ndcg10 *= share;
+        ranks_share(&out->documents);
+        ranks_share(&out->passages);
         answerable_mark(asked, golden->count, index->answerable, &out->answerable);
     }
     mem_give(asked);

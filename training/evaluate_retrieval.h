@@ -39,13 +39,18 @@ MUST_USE enum err answerable_near_fit(const struct index *index, const struct go
                                       const struct quote_budget *budget,
                                       struct index_answerable *out, struct fail *why);
 
+/* Of the first ten found, over `questions`: the share with a right one among the first k, and where
+ * the right ones stand. */
+struct rank_marks {
+    size_t questions;
+    double recall1, recall5, recall10, mrr10, ndcg10;
+};
 struct retrieval_marks {
-    size_t questions, unanswerable;    /* those without documents are among the questions */
-    double recall1, recall5, recall10; /* share of the answerable ones with one of their documents
-                                          among the first k documents */
-    double mrr10, ndcg10;
-    double microseconds; /* a question */
-    size_t stand_ins;    /* questions asked once more as if their documents were not there */
+    size_t questions, unanswerable; /* those without documents are among the questions */
+    struct rank_marks documents;    /* the answerable ones, by their documents */
+    struct rank_marks passages;     /* those that name a passage of every document, by these */
+    double microseconds;            /* a question */
+    size_t stand_ins; /* questions asked once more as if their documents were not there */
     struct answerable_marks answerable;
 };
 /* As on `as_of`. */

@@ -38,6 +38,30 @@ def golden_questions_are_marked_on_the_release(bot):
     assert "recall@1" in bot.run("eval", "--retrieval").out
 
 
+TERMS = "# 약관\n\n## 1. 해지 수수료\n\n해지 수수료는 2%입니다.\n\n## 2. 대출 금리\n\n대출 금리는 연 4.8%입니다.\n\n## 3. 청구 서류\n\n진단서를 냅니다.\n"
+
+
+@test
+def a_question_that_names_its_passages_is_marked_by_them(bot):
+    bot.run("import", bot.write("terms.md", TERMS), bot.write("other.txt", "공지\n\n쉽니다.\n"))
+
+    def marks(*rows):
+        path = bot.write("set.csv", "text,documents\n" + "".join(f"{text},{ids}\n" for text, ids in rows))
+        told = bot.run("eval", "--retrieval", "--json", "--set", path).json()
+        assert ("by passage" in bot.run("eval", "--retrieval", "--set", path).out) == (told["by_passage"]["questions"] > 0)
+        return told
+
+    right = marks(("해지 수수료는 얼마인가요", "terms#1.해지수수료"), ("대출 금리 몇 퍼센트", "terms#2.대출"), ("진단서를 내나요", "terms"), ("날씨", ""))
+    assert right["by_passage"] == {"questions": 2, "recall1": 1, "recall5": 1, "recall10": 1, "mrr10": 1, "ndcg10": 1}, right
+    assert right["recall1"] == right["ndcg10"] == 1, right
+    wrong = marks(("해지 수수료는 얼마인가요", "terms#3.청구"))
+    assert (wrong["recall1"], wrong["by_passage"]["recall1"]) == (1, 0), wrong
+    both = marks(("해지 수수료는 얼마인가요", "terms#1.해지 terms#3.청구"))
+    assert both["ndcg10"] == 1 and both["by_passage"]["recall1"] == 1, both  # one document, named twice
+    none = marks(("해지 수수료는 얼마인가요", "terms"), ("대출 금리", "terms#2.대출 other"))
+    assert none["by_passage"]["questions"] == 0 and none["recall1"] == 1, none
+
+
 @test
 def documents_alone_can_be_marked_before_any_release(bot):
     bot.run("import", bot.write("d.jsonl", json.dumps(DOCUMENTS[0]) + "\n"))
