@@ -209,6 +209,7 @@ const char *check_kind_name(enum check_kind kind)
         [CHECK_STATED_SOURCE] = "fact_source",
         [CHECK_STATED_AGAIN] = "facts_repeat",
         [CHECK_STATED_CIRCLE] = "facts_circle",
+        [CHECK_QUESTION_NAMES] = "question_names",
         [CHECK_SEEN_CASE] = "seen_case",
         [CHECK_LEAKED_CASE] = "leaked_case",
         [CHECK_NO_OUT_OF_SCOPE] = "no_out_of_scope",
@@ -257,6 +258,8 @@ static enum err content_take(struct checking *c, struct content *content,
         e = rows_read(c, content, why);
     if (!e)
         e = graph_check(c, content, why);
+    if (!e)
+        e = questions_check(c, content, why);
     content_snapshot_end(content);
     return e ? e : intents_take(c, *rows, why);
 }

@@ -45,6 +45,7 @@ enum check_kind {
     CHECK_STATED_SOURCE,     /* … whose source is not there, or does not say it           */
     CHECK_STATED_AGAIN,      /* one value is stated twice of one thing on one day         */
     CHECK_STATED_CIRCLE,     /* statements that lead back to where they began             */
+    CHECK_QUESTION_NAMES,    /* a golden question names a document or passage that is not there */
     CHECK_SEEN_CASE,         /* a case that is a training example too: marks flatter    */
     CHECK_LEAKED_CASE,       /* … that nearly is                                        */
     CHECK_NO_OUT_OF_SCOPE,   /* no examples of what must not be answered                */

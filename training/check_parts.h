@@ -81,6 +81,8 @@ MUST_USE enum err figures_check(struct checking *c, struct fail *why);
 void channels_check(struct checking *c);
 /* The facts graph and its sources, read in the snapshot; after the accepted faults. */
 MUST_USE enum err graph_check(struct checking *c, struct content *content, struct fail *why);
+/* The documents and passages that golden questions name; likewise. */
+MUST_USE enum err questions_check(struct checking *c, struct content *content, struct fail *why);
 /* Who is like whom among the examples: for crossed examples, indistinct intents, contrasts. */
 MUST_USE enum err likeness_check(struct checking *c, struct fail *why);
 

@@ -37,6 +37,20 @@ def the_english_sample_has_no_fault_that_is_not_explained(bot):
 
 
 @test
+def a_golden_question_that_names_what_is_not_there_is_told(bot):
+    fill(bot)
+    document = {"id": "terms-2026", "series": "terms", "title": "약관", "text": "# 약관\n\n## 제1조(목적)\n\n가\n\n## 제2조(해지 수수료)\n\n나\n"}
+    bot.take("d.jsonl", json.dumps(document) + "\n", "--as", "documents")
+    good = "text,documents\n하나,terms#제1조 terms-2026#제2조(해지수수료)\n둘,terms\n셋,\n"
+    bot.take("good.csv", good, "--as", "questions")
+    assert of_kind(told(bot), "question_names") == []
+    bot.take("bad.csv", "id,text,documents\nq4,넷,terms#제1조 terms#제12조\nq5,다섯,term#제1조\n", "--as", "questions")
+    faults = of_kind(told(bot), "question_names")
+    assert [f["row"] for f in faults] == ["q4", "q5"] and "terms#제12조" in faults[0]["text"], faults
+    assert all(f["level"] == "warning" and not f["stops_release"] for f in faults) and "term 문서" in faults[1]["text"], faults
+
+
+@test
 def half_of_an_intent_put_into_another_is_told():
     """Each of the examples has its like on both sides, so none of them alone looks misplaced."""
     with Bot("insurance-ko") as sample:
