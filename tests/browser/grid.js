@@ -197,9 +197,27 @@ await run({
     await page.reload();
     await settled(page, "닫기 전에 쓴 말");
     await text.waitFor();
-    // The session ends; the sign-in comes over the page, and the page is as it was.
+    // The session ends; the sign-in comes over the page, and the page is as it was. It does not come under the fingers of who types: what
+    // the page asks by itself is refused in the middle of a word.
+    let refuse;
+    const refused = new Promise((resolve) => (refuse = resolve));
+    await page.route("**/api/preview", async (route) => {
+      await refused;
+      await route.continue();
+    });
+    await text.fill("세션이 ");
+    await page.waitForRequest("**/api/preview");
     await page.context().clearCookies();
-    await text.fill("세션이 끝날 때 쓴 말");
+    await text.focus();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.insertText("끝날 때 ");
+    const told = page.waitForResponse((reply) => reply.url().endsWith("/api/preview") && reply.status() === 401);
+    refuse();
+    await told;
+    await page.evaluate(() => new Promise((done) => setTimeout(done, 100)));
+    await page.keyboard.insertText("쓴 말");
+    assert.equal(await text.inputValue(), "세션이 끝날 때 쓴 말");
+    await page.unroute("**/api/preview");
     await page.waitForSelector("dialog.again");
     await accessible(page, "signing in again");
     await shot(page, "bad-day-session");

@@ -75,13 +75,26 @@ function Menu({ me, current, onLanguage, onOut }: { me: Me; current: string; onL
 // `ended`: the session has, and the page waits beneath the sign-in with all that was typed.
 type State = { kind: "asking" } | { kind: "out" } | { kind: "in"; me: Me; bot: Bot; ended: boolean };
 
-// Nothing of the page is to be seen meanwhile, and Escape does not open it.
+// Keys that are on their way belong to what is being typed: a sign-in that opened under them would take them for a name.
+const QUIET_MS = 1500;
+let typedAt = -QUIET_MS;
+for (const kind of ["keydown", "input"]) addEventListener(kind, () => void (typedAt = performance.now()), true);
+
+// It opens at the first pause. Nothing of the page is to be seen from then on, and Escape does not open it.
 function Again({ onDone }: { onDone: (me: Me) => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    const on = document.activeElement as HTMLElement | null;
-    dialog.current!.showModal();
-    return () => on?.focus?.();
+    let timer = 0, on: HTMLElement | null = null;
+    const open = () => {
+      const left = typedAt + QUIET_MS - performance.now();
+      if (left > 0) timer = window.setTimeout(open, left);
+      else {
+        on = document.activeElement as HTMLElement | null;
+        dialog.current!.showModal();
+      }
+    };
+    open();
+    return () => { clearTimeout(timer); on?.focus?.(); };
   }, []);
   return (
     <dialog ref={dialog} class="again" aria-label={say({ ko: "다시 로그인", en: "Sign in again" })} onCancel={(event) => event.preventDefault()} onKeyDown={(event) => event.stopPropagation()}>
