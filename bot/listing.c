@@ -3,16 +3,20 @@
  * wrong replies begins with them; a conversation's turns are few, too. */
 #include "bot/listing.h"
 
+#include "base/arena.h"
 #include "base/clock.h"
 #include "fallback/mask.h"
 #include "store/db.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+static const int64_t us_a_day = 24LL * 60 * 60 * 1000000;
 
 enum { LOOK_AT_CLOCK = 64 /* rows */, NAME_BYTES = 4096 };
 
-#define SHOWN "SELECT t.at_us, t.id, t.answer FROM "
+#define SHOWN "SELECT t.at_us, t.id, t.answer, t.conversation FROM "
 #define ASKED                                                                                      \
     " t.at_us >= $1 AND t.at_us <= $2 AND (t.at_us < $2 OR t.id < $3)"                             \
     " AND ($4 = '' OR t.route = $4) AND ($5 = '' OR COALESCE(t.intent, '-') = $5)"                 \
@@ -27,6 +31,8 @@ static const char wrong_sql[] =
     SHOWN "feedback AS f CROSS JOIN turns AS t WHERE f.verdict = 'wrong' AND f.number ="
           " (SELECT MAX(g.number) FROM feedback AS g WHERE g.turn = f.turn) AND t.id = f.turn"
           " AND" ASKED;
+static const char handed_sql[] =
+    "SELECT conversation FROM turns WHERE at_us >= $1 AND at_us < $2 AND route = 'handoff'";
 static const char mark_sql[] =
     "SELECT verdict, intent, author FROM feedback WHERE turn = $1 ORDER BY number DESC LIMIT 1";
 static const char egress_sql[] =
@@ -78,6 +84,81 @@ bool egress_place_parse(struct str text, struct egress_place *out)
         return false;
     (void)snprintf(out->run, sizeof out->run, "%.*s", STR_ARG(text));
     return true;
+}
+
+/* ---- Whose conversation was promised a person ---- */
+
+/* The conversations of one day in which that was so, by hash. A list goes back through its days, so
+ * each day is read once. */
+struct handed {
+    int64_t day_us; /* its first moment */
+    bool is_read;
+    uint64_t *hashes;
+    size_t count, room;
+};
+
+static uint64_t hash_of(struct str text)
+{
+    uint64_t hash = 14695981039346656037u; /* FNV-1a */
+    for (size_t i = 0; i < text.n; i++)
+        hash = (hash ^ (unsigned char)text.p[i]) * 1099511628211u;
+    return hash;
+}
+
+static int hash_compare(const void *left, const void *right)
+{
+    const uint64_t *a = left, *b = right;
+    return (*a > *b) - (*a < *b);
+}
+
+static enum err handed_add(struct handed *handed, struct str conversation, struct fail *why)
+{
+    if (handed->count == handed->room) {
+        size_t room = handed->room ? 2 * handed->room : 64;
+        uint64_t *grown = mem_grow(handed->hashes, room, sizeof *grown);
+        if (!grown)
+            return fail_memory(why);
+        handed->hashes = grown;
+        handed->room = room;
+    }
+    handed->hashes[handed->count++] = hash_of(conversation);
+    return OK;
+}
+
+static enum err handed_read(struct handed *handed, struct journal *journal, int64_t day_us,
+                            struct fail *why)
+{
+    struct db_statement *s = NULL;
+    bool has_row = true;
+    enum err e = db_take(journal_db(journal), handed_sql, &s, why);
+    if (e)
+        return e;
+    handed->count = 0;
+    db_bind_int(s, 1, day_us);
+    db_bind_int(s, 2, day_us + us_a_day);
+    while (!e && !(e = db_step(s, &has_row, why)) && has_row)
+        e = handed_add(handed, db_text(s, 0), why);
+    db_give(s);
+    if (handed->count > 0)
+        qsort(handed->hashes, handed->count, sizeof *handed->hashes, hash_compare);
+    handed->day_us = day_us;
+    handed->is_read = !e;
+    return e;
+}
+
+/* Whether the turn of the list's row is in a conversation that ended without a person that day. */
+static enum err handed_see(struct handed *handed, struct journal *journal,
+                           const struct turn_filter *filter, struct db_statement *s,
+                           bool *is_contained, struct fail *why)
+{
+    int64_t at_us = db_int(s, 0), day_us = at_us - (at_us - filter->from_us) % us_a_day;
+    uint64_t hash = hash_of(db_text(s, 3));
+    enum err e = handed->is_read && handed->day_us == day_us
+                     ? OK
+                     : handed_read(handed, journal, day_us, why);
+    *is_contained = !e && (handed->count == 0 || !bsearch(&hash, handed->hashes, handed->count,
+                                                          sizeof hash, hash_compare));
+    return e;
 }
 
 /* ---- Turns ---- */
@@ -139,6 +220,7 @@ struct piece {
                      struct fail *why);
     void *data;
     size_t given;
+    struct handed handed;
 };
 
 /* One turn that the index says may be of the list. */
@@ -164,12 +246,29 @@ static enum err turn_look(struct piece *piece, struct str id, struct fail *why)
     return e;
 }
 
+/* The row that the statement is at, as far as the index tells what it is. */
+static enum err row_see(struct piece *piece, struct db_statement *s, const struct turn_place *place,
+                        struct fail *why)
+{
+    const struct turn_filter *filter = piece->filter;
+    const struct str id = str_of(place->id);
+    bool is_contained = true;
+    if (filter->takes_id && !filter->takes_id(filter->data, id))
+        return OK;
+    if (filter->takes_answer && !filter->takes_answer(filter->data, or_any(db_text(s, 2))))
+        return OK;
+    enum err e = filter->is_contained
+                     ? handed_see(&piece->handed, piece->journal, filter, s, &is_contained, why)
+                     : OK;
+    return e || !is_contained ? e : turn_look(piece, id, why);
+}
+
 enum err turns_list(struct journal *journal, const struct turn_filter *filter,
                     enum err (*each)(void *data, const struct turn_row *row,
                                      const struct turn_mark *mark, struct fail *why),
                     void *data, struct turn_place *place, bool *goes_on, struct fail *why)
 {
-    struct piece piece = {journal, filter, each, data, 0};
+    struct piece piece = {.journal = journal, .filter = filter, .each = each, .data = data};
     struct db_statement *s = NULL;
     int64_t began = clock_monotonic_us();
     bool has_row = true;
@@ -192,12 +291,10 @@ enum err turns_list(struct journal *journal, const struct turn_filter *filter,
             break;
         place->at_us = db_int(s, 0);
         (void)snprintf(place->id, sizeof place->id, "%.*s", STR_ARG(db_text(s, 1)));
-        if (filter->takes_id && !filter->takes_id(filter->data, str_of(place->id)))
-            continue;
-        if (!filter->takes_answer || filter->takes_answer(filter->data, or_any(db_text(s, 2))))
-            e = turn_look(&piece, str_of(place->id), why);
+        e = row_see(&piece, s, place, why);
     }
     db_give(s);
+    mem_give(piece.handed.hashes);
     return e;
 }
 

@@ -26,7 +26,8 @@ struct turn_filter {            /* what is "" or 0 is any */
     struct str conversation;    /* as it is kept */
     struct str words;           /* in the message or the reply */
     int release;
-    bool is_wrong; /* marked so now */
+    bool is_wrong;     /* marked so now */
+    bool is_contained; /* nobody was promised to its conversation on its day; from_us begins one */
     const struct turn_place *after;
     size_t limit;
     int64_t budget_us; /* 0: none */

@@ -190,12 +190,14 @@ static enum err turns_filter(struct listed *listed, struct turn_filter *filter,
                              struct turn_place *after, char name[PSEUDONYM_BYTES], struct fail *why)
 {
     struct call *call = listed->call;
-    int64_t release = 0, wrong = 0;
+    int64_t release = 0, wrong = 0, contained = 0;
     enum err e = turn_filter_take(call, filter, after, why);
     if (!e)
         e = call_query_int(call, "release", 1, INT32_MAX, 0, &release, why);
     if (!e)
         e = call_query_int(call, "wrong", 0, 1, 0, &wrong, why);
+    if (!e)
+        e = call_query_int(call, "contained", 0, 1, 0, &contained, why);
     filter->route = call_query(call, "route");
     filter->intent = call_query(call, "intent");
     filter->channel = call_query(call, "channel");
@@ -204,6 +206,7 @@ static enum err turns_filter(struct listed *listed, struct turn_filter *filter,
     filter->words = call_query(call, "q");
     filter->release = (int)release;
     filter->is_wrong = wrong != 0;
+    filter->is_contained = contained != 0;
     filter->is_full = is_sheet_full;
     filter->data = listed;
     if (!e)

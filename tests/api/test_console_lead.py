@@ -51,10 +51,14 @@ def figures_count_contacts_routes_marks_and_the_period_before(bot):
         bot.run("wrong", said[1]["turn"])
         bot.run("wrong", said[1]["turn"], "--undo")
         day = today().isoformat()
-        told = get(server, lead, f"/api/figures?from={day}&to={day}")
+        path = f"/api/figures?from={day}&to={day}"
+        wait_until(lambda: get(server, lead, path)["now"]["turns"] == 9)  # a count of today is kept for a second
+        told = get(server, lead, path)
         now = told["now"]
         handed = {c for c, turn in zip(("c0", "c1", "c9"), strange) if turn["route"] == "handoff"}
         assert now["turns"] == 9 and now["contacts"] == 7 and now["contained"] == 7 - len(handed), (now, strange)
+        kept = everything(server, lead, f"/api/turns?from={day}&to={day}&contained=1&limit=2")
+        assert {turn["conversation"] for turn in kept} == {f"c{i}" for i in range(6)} - handed and len(kept) == 6 - len(handed - {"c9"}), (kept, handed)
         assert now["routes"]["scripted"] == 6 and sum(now["routes"].values()) == 9, now
         assert now["wrong"] == 1 and now["scripted_wrong"] == 1, now
         assert abs(now["wrong_per_1000"]["value"] - 1000 / 9) < 0.01 and now["wrong_per_1000"]["high"] > 200, now

@@ -30,6 +30,24 @@ await run({
     assert.equal(await page.locator(".plot canvas").count(), 4);
     await page.click("text=표로 보기 >> nth=0");
     assert.equal(await page.locator("details[open] tbody tr").count(), 28);
+    // … whose numbers open their turns, and are large enough to be hit
+    const cells = page.locator("details[open] tbody a");
+    const small = await cells.evaluateAll((all) => all.map((one) => one.getBoundingClientRect()).filter((box) => box.width < 24 || box.height < 24).length);
+    assert.ok(await cells.count() > 56 && small === 0, `${await cells.count()} links, ${small} too small`);
+    await accessible(page, "a chart's table");
+    await shot(page, "lead-chart-table");
+    const first = page.locator("details[open] tbody td a").first();
+    const said = Number((await first.innerText()).replace(/,/g, ""));
+    await first.click();
+    await page.waitForSelector(`text=모두 ${said}턴입니다`);
+    await page.goBack();
+    await page.waitForSelector(".tile");
+    await page.click("text=상담원 없이 끝난 턴 보기");
+    await page.waitForSelector(".turns > li");
+    assert.ok(await page.getByLabel("상담원 없이 끝난 대화만").isChecked());
+    assert.equal(await page.locator(".turns .badge.warn").count(), 0, "nobody was promised a person in these");
+    await page.goBack();
+    await page.waitForSelector(".tile");
     // A longer period, and the same as a sheet
     await page.click("role=button[name='90일']");
     await page.waitForFunction(() => document.querySelector("[role=group][aria-label='턴'] .value").textContent === "901");

@@ -4,7 +4,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { say } from "../words";
 
-export type Line = { name: string; values: (number | null)[]; shown: (value: number | null) => string; total?: string; link?: string };
+export type Line = { name: string; values: (number | null)[]; shown: (value: number | null) => string; total?: string; link?: string; opens?: (at: number) => string };
 const light = ["#1f5275", "#b3541e", "#1f6b4a", "#7a4a9c", "#8a6d00", "#9c2b22"], dark = ["#9bcbe8", "#f0b08a", "#9bd7b8", "#d0b3e8", "#e8d27a", "#ffaca3"];
 const dashes: number[][] = [[], [8, 4], [3, 3], [12, 3, 3, 3], [6, 2, 2, 2], [2, 2]];
 
@@ -19,7 +19,8 @@ function useDark(): boolean {
   return is;
 }
 
-export function Chart({ title, note, days, lines }: { title: string; note?: string; days: string[]; lines: Line[] }) {
+// `opens`: where a day's turns are; of a line, where the turns behind its number of that day are.
+export function Chart({ title, note, days, lines, opens }: { title: string; note?: string; days: string[]; lines: Line[]; opens?: (at: number) => string }) {
   const place = useRef<HTMLDivElement>(null);
   const isDark = useDark();
   const colours = isDark ? dark : light;
@@ -80,8 +81,8 @@ export function Chart({ title, note, days, lines }: { title: string; note?: stri
             <tbody>
               {days.map((day, i) => (
                 <tr key={day}>
-                  <td>{day}</td>
-                  {lines.map((line) => <td key={line.name} class="number">{line.shown(line.values[i] ?? null)}</td>)}
+                  <th scope="row">{opens ? <a class="open" href={opens(i)}>{day}</a> : day}</th>
+                  {lines.map((line) => <td key={line.name} class="number">{line.opens && line.values[i] ? <a class="open" aria-label={`${day} ${line.name} ${line.shown(line.values[i]!)}`} href={line.opens(i)}>{line.shown(line.values[i]!)}</a> : line.shown(line.values[i] ?? null)}</td>)}
                 </tr>
               ))}
             </tbody>

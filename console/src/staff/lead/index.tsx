@@ -74,8 +74,9 @@ function Tiles({ figures, period }: { figures: Figures; period: { from: string; 
   const cap = (used: number, most: number, unit: string) => `${number(Math.round(used))}${unit}${most > 0 ? ` / ${number(most)}${unit}` : ""}`;
   return (
     <div class="tiles">
-      <Tile title={say({ ko: "상담원 없이 끝난 대화", en: "Contained conversations" })} value={now.containment.value === null ? "–" : percent(now.containment.value)} link={turns({ route: "handoff" })} opens={say({ ko: "상담원에게 간 턴 보기", en: "Turns handed over" })}>
+      <Tile title={say({ ko: "상담원 없이 끝난 대화", en: "Contained conversations" })} value={now.containment.value === null ? "–" : percent(now.containment.value)} link={turns({ contained: "1" })} opens={say({ ko: "상담원 없이 끝난 턴 보기", en: "Turns of contained conversations" })}>
         <About now={now.containment} before={before.containment} shown={(value) => percent(value)} what={say({ ko: `${number(now.contained)} / ${number(now.contacts)}건, 하루의 한 대화가 1건`, en: `${number(now.contained)} of ${number(now.contacts)}; a conversation counts once a day` })} />
+        <a class="open" href={turns({ route: "handoff" })}>{say({ ko: "상담원에게 간 턴 보기", en: "Turns handed over" })}</a>
       </Tile>
       <Tile title={say({ ko: "턴", en: "Turns" })} value={number(now.turns)} link={turns()}>
         <p>{change(now.turns, before.turns)}</p>
@@ -122,26 +123,30 @@ function Charts({ figures, period }: { figures: Figures; period: { from: string;
   const days = figures.days.map((one) => one.day);
   const per1000 = (one: Counts) => (one.turns ? (1000 * one.wrong) / one.turns : null);
   const tenth = (value: number | null) => (value === null ? "–" : number(value, 1));
+  // The turns behind a day's number, of this period or of the one before.
+  const behind = (of: { day: string }[], query: Record<string, string> = {}) => (at: number) => linkTo("lead", ["turns"], { from: of[at]?.day, to: of[at]?.day, ...query });
+  const now = behind(figures.days), then = behind(figures.days_before);
+  const periodBefore = { from: figures.before.from, to: figures.before.to };
   const routes: Line[] = routeNames.map((name) => ({
-    name: routeName(name), values: figures.days.map((one) => one.routes[name]), shown: countOf, total: number(figures.now.routes[name]), link: linkTo("lead", ["turns"], { ...period, route: name }),
+    name: routeName(name), values: figures.days.map((one) => one.routes[name]), shown: countOf, total: number(figures.now.routes[name]), link: linkTo("lead", ["turns"], { ...period, route: name }), opens: behind(figures.days, { route: name }),
   }));
   const before = say({ ko: "지난 기간", en: "Period before" });
   return (
     <div class="charts">
-      <Chart title={say({ ko: "경로별 턴, 날마다", en: "Turns by route, each day" })} days={days} lines={routes} />
-      <Chart title={say({ ko: "잘못된 답변 신고, 1,000턴당", en: "Wrong replies reported, per 1,000" })} days={days} lines={[
-        { name: say({ ko: "이 기간", en: "This period" }), values: figures.days.map(per1000), shown: tenth, link: linkTo("lead", ["turns"], { ...period, wrong: "1" }) },
-        { name: before, values: figures.days_before.map(per1000), shown: tenth },
+      <Chart title={say({ ko: "경로별 턴, 날마다", en: "Turns by route, each day" })} days={days} lines={routes} opens={now} />
+      <Chart title={say({ ko: "잘못된 답변 신고, 1,000턴당", en: "Wrong replies reported, per 1,000" })} days={days} opens={now} lines={[
+        { name: say({ ko: "이 기간", en: "This period" }), values: figures.days.map(per1000), shown: tenth, link: linkTo("lead", ["turns"], { ...period, wrong: "1" }), opens: behind(figures.days, { wrong: "1" }) },
+        { name: before, values: figures.days_before.map(per1000), shown: tenth, link: linkTo("lead", ["turns"], { ...periodBefore, wrong: "1" }), opens: behind(figures.days_before, { wrong: "1" }) },
       ]} />
-      <Chart title={say({ ko: "답변에 걸린 시간", en: "Time to reply" })} days={days} lines={[
-        { name: "50 %", values: figures.days.map((one) => one.p50_us), shown: seconds },
-        { name: "90 %", values: figures.days.map((one) => one.p90_us), shown: seconds },
-        { name: "99 %", values: figures.days.map((one) => one.p99_us), shown: seconds },
+      <Chart title={say({ ko: "답변에 걸린 시간", en: "Time to reply" })} days={days} opens={now} lines={[
+        { name: "50 %", values: figures.days.map((one) => one.p50_us), shown: seconds, opens: now },
+        { name: "90 %", values: figures.days.map((one) => one.p90_us), shown: seconds, opens: now },
+        { name: "99 %", values: figures.days.map((one) => one.p99_us), shown: seconds, opens: now },
       ]} />
-      <Chart title={say({ ko: "대화, 날마다", en: "Conversations, each day" })} days={days} lines={[
-        { name: say({ ko: "모두", en: "All" }), values: figures.days.map((one) => one.contacts), shown: countOf, total: number(figures.now.contacts), link: linkTo("lead", ["turns"], period) },
-        { name: say({ ko: "상담원 없이 끝남", en: "Contained" }), values: figures.days.map((one) => one.contained), shown: countOf, total: number(figures.now.contained) },
-        { name: say({ ko: `모두, ${before}`, en: `All, ${before.toLowerCase()}` }), values: figures.days_before.map((one) => one.contacts), shown: countOf, total: number(figures.before.contacts) },
+      <Chart title={say({ ko: "대화, 날마다", en: "Conversations, each day" })} days={days} opens={now} lines={[
+        { name: say({ ko: "모두", en: "All" }), values: figures.days.map((one) => one.contacts), shown: countOf, total: number(figures.now.contacts), link: linkTo("lead", ["turns"], period), opens: now },
+        { name: say({ ko: "상담원 없이 끝남", en: "Contained" }), values: figures.days.map((one) => one.contained), shown: countOf, total: number(figures.now.contained), link: linkTo("lead", ["turns"], { ...period, contained: "1" }), opens: behind(figures.days, { contained: "1" }) },
+        { name: say({ ko: `모두, ${before}`, en: `All, ${before.toLowerCase()}` }), values: figures.days_before.map((one) => one.contacts), shown: countOf, total: number(figures.before.contacts), link: linkTo("lead", ["turns"], periodBefore), opens: then },
       ]} />
     </div>
   );

@@ -113,7 +113,7 @@ export function TurnList({ path, parameters, file, summary }: { path: string; pa
   );
 }
 
-const FIELDS = ["from", "to", "route", "intent", "channel", "release", "answer", "wrong", "q", "conversation", "group"] as const;
+const FIELDS = ["from", "to", "route", "intent", "channel", "release", "answer", "wrong", "contained", "q", "conversation", "group"] as const;
 
 export function Turns({ place }: { place: Place }) {
   const { bot } = useSession();
@@ -152,6 +152,10 @@ export function Turns({ place }: { place: Place }) {
         <label class="check">
           <input type="checkbox" checked={asked.wrong === "1"} onChange={(event) => change("wrong", event.currentTarget.checked ? "1" : undefined)} />
           {say({ ko: "잘못된 답변만", en: "Wrong replies only" })}
+        </label>
+        <label class="check">
+          <input type="checkbox" checked={asked.contained === "1"} onChange={(event) => change("contained", event.currentTarget.checked ? "1" : undefined)} />
+          {say({ ko: "상담원 없이 끝난 대화만", en: "Contained conversations only" })}
         </label>
         {(asked.conversation || asked.release || asked.answer || asked.group) && (
           <p class="line">
