@@ -142,14 +142,10 @@ struct own {
     char *stamp;
 };
 
-static enum err own_put(void *data, const struct row_draft *draft, struct fail *why)
+void staff_draft_put(struct json_writer *w, const struct row_draft *draft, size_t most)
 {
-    struct own *own = data;
-    struct json_writer *w = own->w;
-    memcpy(own->stamp, draft->stamp, DRAFT_STAMP_BYTES);
-    json_object(w, own->key);
-    json_put_text(w, "stamp", draft->stamp);
     json_put_str(w, "base", draft->base);
+    json_put_text(w, "stamp", draft->stamp);
     staff_time_put(w, "changed_at", draft->at_us);
     if (draft->review)
         json_put_int(w, "review", draft->review);
@@ -158,7 +154,16 @@ static enum err own_put(void *data, const struct row_draft *draft, struct fail *
     if (draft->removes)
         json_put_null(w, "fields");
     else
-        (void)staff_fields_put(w, "fields", draft->kind, draft->fields, own->most);
+        (void)staff_fields_put(w, "fields", draft->kind, draft->fields, most);
+}
+
+static enum err own_put(void *data, const struct row_draft *draft, struct fail *why)
+{
+    struct own *own = data;
+    struct json_writer *w = own->w;
+    memcpy(own->stamp, draft->stamp, DRAFT_STAMP_BYTES);
+    json_object(w, own->key);
+    staff_draft_put(w, draft, own->most);
     json_end(w, '}');
     return buf_error(w->out, "the drafts", why);
 }

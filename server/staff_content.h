@@ -18,6 +18,8 @@ MUST_USE enum err staff_fields(const cJSON *object, enum content_kind kind,
 /* Texts are cut after `most` bytes, at a character; 0: never. True when one was. */
 bool staff_fields_put(struct json_writer *w, const char *key, enum content_kind kind,
                       const struct str *fields, size_t most);
+/* What a draft says and where it stands, as members of the object begun; `most` as above. */
+void staff_draft_put(struct json_writer *w, const struct row_draft *draft, size_t most);
 /* A row as a revision keeps it; null for "". */
 void staff_kept_put(struct json_writer *w, const char *key, struct str kept);
 /* The key of a sentence, for a page that says it in its own language: "key" and "about". */

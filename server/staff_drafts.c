@@ -32,17 +32,7 @@ static enum err own_put(void *data, const struct row_draft *draft, struct fail *
     json_object(w, NULL);
     json_put_text(w, "kind", content_kind_name(draft->kind));
     json_put_str(w, "id", draft->id);
-    json_put_str(w, "base", draft->base);
-    json_put_text(w, "stamp", draft->stamp);
-    staff_time_put(w, "changed_at", draft->at_us);
-    if (draft->review)
-        json_put_int(w, "review", draft->review);
-    else
-        json_put_null(w, "review");
-    if (draft->removes)
-        json_put_null(w, "fields");
-    else
-        (void)staff_fields_put(w, "fields", draft->kind, draft->fields, 0);
+    staff_draft_put(w, draft, 0);
     enum err e = staff_row_put(list->call, w, "row", draft->kind, draft->id, &exists, base, why);
     json_put_bool(w, "is_stale", !str_equal(str_of(base), draft->base));
     json_end(w, '}');

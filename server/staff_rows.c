@@ -249,17 +249,7 @@ static enum err draft_put(void *data, const struct row_draft *draft, struct fail
     struct json_writer *w = data;
     json_object(w, NULL);
     json_put_str(w, "author", draft->author);
-    json_put_str(w, "base", draft->base);
-    json_put_text(w, "stamp", draft->stamp);
-    staff_time_put(w, "changed_at", draft->at_us);
-    if (draft->review)
-        json_put_int(w, "review", draft->review);
-    else
-        json_put_null(w, "review");
-    if (draft->removes)
-        json_put_null(w, "fields");
-    else
-        (void)staff_fields_put(w, "fields", draft->kind, draft->fields, 0);
+    staff_draft_put(w, draft, 0);
     json_end(w, '}');
     return buf_error(w->out, "the drafts", why);
 }

@@ -1,9 +1,7 @@
 // Who read and changed what; and whether the chain of it is whole.
-import { useEffect, useState } from "preact/hooks";
-import { get, post } from "../api";
-import { failure, JobBar, useJob, type Job } from "../release/jobs";
+import { JobBar, useKept, type Job } from "../release/jobs";
 import { go, linkTo, type Place } from "../router";
-import { Button, Field, Trouble, useLoaded } from "../ui";
+import { Button, Field, Trouble } from "../ui";
 import { moment, number, say } from "../words";
 import { usePages } from "./pages";
 
@@ -12,25 +10,9 @@ type Verified = { job: Job | null; sums: { lines: number; bad: number; what: str
 
 export function Audit({ place }: { place: Place }) {
   const actor = place.query.get("actor") ?? "";
-  const { value, error, again } = useLoaded<Verified>((signal) => get("/api/audit/verify", {}, { signal }), []);
-  const [trouble, setTrouble] = useState("");
-  const { job, follow } = useJob((ended) => {
-    if (ended.state !== "done") setTrouble(failure(ended));
-    again();
-  });
-  useEffect(() => {
-    if (value?.running[0]) follow(value.running[0].number);
-  }, [value]);
-  const running = job ?? value?.running[0] ?? null, verdict = value?.sums;
+  const { value, error, trouble, run: verify, running } = useKept<Verified>("/api/audit/verify", {}, "/api/audit/verify");
+  const verdict = value?.sums;
   const list = usePages<Line>("/api/audit", { actor }, (reply) => (reply.rows.length >= 50 && reply.rows[reply.rows.length - 1]!.number > 1 ? String(reply.rows[reply.rows.length - 1]!.number) : null));
-  const verify = async () => {
-    setTrouble("");
-    try {
-      follow((await post("/api/audit/verify")).job);
-    } catch (failed) {
-      setTrouble((failed as Error).message);
-    }
-  };
   return (
     <div class="stack">
       <section class="panel stack">

@@ -1,36 +1,17 @@
 // What no script answered, as the last gathering grouped it. Gathering reads the whole journal and is a job; the page shows what it kept.
-import { useEffect, useState } from "preact/hooks";
-import { get, post } from "../api";
 import { intentTitle, useSession } from "../context";
-import { failure, JobBar, useJob } from "../release/jobs";
+import { JobBar, useKept } from "../release/jobs";
 import { growth, type Unanswered } from "../release/unanswered";
 import { linkTo } from "../router";
-import { Badge, Button, Trouble, useLoaded } from "../ui";
+import { Badge, Button, Trouble } from "../ui";
 import { moment, number, percent, say } from "../words";
 
 const SHOWN = 10;
 
 export function Groups() {
   const { bot } = useSession();
-  const { value, error, again } = useLoaded<Unanswered>((signal) => get("/api/unanswered", { limit: SHOWN }, { signal }), []);
-  const [trouble, setTrouble] = useState("");
-  const { job, follow } = useJob((ended) => {
-    if (ended.state !== "done") setTrouble(failure(ended));
-    again();
-  });
-  useEffect(() => {
-    if (value?.running[0]) follow(value.running[0].number);
-  }, [value]);
+  const { value, error, trouble, run: gather, running } = useKept<Unanswered>("/api/unanswered", { limit: SHOWN }, "/api/unanswered/run");
   if (!value) return <Trouble of={error} />;
-  const running = job ?? value.running[0] ?? null;
-  const gather = async () => {
-    setTrouble("");
-    try {
-      follow((await post("/api/unanswered/run")).job);
-    } catch (failed) {
-      setTrouble((failed as Error).message);
-    }
-  };
   const kept = value.job && value.sums;
   return (
     <section class="panel stack" aria-labelledby="unanswered-groups">

@@ -1,11 +1,11 @@
 // The content's faults, most harmful first. What mends one becomes a draft; what is meant as it is, is accepted with a reason.
-import { useEffect, useState } from "preact/hooks";
-import { get, post } from "../api";
+import { useState } from "preact/hooks";
+import { post } from "../api";
 import { intentTitle, useSession } from "../context";
 import { linkTo } from "../router";
-import { Badge, Button, Dialog, Field, toast, Trouble, useLoaded } from "../ui";
+import { Badge, Button, Dialog, Field, toast, Trouble } from "../ui";
 import { moment, number, say, type Words } from "../words";
-import { failure, JobBar, useJob, type Job } from "./jobs";
+import { JobBar, useKept, type Job } from "./jobs";
 import { focusStays, WorkList } from "./list";
 
 type Row = { id: string; intent: string; text: string };
@@ -63,26 +63,9 @@ function Accept({ fault, onClose, onDone }: { fault: Fault; onClose: () => void;
 export function CheckTab() {
   const { bot } = useSession();
   const [shown, setShown] = useState(LIMIT);
-  const { value, error, again } = useLoaded<Check>((signal) => get("/api/check", { limit: Math.min(shown, 200) }, { signal }), [shown]);
-  const [trouble, setTrouble] = useState("");
+  const { value, error, trouble, again, run: start, running } = useKept<Check>("/api/check", { limit: Math.min(shown, 200) }, "/api/check/run");
   const [accepting, setAccepting] = useState<Fault | null>(null);
-  const { job, follow } = useJob((ended) => {
-    if (ended.state !== "done") setTrouble(failure(ended));
-    again();
-  });
-  useEffect(() => {
-    if (value?.running[0]) follow(value.running[0].number);
-  }, [value]);
   if (!value) return <Trouble of={error} />;
-  const running = job ?? value.running[0] ?? null;
-  const start = async () => {
-    setTrouble("");
-    try {
-      follow((await post("/api/check/run")).job);
-    } catch (failed) {
-      setTrouble((failed as Error).message);
-    }
-  };
   const mend = async (fault: Fault, one: Mend) => {
     try {
       await post("/api/check/mend", { fault: fault.id, action: one.action, ...(one.action === "contrast" ? {} : { row: one.row.id }), ...(one.intent ? { intent: one.intent } : {}) });

@@ -1,7 +1,7 @@
 // What runs beside the server: how far it is, and that it can be stopped. It is asked for every second while it goes on.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get, post } from "../api";
-import { Button, toast } from "../ui";
+import { Button, toast, useLoaded } from "../ui";
 import { moment, percent, say, type Words } from "../words";
 
 export type Progress = { step?: number; steps?: number; what?: string; done?: number; total?: number; why?: string };
@@ -79,6 +79,28 @@ export function useJob(ended: (job: Job) => void): { job: Job | null; follow: (n
     };
   }, [number]);
   return { job, follow: setNumber };
+}
+
+// What the last job of a kind kept at `path`, and how to `run` another, which is followed to its end.
+export function useKept<Kept extends { running: Job[] }>(path: string, parameters: Record<string, string | number>, start: string) {
+  const { value, error, again } = useLoaded<Kept>((signal) => get(path, parameters, { signal }), Object.values(parameters));
+  const [trouble, setTrouble] = useState("");
+  const { job, follow } = useJob((ended) => {
+    if (ended.state !== "done") setTrouble(failure(ended));
+    again();
+  });
+  useEffect(() => {
+    if (value?.running[0]) follow(value.running[0].number);
+  }, [value]);
+  const run = async () => {
+    setTrouble("");
+    try {
+      follow((await post(start)).job);
+    } catch (failed) {
+      setTrouble((failed as Error).message);
+    }
+  };
+  return { value, error, trouble, again, run, running: job ?? value?.running[0] ?? null };
 }
 
 export function JobBar({ job, onCancelled }: { job: Job; onCancelled?: () => void }) {

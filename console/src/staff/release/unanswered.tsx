@@ -1,11 +1,11 @@
 // What no script answered, grouped by likeness: each group goes to an intent, a new one or out of scope, as a review of its rows, or aside.
-import { useEffect, useState } from "preact/hooks";
-import { get, post } from "../api";
+import { useState } from "preact/hooks";
+import { post } from "../api";
 import { intentTitle, useSession } from "../context";
 import { linkTo } from "../router";
-import { Badge, Button, Dialog, Empty, Field, toast, Trouble, useLoaded } from "../ui";
+import { Badge, Button, Dialog, Empty, Field, toast, Trouble } from "../ui";
 import { moment, number, percent, say } from "../words";
-import { failure, JobBar, useJob, type Job } from "./jobs";
+import { JobBar, useKept, type Job } from "./jobs";
 import { focusStays, WorkList } from "./list";
 
 export type Group = {
@@ -79,27 +79,10 @@ export function growth(group: Group): string {
 
 export function UnansweredTab() {
   const { bot } = useSession();
-  const { value, error, again } = useLoaded<Unanswered>((signal) => get("/api/unanswered", { limit: LIMIT }, { signal }), []);
-  const [trouble, setTrouble] = useState("");
+  const { value, error, trouble, again, run: start, running } = useKept<Unanswered>("/api/unanswered", { limit: LIMIT }, "/api/unanswered/run");
   const [open, setOpen] = useState<{ what: "new" | "ignore"; group: Group } | null>(null);
   const [made, setMade] = useState<{ review: number; examples: number; cases: number } | null>(null);
-  const { job, follow } = useJob((ended) => {
-    if (ended.state !== "done") setTrouble(failure(ended));
-    again();
-  });
-  useEffect(() => {
-    if (value?.running[0]) follow(value.running[0].number);
-  }, [value]);
   if (!value) return <Trouble of={error} />;
-  const running = job ?? value.running[0] ?? null;
-  const start = async () => {
-    setTrouble("");
-    try {
-      follow((await post("/api/unanswered/run")).job);
-    } catch (failed) {
-      setTrouble((failed as Error).message);
-    }
-  };
   const take = async (group: Group, body: object) => {
     setMade(await post("/api/unanswered/take", { group: group.id, ...body }));
     focusStays();
