@@ -18,6 +18,7 @@ enum type {
     TYPE_INT,
     TYPE_DOUBLE,
     TYPE_TEXT,
+    TYPE_FILE, /* a path; in bot.conf one that is not absolute begins at bot.conf's folder */
     TYPE_HOURS,
     TYPE_LANGUAGE, /* from here on one of two words */
     TYPE_JOURNAL,
@@ -89,7 +90,7 @@ static const struct entry {
     [CONFIG_JOURNAL_FAILURE] = {"journal_failure", TYPE_FAILURE, 0, 0, "stop",
                                 "when a turn cannot be recorded (disk full) - stop: no reply, 503; "
                                 "answer: reply all the same, and log the turn's id as lost"},
-    [CONFIG_KEYS_FILE] = {"keys_file", TYPE_TEXT, 0, 0, "",
+    [CONFIG_KEYS_FILE] = {"keys_file", TYPE_FILE, 0, 0, "",
                           "file of keys, a line \"ROLE NAME KEY\" each; empty: only callers on "
                           "this machine"},
     [CONFIG_KAKAO_BOT] = {"kakao_bot", TYPE_TEXT, 0, 0, "",
@@ -124,9 +125,9 @@ static const struct entry {
                             "release"},
     [CONFIG_GATE_WARNINGS] = {"gate_warnings", TYPE_INT, 0, LIMIT_GATE, "1000000",
                               "to go live: at most so many faults that check warns of"},
-    [CONFIG_PROVIDERS_FILE] = {"providers_file", TYPE_TEXT, 0, 0, "",
+    [CONFIG_PROVIDERS_FILE] = {"providers_file", TYPE_FILE, 0, 0, "",
                                "file of the language models that may be asked; empty: none"},
-    [CONFIG_MODEL_OFF_FILE] = {"model_off_file", TYPE_TEXT, 0, 0, "",
+    [CONFIG_MODEL_OFF_FILE] = {"model_off_file", TYPE_FILE, 0, 0, "",
                                "while this file exists no model is asked, and calls under way are "
                                "cut; empty: models.off in the bot's folder"},
     [CONFIG_MODEL_DEADLINE_MS] = {"model_deadline_ms", TYPE_INT, 100, 600000, "10000",
@@ -146,15 +147,15 @@ static const struct entry {
     [CONFIG_HANDOFF_CLOSED_TEXT] = {"handoff_closed_text", TYPE_TEXT, 0, 0, "",
                                     "what is said when a person is wanted outside of "
                                     "handoff_hours; empty: the language's own"},
-    [CONFIG_TLS_CERTIFICATE] = {"tls_certificate", TYPE_TEXT, 0, 0, "",
+    [CONFIG_TLS_CERTIFICATE] = {"tls_certificate", TYPE_FILE, 0, 0, "",
                                 "PEM file of the certificate and its chain; empty: no TLS, as "
                                 "behind a proxy"},
-    [CONFIG_TLS_KEY] = {"tls_key", TYPE_TEXT, 0, 0, "", "PEM file of the certificate's key"},
+    [CONFIG_TLS_KEY] = {"tls_key", TYPE_FILE, 0, 0, "", "PEM file of the certificate's key"},
     [CONFIG_CHATWOOT_URL] = {"chatwoot_url", TYPE_TEXT, 0, 0, "",
                              "where Chatwoot is, such as https://chat.example.com; empty: none"},
-    [CONFIG_CHATWOOT_TOKEN_FILE] = {"chatwoot_token_file", TYPE_TEXT, 0, 0, "",
+    [CONFIG_CHATWOOT_TOKEN_FILE] = {"chatwoot_token_file", TYPE_FILE, 0, 0, "",
                                     "file with the access token of the agent bot"},
-    [CONFIG_CHATWOOT_SECRET_FILE] = {"chatwoot_secret_file", TYPE_TEXT, 0, 0, "",
+    [CONFIG_CHATWOOT_SECRET_FILE] = {"chatwoot_secret_file", TYPE_FILE, 0, 0, "",
                                      "file with the secret that webhooks are signed with; empty: "
                                      "an older Chatwoot that signs none"},
     [CONFIG_JOURNAL_DAYS] = {"journal_days", TYPE_INT, 0, 36500, "0",
@@ -195,7 +196,8 @@ struct config {
 struct place {
     char full[FAIL_TEXT_BYTES];
     char shown[SOURCE_BYTES];
-    enum err code; /* of a mistake made there */
+    enum err code;     /* of a mistake made there */
+    struct str folder; /* with its slash: where files it names lie; empty: in the current one */
 };
 
 static int find_key(struct str name)
@@ -223,6 +225,7 @@ static enum err check_value(const struct entry *entry, struct str text, const st
     *number = 0;
     switch (entry->type) {
     case TYPE_TEXT:
+    case TYPE_FILE:
         if (text.n <= LIMIT_ANSWER_BYTES)
             return OK;
         return fail(why, place->code, "%s: %s is longer than %d bytes", place->full, entry->name,
@@ -268,6 +271,24 @@ static enum err set_value(struct config *config, int key, struct str text,
     return OK;
 }
 
+/* A file that bot.conf names lies beside it, wherever the program was started; what a flag or the
+ * environment names lies where the shell would look. */
+static enum err set_file(struct config *config, int key, struct str text, const struct place *place,
+                         struct fail *why)
+{
+    struct buf path;
+    if (text.n == 0 || str_starts(text, STR("/")) || place->folder.n == 0)
+        return set_value(config, key, text, place, why);
+    buf_init(&path, LIMIT_CONFIG_BYTES);
+    buf_add_str(&path, place->folder);
+    buf_add_str(&path, text);
+    enum err e = buf_error(&path, table[key].name, why);
+    if (!e)
+        e = set_value(config, key, str_from_buf(&path), place, why);
+    buf_free(&path);
+    return e;
+}
+
 /* One `key = value`. `seen` holds which keys this source has set already. */
 static enum err set_pair(struct config *config, struct str pair, const struct place *place,
                          bool seen[CONFIG_KEYS], struct fail *why)
@@ -287,7 +308,9 @@ static enum err set_pair(struct config *config, struct str pair, const struct pl
     if (seen[key])
         return fail(why, place->code, "%s: %s is set twice", place->full, table[key].name);
     seen[key] = true;
-    return set_value(config, key, str_trim(str_slice(pair, equals + 1, pair.n)), place, why);
+    struct str value = str_trim(str_slice(pair, equals + 1, pair.n));
+    return table[key].type == TYPE_FILE ? set_file(config, key, value, place, why)
+                                        : set_value(config, key, value, place, why);
 }
 
 static enum err set_defaults(struct config *config, struct fail *why)
@@ -305,9 +328,11 @@ static enum err set_lines(struct config *config, struct str text, const char *pa
     bool seen[CONFIG_KEYS] = {false};
     struct str line;
     const char *slash = strrchr(path, '/');
+    const struct str folder =
+        slash ? str_slice(str_of(path), 0, (size_t)(slash + 1 - path)) : STR_NONE;
     enum err e = OK;
     for (size_t number = 1; !e && str_next(&text, '\n', &line); number++) {
-        struct place place = {.code = ERR_INPUT};
+        struct place place = {.code = ERR_INPUT, .folder = folder};
         line = str_trim(line);
         if (line.n == 0 || line.p[0] == '#')
             continue;

@@ -1,7 +1,7 @@
 /* bot.conf and everything that may override it. One table gives each key its type, range, default
  * and one line of help. Sources, weakest first: default, bot.conf, environment
- * (PARING_WRONG_BUDGET), flags (--set key=value). An unknown key, a value out of range or a
- * repeated key stops the start. */
+ * (PARING_WRONG_BUDGET), flags (--set key=value). A file that bot.conf names lies beside it. An
+ * unknown key, a value out of range or a repeated key stops the start. */
 #ifndef CONFIG_H
 #define CONFIG_H
 
@@ -33,7 +33,7 @@ enum config_key {
     CONFIG_CONVERSATIONS,        /* int    10000: kept in memory */
     CONFIG_JOURNAL,              /* "commit" or "async": what a reply waits for */
     CONFIG_JOURNAL_FAILURE,      /* "stop" or "answer": when a turn cannot be kept */
-    CONFIG_KEYS_FILE,            /* text   who may call; "": anybody on this machine */
+    CONFIG_KEYS_FILE,            /* file   who may call; "": anybody on this machine */
     CONFIG_KAKAO_BOT,            /* text   the only bot.id that is answered; "": any */
     CONFIG_KAKAO_CALLBACK_HOSTS, /* text   where late replies may be sent */
     CONFIG_RATE_PER_ADDRESS,     /* int    50 requests a second; 0: no limit */
@@ -49,8 +49,8 @@ enum config_key {
     CONFIG_GATE_FAULTS,      /* int    0: at most so many faults of check that stop a release */
     CONFIG_GATE_WARNINGS,    /* int    1000000: at most so many other faults of check */
     /* For models (fallback/provider.h): */
-    CONFIG_PROVIDERS_FILE,       /* text   who may be asked; "": nobody */
-    CONFIG_MODEL_OFF_FILE,       /* text   while it exists nobody is asked; "": BOT/models.off */
+    CONFIG_PROVIDERS_FILE,       /* file   who may be asked; "": nobody */
+    CONFIG_MODEL_OFF_FILE,       /* file   while it exists nobody is asked; "": BOT/models.off */
     CONFIG_MODEL_DEADLINE_MS,    /* int    10000: for one question, all providers together */
     CONFIG_MODEL_QUEUE,          /* int    512: calls waiting and under way */
     CONFIG_MODEL_CALLS_PER_DAY,  /* int    0: no cap */
@@ -58,11 +58,11 @@ enum config_key {
     CONFIG_MODEL_WON_PER_DAY,    /* int    0: no cap */
     CONFIG_HANDOFF_HOURS,        /* hours (base/hours.h): when people answer; "": always */
     CONFIG_HANDOFF_CLOSED_TEXT,  /* text: said outside of them ("": the language's own) */
-    CONFIG_TLS_CERTIFICATE,      /* text   PEM file, with its chain; "": no TLS */
-    CONFIG_TLS_KEY,              /* text   PEM file */
+    CONFIG_TLS_CERTIFICATE,      /* file   PEM file, with its chain; "": no TLS */
+    CONFIG_TLS_KEY,              /* file   PEM file */
     CONFIG_CHATWOOT_URL,         /* text   "": Chatwoot is not spoken to */
-    CONFIG_CHATWOOT_TOKEN_FILE,  /* text   of the agent bot */
-    CONFIG_CHATWOOT_SECRET_FILE, /* text   of its webhooks; "": they are not signed */
+    CONFIG_CHATWOOT_TOKEN_FILE,  /* file   of the agent bot */
+    CONFIG_CHATWOOT_SECRET_FILE, /* file   of its webhooks; "": they are not signed */
     CONFIG_JOURNAL_DAYS,         /* int    0: turns are kept for ever */
     CONFIG_HANDOFF_CHANNELS,     /* text   where a promised person opens a ticket */
     CONFIG_CLAIM_MINUTES,        /* int    15: a silent agent's ticket goes back to the queue */

@@ -72,6 +72,23 @@ static void later_sources_win(void **state)
     config_close(config);
 }
 
+static void a_file_that_bot_conf_names_lies_beside_it(void **state)
+{
+    (void)state;
+    struct config *config = NULL;
+    static const char *const flags[] = {"keys_file=here/keys"};
+    static const char text[] = "providers_file = providers\nmodel_off_file = off/now\n"
+                               "tls_key = /etc/tls/key\nkeys_file = keys\nchat_name = a/b\n";
+    assert_int_equal(open_text(text, flags, 1, &config, NULL), OK);
+    assert_true(str_equal(config_text(config, CONFIG_PROVIDERS_FILE), STR("/tmp/providers")));
+    assert_true(str_equal(config_text(config, CONFIG_MODEL_OFF_FILE), STR("/tmp/off/now")));
+    assert_true(str_equal(config_text(config, CONFIG_TLS_KEY), STR("/etc/tls/key")));
+    assert_true(str_equal(config_text(config, CONFIG_KEYS_FILE), STR("here/keys")));
+    assert_int_equal(config_text(config, CONFIG_TLS_CERTIFICATE).n, 0);
+    assert_true(str_equal(config_text(config, CONFIG_CHAT_NAME), STR("a/b")));
+    config_close(config);
+}
+
 static void stops_at_any_mistake(void **state)
 {
     (void)state;
@@ -157,6 +174,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(has_a_default_for_every_key),
         cmocka_unit_test(later_sources_win),
+        cmocka_unit_test(a_file_that_bot_conf_names_lies_beside_it),
         cmocka_unit_test(stops_at_any_mistake),
         cmocka_unit_test(takes_the_ends_of_each_range),
         cmocka_unit_test(tells_a_wrong_flag_from_a_wrong_file),
