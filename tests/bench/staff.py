@@ -25,10 +25,11 @@ PATHS = ["/api/figures", "/api/figures?from=FROM", "/api/turns", "/api/turns?int
          "/api/evaluations", "/api/recall?fact=loan_rate", "/api/recall?answer=loan_interest-1", "/api/recall?figure=4.8%25", "/api/egress", "/api/retention",
          "/api/approvals?answer=loan_interest-1", "/api/audit", "/api/audit/verify", "/api/operations", "/api/bot", "/api/me", "/api/handoffs",
          "/api/handoffs/packet?handoff=HANDOFF", "/api/turns/TURN", "/api/conversations/c77", "/api/tasks", "/api/rows?kind=answers", "/api/rows?kind=answers&q=보험",
-         "/api/row?kind=answers&id=bulk-77", "/api/drafts", "/api/reviews", "/api/jobs", "/api/publish", "/api/check", "/api/unanswered?limit=10"]
+         "/api/row?kind=answers&id=bulk-77", "/api/drafts", "/api/reviews", "/api/jobs", "/api/publish", "/api/check", "/api/unanswered?limit=10",
+         "/api/facts/ask?q=약관대출%20금리", "/api/facts/faults?kind=facts&id=loan_rate", "/api/rates", "/api/proposals", "/api/contrasts?intent=loan_interest"]
 ASKED = [("/api/as-of", {"text": "약관대출 금리 알려줘", "at": "AT"}), ("/api/suggest", {"text": "약관대출 금리가 얼마"})]
-# The administrator's; a stream that does not end; what needs a review or a job of its own; a file, which is as long as it is.
-LEFT_OUT = {"/api/users", "/api/handoffs/events", "/api/reviews/*", "/api/jobs/*", "/api/workbook"}
+# The administrator's; a stream that does not end; what needs a review, a job or a fact's document; a file, which is as long as it is.
+LEFT_OUT = {"/api/users", "/api/handoffs/events", "/api/reviews/*", "/api/jobs/*", "/api/workbook", "/api/facts/source"}
 
 
 def percentile(times, share):
