@@ -32,6 +32,7 @@ static const char *const event_names[] = {
     [LOG_JOURNAL_FAILED] = "journal_failed",
     [LOG_RECOVERED] = "recovered",
     [LOG_REQUEST] = "request",
+    [LOG_STATE_LOST] = "state_lost",
     [LOG_TURN_LOST] = "turn_lost",
     [LOG_RELEASE_LOADED] = "release_loaded",
     [LOG_RELEASE_FAILED] = "release_failed",

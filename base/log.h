@@ -17,6 +17,7 @@ enum log_event {
     LOG_JOURNAL_FAILED,
     LOG_RECOVERED,
     LOG_REQUEST,        /* the access log: one line a request */
+    LOG_STATE_LOST,     /* a conversation could not be read and began anew */
     LOG_TURN_LOST,      /* answered and not kept: `journal = async`, or the rule says answer */
     LOG_RELEASE_LOADED, /* the server answers from it from now on */
     LOG_RELEASE_FAILED, /* it could not be loaded; the server goes on with the one it has */

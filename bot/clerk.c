@@ -3,7 +3,9 @@
  * is always handed over. */
 #include "bot/clerk.h"
 
+#include "base/json.h"
 #include "base/log.h"
+#include "bot/conversation.h"
 #include "bot/draft.h"
 #include "bot/suggest.h"
 
@@ -148,16 +150,20 @@ static void message_see(void *data, struct str message_id)
 
 /* What the journal knows of a conversation that was not in memory: one look-up by index, in the
  * worker, since it reads pages that are mostly in memory and waits for no lock. */
-static enum err seat_load(struct clerk *clerk, struct str name, struct fail *why)
+static enum err seat_read(struct clerk *clerk, struct str name, struct fail *why)
 {
     struct seat *seat = clerk->seat;
     struct seen seen = {clerk->service->conversations, seat};
+    struct conversation conversation;
     struct str state;
-    if (seat->is_loaded)
-        return OK;
     enum err e = bot_state(clerk->bot, name, &state, why);
     if (e)
         return e;
+    e = conversation_parse(state, clerk->edition->release->book, &conversation, NULL);
+    if (e)
+        return e == ERR_MEMORY
+                   ? fail_memory(why)
+                   : fail(why, ERR_CORRUPT, "journal.db: a conversation's state is damaged");
     buf_clear(&seat->state);
     buf_add_str(&seat->state, state);
     e = buf_error(&seat->state, "the conversation's state", why);
@@ -165,8 +171,59 @@ static enum err seat_load(struct clerk *clerk, struct str name, struct fail *why
         e = journal_messages(bot_journal(clerk->bot), name, message_see, &seen, why);
     if (!e && state.n > 0)
         e = handoff_state_of(bot_journal(clerk->bot), name, &seat->handoff, why);
-    seat->is_loaded = !e;
     return e;
+}
+
+/* Whether the rule says to answer although the journal could not be read. Loud, since a customer
+ * who is asked for a sum again is all that would show it. */
+static bool goes_on(struct clerk *clerk, enum err e, const struct fail *why)
+{
+    struct buf text;
+    if (!clerk->service->settings.answers_when_lost || (e != ERR_CORRUPT && e != ERR_SYSTEM))
+        return false;
+    atomic_fetch_add(&clerk->service->states_lost, 1);
+    buf_init(&text, (size_t)4 * FAIL_TEXT_BYTES);
+    json_add_string(&text, str_of(why->text));
+    log_line(LOG_ERROR, LOG_STATE_LOST, "\"why\":%.*s", STR_ARG(str_from_buf(&text)));
+    buf_free(&text);
+    return true;
+}
+
+/* A conversation that cannot be read begins anew where the rule is to answer, but for what can be
+ * read by itself: that a person has it. */
+static enum err seat_load(struct clerk *clerk, struct str name, struct fail *why)
+{
+    struct seat *seat = clerk->seat;
+    struct fail problem = {.text = ""};
+    if (seat->is_loaded)
+        return OK;
+    enum err e = seat_read(clerk, name, &problem);
+    if (e && !goes_on(clerk, e, &problem))
+        return fail(why, e, "%s", problem.text);
+    if (e) {
+        buf_clear(&seat->state);
+        if (handoff_state_of(bot_journal(clerk->bot), name, &seat->handoff, NULL))
+            seat->handoff = HANDOFF_NONE;
+    }
+    seat->is_loaded = true;
+    return OK;
+}
+
+/* Whether this message was answered before; one whose turn cannot be read is answered again where
+ * the rule is to answer. */
+static enum err find_again(struct clerk *clerk, const struct accepted *accepted, bool *is_again,
+                           struct fail *why)
+{
+    struct fail problem = {.text = ""};
+    *is_again = false;
+    if (accepted->message_id.n == 0 ||
+        !seat_may_have_seen(clerk->service->conversations, clerk->seat, accepted->message_id))
+        return OK;
+    enum err e = bot_find_again(clerk->bot, accepted, is_again, clerk->turn_id, &problem);
+    if (!e)
+        return OK;
+    *is_again = false;
+    return goes_on(clerk, e, &problem) ? OK : fail(why, e, "%s", problem.text);
 }
 
 enum err clerk_take_seat(struct clerk *clerk, struct str name, struct waiter *waiter, bool *waits,
@@ -253,9 +310,7 @@ static enum err begin_seated(struct clerk *clerk, const struct accepted *accepte
     *outcome = waits ? CLERK_WAITS : CLERK_ANSWERED;
     if (e || waits)
         return e;
-    if (accepted->message_id.n > 0 &&
-        seat_may_have_seen(clerk->service->conversations, clerk->seat, accepted->message_id))
-        e = bot_find_again(clerk->bot, accepted, &is_again, clerk->turn_id, why);
+    e = find_again(clerk, accepted, &is_again, why);
     if (e || !is_again)
         return e ? e
                  : turn_begin(clerk, accepted, str_from_buf(&clerk->seat->state), ask, outcome,

@@ -7,6 +7,8 @@
 #include "bot/editions.h"
 #include "bot/service.h"
 
+#include <stdatomic.h>
+
 struct service {
     char *bot_folder;
     struct service_settings settings;
@@ -14,6 +16,7 @@ struct service {
     struct journal_writer *writer;
     struct conversations *conversations;
     struct editions *editions;
+    atomic_uint_fast64_t states_lost;
 };
 
 struct clerk {

@@ -44,13 +44,18 @@ static const char pin_sql[] =
     "ON CONFLICT (pin) DO UPDATE SET question = excluded.question, evidence = excluded.evidence, "
     "reply = excluded.reply, turn = excluded.turn, at_us = excluded.at_us";
 static const char find_sql[] = "SELECT " TURN_COLUMNS " FROM turns WHERE id = $1";
+/* An index that is damaged may point at somebody else's turn, and SQLite takes a column that the
+ * index has from there. So the index only tells which turn it is; the turn's own row, found by its
+ * id, tells whose. */
 static const char find_message_sql[] =
-    "SELECT " TURN_COLUMNS " FROM turns WHERE conversation = $1 AND message_id = $2";
+    "SELECT " TURN_COLUMNS " FROM (SELECT id AS found FROM turns WHERE conversation = $1"
+    " AND message_id = $2) LEFT JOIN turns ON id = found";
 static const char each_sql[] =
     "SELECT " TURN_COLUMNS " FROM turns WHERE at_us >= $1 ORDER BY at_us, id";
 static const char count_sql[] = "SELECT COUNT(*) FROM turns WHERE at_us >= $1";
 static const char last_sql[] =
-    "SELECT " TURN_COLUMNS " FROM turns WHERE conversation = $1 ORDER BY position DESC LIMIT 1";
+    "SELECT " TURN_COLUMNS " FROM (SELECT id AS found FROM turns WHERE conversation = $1"
+    " ORDER BY position DESC LIMIT 1) LEFT JOIN turns ON id = found";
 static const char has_sql[] = "SELECT 1 FROM turns WHERE id = $1";
 static const char messages_sql[] =
     "SELECT message_id FROM turns WHERE conversation = $1 AND message_id IS NOT NULL";
@@ -327,6 +332,16 @@ static enum err row_find(struct journal *journal, const char *sql, struct str fi
     return e;
 }
 
+static enum err row_is_of(const struct journal *journal, const struct turn_row *row,
+                          struct str conversation, struct fail *why)
+{
+    return str_equal(row->conversation, conversation)
+               ? OK
+               : fail(why, ERR_CORRUPT,
+                      "%s: the turn that a conversation's index points at is not of it",
+                      db_path(journal->db));
+}
+
 enum err journal_find(struct journal *journal, struct str id, struct turn_row *out,
                       struct fail *why)
 {
@@ -336,13 +351,17 @@ enum err journal_find(struct journal *journal, struct str id, struct turn_row *o
 enum err journal_find_message(struct journal *journal, struct str conversation,
                               struct str message_id, struct turn_row *out, struct fail *why)
 {
-    return row_find(journal, find_message_sql, conversation, message_id, out, why);
+    enum err e = row_find(journal, find_message_sql, conversation, message_id, out, why);
+    if (!e && !str_equal(out->message_id, message_id))
+        e = fail(why, ERR_CORRUPT, "%s: a message's turn is another's", db_path(journal->db));
+    return e ? e : row_is_of(journal, out, conversation, why);
 }
 
 enum err journal_last(struct journal *journal, struct str conversation, struct turn_row *out,
                       struct fail *why)
 {
-    return row_find(journal, last_sql, conversation, STR_NONE, out, why);
+    enum err e = row_find(journal, last_sql, conversation, STR_NONE, out, why);
+    return e ? e : row_is_of(journal, out, conversation, why);
 }
 
 enum err journal_each(struct journal *journal, int64_t since_us,

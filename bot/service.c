@@ -49,7 +49,8 @@ void service_close(struct service *service)
 struct service_counts service_counts(struct service *service)
 {
     struct service_counts counts = {.journal = journal_writer_counts(service->writer),
-                                    .conversations = conversations_count(service->conversations)};
+                                    .conversations = conversations_count(service->conversations),
+                                    .states_lost = atomic_load(&service->states_lost)};
     counts.release = editions_current(service->editions, counts.hash);
     return counts;
 }

@@ -25,7 +25,8 @@ struct service_settings {
                                in the last moments before a crash may then be missing. */
     struct models *models;  /* who may be asked where no script fits; NULL: nobody. The caller's */
     bool answers_when_lost; /* journal_failure = answer: a turn that cannot be kept is answered all
-                               the same, and its id logged */
+                               the same, and its id logged; a conversation that cannot be read
+                               begins anew, which is logged and counted */
     struct str handoff_channels; /* names, between them spaces or commas: a person that is promised
                                     there opens a ticket. Borrowed for service_open. */
     /* After something happened to a ticket of the conversation; the writer's thread. May be NULL.
@@ -55,6 +56,7 @@ void service_put_back(struct service *service, struct edition *edition);
 struct service_counts {
     struct journal_counts journal;
     size_t conversations;
+    uint64_t states_lost; /* conversations that began anew because the journal is damaged */
     int release;
     char hash[HASH_HEX_BYTES];
 };

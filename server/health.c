@@ -22,9 +22,15 @@ enum handled ready_get(struct exchange *exchange)
     struct site *site = exchange->worker->site;
     if (atomic_load(&site->is_draining))
         return exchange_fail(exchange, 503, "stopping", "the server is stopping");
-    if (service_counts(site->service).journal.is_failing)
-        return exchange_fail(exchange, 503, "journal", "the journal cannot be written");
-    return say(exchange, 200, "ready\n");
+    const struct service_counts counts = service_counts(site->service);
+    if (counts.journal.is_failing)
+        return exchange_fail(exchange, 503, "journal",
+                             counts.states_lost ? "the journal is damaged and cannot be written"
+                                                : "the journal cannot be written");
+    return say(exchange, 200, /* the rule that let these pass is to go on */
+               counts.states_lost ? "ready\nthe journal is damaged: conversations that cannot be "
+                                    "read begin anew; paring journal verify says more\n"
+                                  : "ready\n");
 }
 
 enum handled metrics_get(struct exchange *exchange)

@@ -171,6 +171,9 @@ static void journal_add_counts(const struct metrics_sources *sources, struct buf
             journal->failed);
     one_add(out, "paring_journal_failing", "gauge", "1 while the journal cannot be written.",
             journal->is_failing);
+    one_add(out, "paring_states_lost_total", "counter",
+            "Conversations begun anew because the journal could not be read.",
+            sources->service.states_lost);
 }
 
 /* Used and cap stand side by side, so that an alarm can be set on their ratio. */
