@@ -74,6 +74,10 @@ enum {
     LIMIT_HTML_TAG_BYTES = 2048,          /* a tag's attributes, without values in quotes */
     LIMIT_PDF_BYTES = 256 << 20,          /* a PDF */
     LIMIT_PDF_SECONDS = 60,               /* reading one: on the clock, and of the processor */
+    LIMIT_READER_KIB = 1024,              /* pages that a database's handle keeps, to read */
+    LIMIT_WRITER_KIB = 2048,              /* and to write */
+    LIMIT_BUSY_WRITER_KIB = 16 * 1024,    /* and of the journal's writer */
+    LIMIT_DATABASE_BYTES = 48 << 20,      /* of all handles of a server, beside copies in memory */
     LIMIT_PAGES = 5000,                   /* of one document */
     LIMIT_SHEET_ROWS = 1000 * 1000,       /* rows of one sheet; a spreadsheet ends at 1,048,576 */
 };

@@ -238,6 +238,8 @@ void metrics_print(const struct metrics_sources *sources, struct buf *out)
             connections > 0 ? (uint64_t)connections : 0);
     one_add(out, "paring_database_bytes", "gauge", "Memory of all databases, mostly pages read.",
             (uint64_t)db_memory());
+    one_add(out, "paring_database_bytes_limit", "gauge", "The handles keep at most this much.",
+            LIMIT_DATABASE_BYTES);
     one_add(out, "paring_conversations", "gauge", "Conversations in memory.",
             sources->service.conversations);
     one_add(out, "paring_handoffs_waiting", "gauge", "Tickets that no agent has claimed.",

@@ -31,6 +31,7 @@
 #include "server/jobs.h"
 #include "server/listen.h"
 #include "server/stream.h"
+#include "store/db.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -356,6 +357,7 @@ enum err server_open(const char *bot_folder, const struct config *config, struct
     pthread_condattr_t attributes;
     struct server *server;
     mem_settle();
+    db_bound_memory();
     server = mem_take(1, sizeof(*server));
     if (!server)
         return fail_memory(why);

@@ -1,6 +1,7 @@
 /* Keeping a database's write-ahead log short. By itself SQLite does it inside whichever commit
  * finds a thousand pages in the log, and that commit then waits for disk syncs; a caller with a
  * thread for it holds that back and asks here. */
+#include "base/limits.h"
 #include "store/db.h"
 #include "store/engine.h"
 
@@ -22,7 +23,7 @@ enum err db_checkpoint(struct db *db, int *frames, int *left, struct fail *why)
 
 enum err db_write_much(struct db *db, struct fail *why)
 {
-    enum err e = db_run(db, "PRAGMA cache_size=-16384", why); /* negative: KiB */
+    enum err e = db_keep_pages(db, LIMIT_BUSY_WRITER_KIB, why);
     if (e)
         return e;
     int result = sqlite3_wal_autocheckpoint(db_engine(db), 0);

@@ -214,6 +214,8 @@ static enum err set_up(struct db *db, enum db_mode mode, bool durable, struct fa
     if (!e && mode != DB_READ)
         e = set_journal_mode(db, why);
     if (!e)
+        e = db_keep_pages(db, mode == DB_READ ? LIMIT_READER_KIB : LIMIT_WRITER_KIB, why);
+    if (!e)
         e = execute(db, durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL", why);
     return e;
 }
@@ -481,11 +483,6 @@ enum err db_end(struct db *db, enum err e, struct fail *why)
     if (e && !sqlite3_get_autocommit(db->engine))
         (void)execute(db, "ROLLBACK", NULL);
     return e;
-}
-
-int64_t db_memory(void)
-{
-    return sqlite3_memory_used();
 }
 
 int64_t db_changes(const struct db *db)

@@ -68,6 +68,12 @@ bool db_is_null(struct db_statement *s, int column);
  * transaction begins. */
 MUST_USE enum err db_begin(struct db *db, struct fail *why);
 MUST_USE enum err db_end(struct db *db, enum err e, struct fail *why);
+/* How many pages the handle keeps in memory; every handle is opened with its share (base/limits.h).
+ */
+MUST_USE enum err db_keep_pages(struct db *db, int kibibytes, struct fail *why);
+/* For a process that runs for long, once: all handles together hold LIMIT_DATABASE_BYTES, beside
+ * what a statement needs while it runs. */
+void db_bound_memory(void);
 /* Bytes that all handles hold now, mostly pages they have read. Any thread. */
 int64_t db_memory(void);
 int64_t db_changes(const struct db *db); /* rows changed by the last statement */

@@ -2,6 +2,7 @@
  * behind. */
 #include "base/arena.h"
 #include "base/files.h"
+#include "base/limits.h"
 #include "store/db.h"
 #include "tests/unit/failing.h"
 
@@ -492,6 +493,24 @@ static void a_database_that_may_not_grow_keeps_what_it_has(void **state)
     assert_int_equal(db_check(place->db, NULL), OK);
 }
 
+/* 12 MiB are read whole; without a share of its own a handle keeps twice as much of it. */
+static void a_reader_keeps_no_more_than_its_share(void **state)
+{
+    const struct place *place = *state;
+    static const char page[4000] = "x";
+    struct db *reader = NULL;
+    assert_int_equal(db_begin(place->db, NULL), OK);
+    for (int64_t id = 0; id < 3000; id++)
+        assert_int_equal(add_row(place->db, id, (struct str){page, sizeof page}, NULL), OK);
+    assert_int_equal(db_end(place->db, OK, NULL), OK);
+    assert_int_equal(db_open(place->path, DB_READ, true, 0, &reader, NULL), OK);
+    const int64_t before = db_memory();
+    assert_int_equal(read_int(reader, "SELECT COUNT(*) FROM t WHERE text = 'y'"), 0);
+    const int64_t kept = db_memory() - before;
+    assert_true(kept > 0 && kept < 5 * 1024 * LIMIT_READER_KIB / 4);
+    db_close(reader);
+}
+
 static void refuses_a_schema_version_below_zero(void **state)
 {
     const struct place *place = *state;
@@ -636,6 +655,7 @@ int main(void)
         IN_A_PLACE(does_not_read_past_a_log_it_cannot_use),
         IN_A_PLACE(a_value_too_large_is_refused_with_the_row),
         IN_A_PLACE(a_database_that_may_not_grow_keeps_what_it_has),
+        IN_A_PLACE(a_reader_keeps_no_more_than_its_share),
         IN_A_PLACE(refuses_a_schema_version_below_zero),
         IN_A_PLACE(a_migration_that_somebody_else_made_is_not_repeated),
         IN_A_PLACE(a_backup_with_too_long_a_name_is_refused),
