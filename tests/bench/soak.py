@@ -38,7 +38,7 @@ FINE = {200, 429, 503}  # a queue that is full says so
 class Traffic:
     def __init__(self, server, bot, kakao):
         self.server, self.bot, self.kakao, self.ends = server, bot, kakao, threading.Event()
-        self.counts, self.wrong, self.slowest = collections.Counter(), [], collections.defaultdict(float)
+        self.counts, self.wrong, self.slowest, self.busy = collections.Counter(), [], collections.defaultdict(lambda: (0, "")), collections.Counter()
         self.lock = threading.Lock()
 
     def ask(self, kind, method, path, body=None, headers=None, fine=FINE):
@@ -49,7 +49,8 @@ class Traffic:
             self.note(kind, 0, f"{path}: {error!r}", fine)
             return None
         with self.lock:
-            self.slowest[kind] = max(self.slowest[kind], time.monotonic() - began)
+            self.slowest[kind] = max(self.slowest[kind], (time.monotonic() - began, path))
+            self.busy[path.split("?")[0]] += reply.status == 503
         self.note(kind, reply.status, f"{path}: {reply}", fine)
         return reply if reply.status == 200 else None
 
@@ -232,7 +233,8 @@ def show(traffic, samples, seconds):
     kinds = sorted({kind for kind, _ in traffic.counts})
     for kind in kinds:
         counts = {status: n for (k, status), n in sorted(traffic.counts.items(), key=str) if k == kind}
-        print(f"  {kind:<14} {counts}, slowest {traffic.slowest[kind]:.2f} s")
+        print(f"  {kind:<14} {counts}, slowest {traffic.slowest[kind][0]:.2f} s {traffic.slowest[kind][1][:60]}")
+    print(f"  503: {dict(+traffic.busy)}")
     warm = [(t, own) for t, own, _ in samples if t >= WARM * seconds]
     slope, half = slope_of(warm)
     print(f"  memory of its own after {WARM * seconds:.0f} s: {warm[0][1]:.1f} to {warm[-1][1]:.1f} MiB; {slope:+.1f} ± {half:.1f} MiB an hour")
