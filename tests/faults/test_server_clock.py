@@ -9,6 +9,8 @@ from chatwoot import SECRET, TOKEN, Chatwoot, signed, webhook
 from paring import fill, test
 from server import Server, wait_until
 from shim import shim
+from test_console_release import change, ended, get, job_of, post, staff
+from test_staff import live, people
 from test_server_faults import CANCEL, Load, check_all_kept
 
 PERSON, WORD, HOUR, DAY = "피자 시켜 줘", "correct horse 9", 3600, 86400
@@ -141,3 +143,51 @@ def rates_are_kept_whatever_the_clock_says(bot):
             statuses = burst(f"192.0.2.{i}")
             assert 5 <= statuses.count(200) < 20 and statuses.count(429) >= 10, (ahead, statuses)
             wait_until(lambda: burst(f"192.0.2.{i}")[0] == 200, 3)
+
+
+@test
+def a_release_set_for_a_time_goes_live_once_whatever_the_clock_does(bot):
+    people(live(bot), "reviewer")
+    change(bot)
+    clock = Clock(bot)
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + HOUR))
+    went_live = lambda told: [line["release"] for line in told["history"]].count(2)
+    with Server(bot, env=clock.environment) as server:
+        (reviewer,) = staff(server, "reviewer")
+        number = post(server, reviewer, "/api/publish", {"at": at})["job"]
+        set_and_noticed(server, clock, -30 * DAY)  # further off: it is not lost
+        (reviewer,) = staff(server, "reviewer")
+        assert job_of(server, reviewer, number)["state"] == "waiting"
+        set_and_noticed(server, clock, HOUR + 60)  # past it
+        (reviewer,) = staff(server, "reviewer")
+        ended(server, reviewer, number)
+        told = get(server, reviewer, "/api/publish")
+        lines = went_live(told)
+        assert told["active"] == 2 and lines > 0, told
+        for ahead in (0, HOUR + 120, 400 * DAY):  # before it, and past it again
+            set_and_noticed(server, clock, ahead)
+        (reviewer,) = staff(server, "reviewer")
+        told = get(server, reviewer, "/api/publish")
+        assert told["active"] == 2 and went_live(told) == lines and told["jobs"] == [], told
+        assert sorted(os.listdir(os.path.join(bot.path, "releases"))) == ["000001", "000002"]
+
+
+@test
+def a_release_set_for_a_time_is_not_lost_when_the_clock_jumped_while_nobody_ran(bot):
+    people(live(bot), "reviewer")
+    change(bot)
+    clock = Clock(bot)
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + HOUR))
+    with Server(bot, env=clock.environment) as server:
+        (reviewer,) = staff(server, "reviewer")
+        number = post(server, reviewer, "/api/publish", {"at": at})["job"]
+    clock.set(400 * DAY)  # past what is kept of jobs that ended, too
+    with Server(bot, env=clock.environment) as server:
+        wait_until(lambda: b'number="2"' in server.ask("GET", "/metrics").body, 60)
+        (reviewer,) = staff(server, "reviewer")
+        ended(server, reviewer, number)
+    clock.set(0)
+    with Server(bot, env=clock.environment) as server:
+        (reviewer,) = staff(server, "reviewer")
+        told = get(server, reviewer, "/api/publish")
+        assert told["active"] == 2 and told["jobs"] == [], told
