@@ -134,7 +134,7 @@ await run({
     await page.locator("td.drafted").first().waitFor({ state: "detached" });
 
     const small = await signIn(browser, "writer", { viewport: phone, colorScheme: "dark" }, "#/writer/facts");
-    for (const [where, until, name] of [["#/writer/facts", "tbody tr", "facts"], ["#/writer/facts?kind=entities", "tbody tr", "entities"], ["#/writer/facts/rates", ".cards a", "tables"], ["#/writer/facts/rates/premium", ".grid td", "rates"], ["#/writer/facts/wrong", "h2", "wrong"],
+    for (const [where, until, name] of [["#/writer/facts", "tbody tr", "facts"], ["#/writer/facts?kind=entities", "tbody tr", "entities"], ["#/writer/facts/rates", ".cards a", "tables"], ["#/writer/facts/rates/premium", ".rate-grid td", "rates"], ["#/writer/facts/wrong", "h2", "wrong"],
       ["#/writer/facts/proposals", "li.panel", "proposals"], ["#/writer/facts/ask", ".filters", "ask"], ["#/writer/edit/statements/s1", "blockquote", "statement"]]) {
       await go(small, where);
       await small.waitForSelector(until);

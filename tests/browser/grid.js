@@ -22,6 +22,8 @@ await run({
     await page.waitForSelector("[role=grid] [role=row] a");
     await accessible(page, "the grid");
     await shot(page, "grid");
+    const box0 = await cell(page, 0, "check").locator("input").boundingBox(), id0 = await cell(page, 0, "id").boundingBox();
+    assert.ok(box0.x + box0.width <= id0.x, "the box to choose a row by is beside its name, not on it");
     const total = (await api(page, "/api/rows?kind=answers&limit=1")).total;
     assert.equal(await page.getByRole("grid").getAttribute("aria-rowcount"), String(total + 1));
     assert.equal(await page.locator("[role=grid] [tabindex='0']").count(), 1, "one cell is in the order of the Tab key");

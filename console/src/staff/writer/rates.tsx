@@ -216,7 +216,7 @@ function Table({ table, query }: { table: string; query: URLSearchParams }) {
       {value.total > rates.length && <p><Badge tone="warn">{say({ ko: `${value.total}칸 가운데 ${rates.length}칸만 보입니다`, en: `Only ${rates.length} of ${value.total} cells are shown` })}</Badge></p>}
       {!grid.rows.length ? <Empty title={say({ ko: "아직 칸이 없습니다. 아래에서 자리를 만드세요.", en: "There are no cells yet. Make a place below." })} /> : (
         <div class="scroll">
-          <table role="grid" class="grid" aria-label={say({ ko: `요율표 ${table}`, en: `Rate table ${table}` })} aria-rowcount={grid.rows.length + 1}>
+          <table role="grid" class="rate-grid" aria-label={say({ ko: `요율표 ${table}`, en: `Rate table ${table}` })} aria-rowcount={grid.rows.length + 1}>
             <thead><tr role="row">{rowKeys.map((key) => <th key={key} role="columnheader">{key}</th>)}{grid.columns.map((column) => <th key={column} role="columnheader" class="number">{grid.across ? `${grid.across}=${column}` : say({ ko: "값", en: "Value" })}</th>)}</tr></thead>
             <tbody>
               {grid.cells.map((cells, i) => (
