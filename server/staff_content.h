@@ -37,6 +37,9 @@ MUST_USE enum err staff_row_put(struct call *call, struct json_writer *w, const 
 MUST_USE enum err staff_own_put(struct call *call, struct json_writer *w, const char *key,
                                 enum content_kind kind, struct str id, size_t most,
                                 char stamp[DRAFT_STAMP_BYTES], struct fail *why);
+/* Whether the row has changed since the draft was begun, and if so what it was then. */
+MUST_USE enum err staff_was_put(struct call *call, struct json_writer *w,
+                                const struct row_draft *draft, bool is_stale, struct fail *why);
 /* After a draft was kept under `id`: its stamp, its faults, the row and its other drafts, as
  * members of the object that is open. */
 MUST_USE enum err staff_kept_told(struct call *call, struct json_writer *w,

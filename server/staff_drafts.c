@@ -90,12 +90,13 @@ static enum err other_put(void *data, const struct row_draft *draft, struct fail
     return buf_error(w->out, "the drafts", why);
 }
 
-static enum err was_put(struct call *call, struct json_writer *w, const struct row_draft *draft,
-                        bool is_stale, struct fail *why)
+enum err staff_was_put(struct call *call, struct json_writer *w, const struct row_draft *draft,
+                       bool is_stale, struct fail *why)
 {
     struct str was[CONTENT_COLUMNS_MOST];
     bool is_found = false;
     enum err e = OK;
+    json_put_bool(w, "is_stale", is_stale);
     if (is_stale)
         e = content_row_was(call->content, draft->kind, draft->id, draft->base, &is_found, was,
                             why);
@@ -122,9 +123,8 @@ enum err staff_kept_told(struct call *call, struct json_writer *w, const struct 
     if (!e)
         e = staff_row_put(call, w, "row", draft->kind, str_of(id), &exists, base, why);
     bool is_stale = !str_equal(str_of(base), draft->base.p ? draft->base : STR(""));
-    json_put_bool(w, "is_stale", is_stale);
     if (!e)
-        e = was_put(call, w, draft, is_stale, why);
+        e = staff_was_put(call, w, draft, is_stale, why);
     json_array(w, "others");
     if (!e)
         e = drafts_each(call->content, STR_NONE, draft->kind, str_of(id), other_put, &keeping, why);

@@ -244,14 +244,22 @@ static enum err approval_put(void *data, int revision, const struct review *revi
     return OK;
 }
 
+struct row_told {
+    struct call *call;
+    struct json_writer *w;
+    struct str base; /* the row's, as it is now */
+};
+
 static enum err draft_put(void *data, const struct row_draft *draft, struct fail *why)
 {
-    struct json_writer *w = data;
+    struct row_told *told = data;
+    struct json_writer *w = told->w;
     json_object(w, NULL);
     json_put_str(w, "author", draft->author);
     staff_draft_put(w, draft, 0);
+    enum err e = staff_was_put(told->call, w, draft, !str_equal(told->base, draft->base), why);
     json_end(w, '}');
-    return buf_error(w->out, "the drafts", why);
+    return e ? e : buf_error(w->out, "the drafts", why);
 }
 
 /* What uses an intent, a fact or a slot. */
@@ -373,7 +381,8 @@ enum err row_get(struct call *call, struct fail *why)
     json_array(&w, "drafts");
     size_t opened = call->out.n;
     if (!e)
-        e = drafts_each(call->content, STR_NONE, kind, id, draft_put, &w, why);
+        e = drafts_each(call->content, STR_NONE, kind, id, draft_put,
+                        &(struct row_told){call, &w, str_of(base)}, why);
     bool has_drafts = call->out.n > opened && opened > before;
     json_end(&w, ']');
     json_end(&w, '}');

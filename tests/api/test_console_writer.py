@@ -145,6 +145,8 @@ def two_people_on_one_answer_see_each_other_and_nothing_is_lost(bot):
         assert park.row(one["id"])["fields"]["text"] == "김의 답변", "nothing is applied"
         assert park.get(f"/api/reviews/{theirs}")["conflicts"][0]["changed_by"] == "kim"
         lee.post("/api/reviews/withdraw", {"review": theirs})
+        opened = lee.get("/api/row", kind="answers", id=one["id"])["drafts"][0]
+        assert opened["author"] == "lee" and opened["is_stale"] and opened["was"]["text"] == one["fields"]["text"], opened
         stale = lee.draft(one["id"], base=one["base"], text="이의 답변")
         assert stale["is_stale"] and stale["was"]["text"] == one["fields"]["text"] and stale["row"]["fields"]["text"] == "김의 답변"
         lee.review(one["id"], status=409)

@@ -15,6 +15,14 @@ def an_answer_goes_from_a_writer_to_a_reviewer(bot):
 
 
 @test
+def who_opens_a_draft_that_was_overtaken_merges_it(bot):
+    fill(bot)
+    bot.go_live()
+    people(bot, "writer", "reviewer", "lead")
+    story(bot, "writer.js", "merge")
+
+
+@test
 def a_workbook_is_looked_at_and_kept_as_drafts(bot):
     fill(bot)
     bot.go_live()

@@ -46,6 +46,36 @@ await run({
     }
   },
 
+  // Somebody else's change was approved over one's draft: who opens it is told at once, and merges, before typing anything.
+  async merge(browser) {
+    const where = "#/writer/edit/answers/cancel_policy-1";
+    const write = async (name, text) => {
+      const page = await signIn(browser, name, {}, where);
+      await page.getByLabel("내용", { exact: true }).fill(text);
+      await page.getByText("초안으로 저장됨").waitFor();
+      return page;
+    };
+    const mine = await write("lead", "늦게 쓴 답변입니다.");
+    const page = await write("writer", "먼저 쓴 답변입니다.");
+    await page.getByRole("button", { name: "초안 목록으로" }).click();
+    await page.getByLabel("무엇을 왜", { exact: false }).fill("먼저");
+    await page.getByRole("button", { name: "1개 검토 요청" }).click();
+    const reader = await signIn(browser, "reviewer", {}, "#/writer/reviews/1");
+    await reader.getByRole("button", { name: "승인" }).click();
+    await reader.locator(".badge", { hasText: "승인" }).waitFor();
+    await mine.reload();
+    await mine.getByText("writer 님이 그사이 고쳤습니다").waitFor();
+    await accessible(mine, "a draft to merge");
+    await shot(mine, "writer-merge");
+    await mine.getByRole("radio", { name: /내 것/ }).check();
+    await mine.getByRole("button", { name: "합치기" }).click();
+    await mine.getByText("초안으로 저장됨").waitFor();
+    await mine.reload();
+    await mine.getByLabel("내용", { exact: true }).waitFor();
+    assert.equal(await mine.getByLabel("내용", { exact: true }).inputValue(), "늦게 쓴 답변입니다.");
+    assert.equal(await mine.getByText("그사이 고쳤습니다").count(), 0, "merged once is merged");
+  },
+
   async workbook(browser) {
     const page = await signIn(browser, "writer", {}, "#/writer/workbook");
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "엑셀 파일 내려받기" }).click()]);

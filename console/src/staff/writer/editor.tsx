@@ -17,7 +17,7 @@ import { Merge } from "./merge";
 import { refusal } from "./refusals";
 import { mayTryAgain, unsaved, unsavedDrop, unsavedHold, unsavedPut } from "./unsaved";
 
-type Shown = { row: Standing | null; history: { revision: number; changed_by: string; changed_at: string; fields: Fields | null }[]; approvals: { revision: number; by: string }[]; drafts: (Other & { base: string; stamp: string })[] };
+type Shown = { row: Standing | null; history: { revision: number; changed_by: string; changed_at: string; fields: Fields | null }[]; approvals: { revision: number; by: string }[]; drafts: (Other & { base: string; stamp: string; is_stale: boolean; was: Fields | null })[] };
 type Preview = { outcome: string; text: string | null; missing_slot: string | null; condition: string; is_in_force: boolean; chosen: string | null; is_chosen: boolean; faults: string[]; phone: string[]; facts: { name: string; shown: string | null; user_count: number }[]; slots: { name: string; question: string }[]; kakao: { bubbles: { text: string; units: number; is_cut: boolean }[]; bubble_units: number } };
 type Check = { now: { intent: string | null; confidence: number; is_certain: boolean }; after: { intent: string; is_certain: boolean; because: string }; near: { id: string; intent: string; text: string; how: string; is_own: boolean; is_contrast: boolean }[] };
 
@@ -88,6 +88,7 @@ export function Editor({ kind, id }: { kind: string; id: string }) {
     const begun = waits?.to?.fields ?? own?.fields ?? shown.row?.fields ?? Object.fromEntries(columnsOf(kind).map((column) => [column, ""]));
     setFields(begun);
     if (waits?.to?.fields) void keep(begun); // what could not be kept last time
+    else if (own?.is_stale && shown.row) setKept({ id, stamp: own.stamp, changed_at: own.changed_at, faults: [], row: shown.row, is_stale: true, was: own.was, others: shown.drafts.filter((draft) => draft !== own) });
   }, [shown]);
   // One after another, each over what the last has left; what cannot be kept stays in this browser until it is.
   const keep = (now: Fields | null): Promise<void> => inLine(async () => {
