@@ -75,7 +75,7 @@ await run({
     await page.click("text=맡기");
     const box = page.locator("aside textarea");
     await box.waitFor();
-    assert.ok((await page.locator(".talk .customer .said").first().innerText()).includes("<img src=x"));
+    assert.ok((await page.locator(".talk .by-customer .said").first().innerText()).includes("<img src=x"));
     assert.equal(await page.locator(".talk img").count(), 0, "markup is text");
     await turn("여보세요", "c9");
     await page.waitForSelector("text=여보세요");
@@ -87,10 +87,12 @@ await run({
     await cdp.send("Input.imeSetComposition", { text: "네", selectionStart: 1, selectionEnd: 1 });
     await cdp.send("Input.dispatchKeyEvent", { type: "rawKeyDown", windowsVirtualKeyCode: 229, key: "Process", code: "Enter" });
     await page.waitForTimeout(100);
-    assert.equal(await page.locator(".talk li.agent").count(), 0, "nothing goes while a syllable is composed");
+    assert.equal(await page.locator(".talk li.by-agent").count(), 0, "nothing goes while a syllable is composed");
     await cdp.send("Input.insertText", { text: "네" });
-    await page.waitForSelector(".talk li.agent");
-    assert.match(await page.locator(".talk li.agent .said").innerText(), /^지금 이율은 연 4\.5%입니다\.네$/);
+    await page.waitForSelector(".talk li.by-agent");
+    const [reply, line] = await Promise.all([".talk li.by-agent", ".talk li.by-agent .said"].map((of) => page.locator(of).boundingBox()));
+    assert.ok(reply.height < 120 && line.width > reply.width / 2, `one's own reply is read across: ${reply.width} × ${reply.height}, its words ${line.width}`);
+    assert.match(await page.locator(".talk li.by-agent .said").innerText(), /^지금 이율은 연 4\.5%입니다\.네$/);
     await page.click("text=봇에게 돌려주기");
     await page.waitForSelector("text=기다리는 고객이 없습니다");
     assert.equal((await turn("대출 이율 궁금해요", "c9")).reply.text, "지금 이율은 연 4.5%입니다.");

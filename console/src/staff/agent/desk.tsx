@@ -75,7 +75,7 @@ export function Transcript({ lines, onWrong }: { lines: Line[]; onWrong?: (of: W
   return (
     <ol class="talk">
       {lines.map((line, i) => (
-        <li key={i} class={line.did ? "did" : line.from}>
+        <li key={i} class={line.did ? "did" : `by-${line.from}`}>
           <small>{who(line)} · {moment(line.at)}{line.route ? ` · ${routeName(line.route)}` : ""}</small>
           <p class="said">{line.did ? (didWords[line.did] ? say(didWords[line.did]!) : line.did) : line.text}</p>
           {line.from === "bot" && turns[i] && <span class="line">
