@@ -8,7 +8,9 @@ static enum err intent_add(void *data, const struct str *fields, struct fail *wh
     struct json_writer *w = data;
     json_object(w, NULL);
     json_put_str(w, "name", fields[0]);
-    json_put_str(w, "title", fields[1]);
+    /* "-" is for customers, who are never offered it: staff see its name */
+    bool is_told = fields[1].n > 0 && !str_equal(fields[1], STR("-"));
+    json_put_str(w, "title", is_told ? fields[1] : fields[0]);
     json_put_str(w, "policy", fields[2]);
     json_end(w, '}');
     return buf_error(w->out, "the intents", why);

@@ -234,3 +234,6 @@ def the_office_answers_who_is_signed_in(bot):
         assert reply.status == 200 and reply.headers["Content-Type"].startswith("application/json"), reply
         told = reply.json()
         assert told["release"] == 1 and "claim" in str(told["intents"]), told
+        bot.take("intents.csv", "name,title,policy\nhidden_one,-,scripted\nbare_one,,scripted\n")
+        titles = {one["name"]: one["title"] for one in server.ask("GET", "/api/bot", None, sign_in(server, "agent")).json()["intents"]}
+        assert titles["hidden_one"] == "hidden_one" and titles["bare_one"] == "bare_one", titles
