@@ -53,9 +53,15 @@ await run({
   async first(browser) {
     const page = await open(browser);
     await page.click("text=첫 관리자 만들기");
-    await page.fill("input[name=name]", "root");
+    await page.fill("input[name=name]", "관리자");
     await page.fill("input[name=password]", WORD);
+    await page.fill("input[name=code]", "0".repeat(64));
+    await page.press("input[name=code]", "Enter");
+    await page.waitForSelector("[role=alert] >> text=시작 코드가 맞지 않"); // it is not the name or the password
     await page.fill("input[name=code]", CODE);
+    await page.press("input[name=code]", "Enter");
+    await page.waitForSelector("[role=alert] >> text=이름은 영문 소문자와 숫자");
+    await page.fill("input[name=name]", "root");
     await page.press("input[name=code]", "Enter");
     await page.waitForSelector(".top nav");
     assert.match(await page.innerText(".who"), /root/);

@@ -20,7 +20,9 @@ export function Login({ onDone, again }: { onDone: (me: Me) => void; again: bool
     } catch (failure) {
       const { status, message } = failure as { status?: number; message: string };
       setError(
-        status === 403 ? say({ ko: "이름이나 비밀번호가 맞지 않습니다.", en: "That is not the right name and password." })
+        status === 403 && isFirst ? say({ ko: "시작 코드가 맞지 않거나 이미 쓰였습니다. 서버를 시작한 화면을 보세요.", en: "That is not the code, or it has been used. Look where the server was started." })
+        : status === 400 && isFirst ? say({ ko: "이름은 영문 소문자와 숫자, . _ - @ 로, 비밀번호는 10자 이상으로 적어 주세요.", en: "A name is of a-z 0-9 . _ - @, a password of 10 characters or more." })
+        : status === 403 ? say({ ko: "이름이나 비밀번호가 맞지 않습니다.", en: "That is not the right name and password." })
         : status === 429 ? say({ ko: "여러 번 틀렸습니다. 잠시 뒤에 다시 해 주세요.", en: "Too many tries. Please wait a little." })
         : message);
       setBusy(false);
@@ -32,8 +34,8 @@ export function Login({ onDone, again }: { onDone: (me: Me) => void; again: bool
       <form onSubmit={submit}>
         <h1>{isFirst ? say({ ko: "첫 관리자 만들기", en: "The first administrator" }) : "Paring"}</h1>
         {again && !isFirst && <p class="hint">{say({ ko: "오래 쓰지 않아 로그아웃되었습니다. 다시 로그인하면 쓰던 것이 그대로 있습니다.", en: "You were signed out after a while without use. Sign in: what you typed is still there." })}</p>}
-        <Field label={say({ ko: "이름", en: "Name" })}>
-          {(id) => <input id={id} name="name" autocomplete="username" autocapitalize="none" spellcheck={false} required autofocus />}
+        <Field label={say({ ko: "이름", en: "Name" })} hint={isFirst ? say({ ko: "영문 소문자와 숫자, . _ - @", en: "a-z 0-9 . _ - @" }) : undefined}>
+          {(id, about) => <input id={id} aria-describedby={about} name="name" autocomplete="username" autocapitalize="none" spellcheck={false} required autofocus />}
         </Field>
         <Field label={say({ ko: "비밀번호", en: "Password" })} hint={isFirst ? say({ ko: "10자 이상", en: "10 characters or more" }) : undefined}>
           {(id, about) => <input id={id} name="password" type="password" autocomplete={isFirst ? "new-password" : "current-password"} required aria-describedby={about} />}
