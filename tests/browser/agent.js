@@ -72,7 +72,11 @@ await run({
     await page.waitForSelector(".ticket");
     await page.waitForFunction(() => document.title.startsWith("(1)"));
     await page.click(".ticket");
+    await page.route("**/api/handoffs/claim", (route) => route.fulfill({ status: 409, json: { error: { code: "conflict", message: "another agent has it, or it has ended" } } }));
     await page.click("text=맡기");
+    await page.waitForSelector("text=다른 상담원이 맡았거나 이미 끝난 상담입니다"); // another's click came first
+    await page.unroute("**/api/handoffs/claim");
+    await page.click("button:text-is('맡기')");
     const box = page.locator("aside textarea");
     await box.waitFor();
     assert.ok((await page.locator(".talk .by-customer .said").first().innerText()).includes("<img src=x"));

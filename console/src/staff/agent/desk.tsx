@@ -1,6 +1,6 @@
 // Conversations that a person is wanted for, as they come: told by the server's events, and asked for while those do not arrive.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { address, get, post } from "../api";
+import { address, get, post, type Failure } from "../api";
 import { useSession } from "../context";
 import { causeOf } from "../reasons";
 import { linkTo } from "../router";
@@ -108,7 +108,11 @@ function Talk({ id, version, draft, onDraft, onBack, onChange, onWrong }: { id: 
       await load();
       return true;
     } catch (failure) {
-      setError((failure as Error).message);
+      const { code, message } = failure as Failure;
+      setError(
+        code === "conflict" ? (what === "claim" ? say({ ko: "다른 상담원이 맡았거나 이미 끝난 상담입니다.", en: "Another agent has it, or it has ended." }) : say({ ko: "지금은 내가 맡은 상담이 아닙니다. 다시 맡은 뒤에 하세요.", en: "It is not yours now: claim it first." }))
+        : code === "claim_lapsed" ? say({ ko: "한동안 답이 없어 대기로 돌아간 상담입니다. 보내지 않았으니 다시 맡은 뒤에 하세요.", en: "Nothing was heard from you, so it went back to the queue, and nothing was sent: claim it again." })
+        : message);
       void load();
       return false;
     } finally {
