@@ -26,10 +26,14 @@ PATHS = ["/api/figures", "/api/figures?from=FROM", "/api/turns", "/api/turns?int
          "/api/approvals?answer=loan_interest-1", "/api/audit", "/api/audit/verify", "/api/operations", "/api/bot", "/api/me", "/api/handoffs",
          "/api/handoffs/packet?handoff=HANDOFF", "/api/turns/TURN", "/api/conversations/c77", "/api/tasks", "/api/rows?kind=answers", "/api/rows?kind=answers&q=보험",
          "/api/row?kind=answers&id=bulk-77", "/api/drafts", "/api/reviews", "/api/jobs", "/api/publish", "/api/check", "/api/unanswered?limit=10",
-         "/api/facts/ask?q=약관대출%20금리", "/api/facts/faults?kind=facts&id=loan_rate", "/api/rates", "/api/proposals", "/api/contrasts?intent=loan_interest"]
+         "/api/turns?contained=1", "/api/turns?contained=1&after=AFTER", "/api/rows?kind=answers&draft=mine", "/api/reviews/1", "/api/jobs/1",
+         "/api/contrasts?intent=loan_interest", "/api/facts/faults?kind=facts&id=FACT", "/api/facts/ask?q=약관대출%20금리", "/api/facts/source?of=facts",
+         "/api/rates", "/api/proposals"]
 ASKED = [("/api/as-of", {"text": "약관대출 금리 알려줘", "at": "AT"}), ("/api/suggest", {"text": "약관대출 금리가 얼마"})]
-# The administrator's; a stream that does not end; what needs a review, a job or a fact's document; a file, which is as long as it is.
-LEFT_OUT = {"/api/users", "/api/handoffs/events", "/api/reviews/*", "/api/jobs/*", "/api/workbook", "/api/facts/source"}
+BY_ADMINISTRATOR = ["/api/users"]
+# A stream that does not end; a file, which is as long as it is: timed alone.
+LEFT_OUT = {"/api/handoffs/events", "/api/workbook"}
+DRAFTS = 1000
 
 
 def percentile(times, share):
@@ -113,8 +117,20 @@ def audit_add(bot):
     run(bot.paring, "audit", "verify", "--bot", bot.folder)
 
 
-def sign_in(url):
-    _, reply, text = Client(url).ask("POST", "/api/login", {"name": "lead", "password": WORD})
+def drafts_add(client):
+    """The lead's own drafts of answers, and a review of some."""
+    rows = []
+    while len(rows) < DRAFTS:
+        rows += json.loads(client.ask("GET", f"/api/rows?kind=answers&limit=200&after={len(rows)}")[2])["rows"]
+    for at in range(0, DRAFTS, 100):
+        client.ask("POST", "/api/drafts/many", {"drafts": [
+            {"kind": row["kind"], "id": row["id"], "base": row["base"], "stamp": "", "fields": {**row["fields"], "text": row["fields"]["text"] + " 고침"}}
+            for row in rows[at:at + 100]]})
+    client.ask("POST", "/api/reviews", {"title": "bench", "drafts": [{"kind": row["kind"], "id": row["id"]} for row in rows[100:200]]})
+
+
+def sign_in(url, name="lead"):
+    _, reply, text = Client(url).ask("POST", "/api/login", {"name": name, "password": WORD})
     return {"Cookie": reply.headers["Set-Cookie"].split(";")[0], "X-CSRF-Token": json.loads(text)["csrf"]}
 
 
@@ -145,8 +161,9 @@ def main():
         run(bot.paring, "ask", "약관대출 금리 알려줘", "--bot", bot.folder)
         with open(bot.path("word"), "w", encoding="utf-8") as file:
             file.write(WORD + "\n")
-        with open(bot.path("word"), "rb") as file:
-            run(bot.paring, "user", "add", "lead", "--role", "lead", "--bot", bot.folder, stdin=file)
+        for name, role in [("lead", "lead"), ("root", "administrator")] + [(f"writer{i}", "writer") for i in range(people)]:
+            with open(bot.path("word"), "rb") as file:
+                run(bot.paring, "user", "add", name, "--role", role, "--bot", bot.folder, stdin=file)
         turns_add(bot, count)
         audit_add(bot)
         complete()
@@ -158,7 +175,7 @@ def complete():
     """A route that is added must be measured, too."""
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "server", "routes.c"), encoding="utf-8") as file:
         routes = set(re.findall(r'"GET", "(/api/[^"]+)"', file.read()))
-    paths = [path.split("?")[0] for path in PATHS]
+    paths = [path.split("?")[0] for path in PATHS + BY_ADMINISTRATOR]
     missing = [one for one in routes - LEFT_OUT if not any(path.startswith(one[:-1]) if one.endswith("*") else path == one for path in paths)]
     if missing:
         sys.exit(f"not measured: {missing}")
@@ -176,9 +193,10 @@ def jobs_run(client):
 
 def calls_of(server, client):
     told = {name: json.loads(client.ask("GET", path)[2]) for name, path in
-            (("turns", "/api/turns?limit=200"), ("groups", "/api/unanswered?limit=1"), ("desk", "/api/handoffs"))}
+            (("turns", "/api/turns?limit=200"), ("groups", "/api/unanswered?limit=1"), ("desk", "/api/handoffs"),
+             ("facts", "/api/rows?kind=facts&limit=1"))}
     words = {"AFTER": told["turns"]["next"], "TURN": told["turns"]["rows"][0]["id"], "GROUP": told["groups"]["rows"][0]["id"],
-             "HANDOFF": told["desk"]["handoffs"][0]["handoff"], "FROM": time.strftime("%Y-%m-%d", time.gmtime(time.time() - 55 * 86400)),
+             "HANDOFF": told["desk"]["handoffs"][0]["handoff"], "FACT": told["facts"]["rows"][0]["id"], "FROM": time.strftime("%Y-%m-%d", time.gmtime(time.time() - 55 * 86400)),
              "AT": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
     def put(text):
         return urllib.parse.quote(re.sub("|".join(words), lambda found: words[found.group()], text), safe="/?=&%-_:.")
@@ -191,14 +209,19 @@ def measure(server, people, seconds, count):
     print(f"the first /api/figures after the start: {client.ask('GET', '/api/figures')[0]:.1f} ms")
     for i in range(100):
         Client(server.url).ask("POST", "/v1/turns", {"conversation": f"waits{i}", "text": "상담원 연결해 주세요"})
+    drafts_add(client)
     jobs_run(client)
     calls = calls_of(server, client)
     print(f"{count:,} turns, {ANSWERS:,} answers: each call alone, the first time and the tenth")
+    took = [client.ask("GET", "/api/workbook")[0] for _ in range(3)]
+    print(f"  {'/api/workbook, a file':<60} {took[0]:8.1f} ms {percentile(took, 0.5):8.1f} ms")
+    administrator = sign_in(server.url, "root")
     for path, body in calls:
         took = [client.ask("POST" if body else "GET", path, body)[0] for _ in range(10)]
         print(f"  {path[:60]:<60} {took[0]:8.1f} ms {percentile(took, 0.5):8.1f} ms")
     customer(server.url, seconds / 2, alone)
     threads = [threading.Thread(target=staff, args=(server.url, session, i, seconds, calls, times)) for i, session in enumerate(sessions)]
+    threads.append(threading.Thread(target=staff, args=(server.url, administrator, 0, seconds, [(path, None) for path in BY_ADMINISTRATOR], times)))
     threads.append(threading.Thread(target=customer, args=(server.url, seconds, beside)))
     for thread in threads:
         thread.start()
