@@ -27,8 +27,7 @@ enum {
     LIMIT_THREADS = 64,                 /* training threads; HTTP workers */
     LIMIT_CLERKS = LIMIT_THREADS + 1,   /* one for each worker, one for late replies */
     LIMIT_BODY = 256 * 1024,            /* of a request; routes may take less */
-    LIMIT_UPLOAD = 16 << 20,            /* a file that a writer sends */
-    LIMIT_DOWNLOAD = 256 << 20,         /* a file that leaves, off the disk */
+    LIMIT_UPLOAD = 32 << 20,            /* a file that a writer is given, or sends back */
     LIMIT_QUEUE = 4096,                 /* turns on their way to the journal */
     LIMIT_WAITERS = 8,                  /* messages waiting for their conversation's turn */
     LIMIT_CONNECTIONS = 4096,           /* HTTP connections open at once */

@@ -33,6 +33,28 @@ enum handled exchange_fail(struct exchange *exchange, unsigned status, const cha
     return HANDLED;
 }
 
+void exchange_key(struct exchange *exchange, const struct fail *why)
+{
+    struct json_writer w;
+    struct str rest = str_of(why->about), one;
+    if (!why->key)
+        return;
+    buf_clear(&exchange->out);
+    json_begin(&w, &exchange->out);
+    json_object(&w, NULL);
+    json_object(&w, "error");
+    json_put_text(&w, "code", exchange->error);
+    json_put_text(&w, "message", why->text);
+    json_put_text(&w, "key", why->key);
+    json_array(&w, "about");
+    while (rest.n > 0 && str_next(&rest, '\n', &one))
+        json_put_str(&w, NULL, one);
+    json_end(&w, ']');
+    json_end(&w, '}');
+    json_end(&w, '}');
+    buf_add_char(&exchange->out, '\n');
+}
+
 /* Whoever looks after the server reads why; the client does not. */
 static void failure_log(const struct exchange *exchange, enum err e, const struct fail *why)
 {

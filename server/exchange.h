@@ -118,6 +118,8 @@ struct exchange {
 /* Writes the failure in the route's own form; returns HANDLED. */
 enum handled exchange_fail(struct exchange *exchange, unsigned status, const char *code,
                            const char *message);
+/* After a failure in the usual form whose sentence has a key: the reply says the key, too. */
+void exchange_key(struct exchange *exchange, const struct fail *why);
 /* The failure of a call below as a status: a stranger's mistake is a 4xx with its sentence, a full
  * queue a 503, ours a 500 without detail and with a line in the log. */
 enum handled exchange_fail_as(struct exchange *exchange, enum err e, const struct fail *why);

@@ -373,8 +373,12 @@ static enum handled call_say(struct exchange *exchange, struct call *call)
         exchange->retry_after = 1;
         return exchange_fail(exchange, 503, "busy", "somebody else is at it; please try again");
     }
-    if (call->e)
-        return exchange_fail_as(exchange, call->e, &call->why);
+    if (call->e) {
+        (void)exchange_fail_as(exchange, call->e, &call->why);
+        if (exchange->status == 400)
+            exchange_key(exchange, &call->why);
+        return HANDLED;
+    }
     struct buf was = exchange->out;
     exchange->out = call->out;
     call->out = was;

@@ -50,7 +50,7 @@ struct call {
     const char *content_type; /* JSON unless the work says otherwise */
     const char *file_name;    /* Content-Disposition: a literal; NULL: none */
     /* A reply that is too large to be held: it leaves off the disk, and `out` stays empty. */
-    int file; /* is_file: open for reading, at most LIMIT_DOWNLOAD; the call's own */
+    int file; /* is_file: open for reading, at most LIMIT_UPLOAD; the call's own */
     bool is_file;
     uint64_t file_bytes;
     /* Of a file that is asked for in pieces: the rows in this one, and the header Paring-Next,

@@ -41,9 +41,13 @@ static enum err file_give(struct call *call, const char *path, struct fail *why)
     call->file = file;
     call->is_file = true;
     call->file_bytes = (uint64_t)about.st_size;
-    return about.st_size <= LIMIT_DOWNLOAD
+    return about.st_size <= LIMIT_UPLOAD
                ? OK
-               : fail(why, ERR_LIMIT, "the workbook is larger than %d MB", LIMIT_DOWNLOAD >> 20);
+               : fail_key(fail(why, ERR_LIMIT,
+                               "the workbook is larger than %d MB, the most that can come back; "
+                               "paring export --format xlsx writes it kind by kind",
+                               LIMIT_UPLOAD >> 20),
+                          why, "book_too_large", "%d", LIMIT_UPLOAD >> 20);
 }
 
 enum err workbook_get(struct call *call, struct fail *why)
@@ -295,10 +299,12 @@ static enum err kinds_check(const struct import_report *report, struct fail *why
         for (size_t i = 0; i < WORKBOOK_KINDS; i++)
             is_ours |= workbook_kinds[i] == (enum content_kind)kind;
         if (!is_ours && report->counts[kind][CHANGE_NEW] + report->counts[kind][CHANGE_CHANGED] > 0)
-            return fail(why, ERR_INPUT,
-                        "the workbook has rows of %s; examples, answers, facts and cases alone "
-                        "come back this way",
-                        content_kind_name((enum content_kind)kind));
+            return fail_key(
+                fail(why, ERR_INPUT,
+                     "the workbook has rows of %s; examples, answers, facts and cases alone "
+                     "come back this way",
+                     content_kind_name((enum content_kind)kind)),
+                why, "file_other_kind", "%s", content_kind_name((enum content_kind)kind));
     }
     return OK;
 }
@@ -348,7 +354,8 @@ enum err workbook_post(struct call *call, struct fail *why)
     if (e)
         return e;
     if (call->body.n == 0)
-        return fail(why, ERR_INPUT, "the body must be an .xlsx workbook");
+        return fail_key(fail(why, ERR_INPUT, "the body must be an .xlsx workbook"), why,
+                        "file_no_workbook", "%s", "");
     if (keep.n > 0 && !str_equal(keep, STR("drafts")))
         return fail(why, ERR_INPUT, "keep: only \"drafts\" can be kept");
     t.keeps = keep.n > 0;

@@ -67,11 +67,13 @@ static enum err file_settle(struct bundle *bundle, struct bundle_file *file, str
     if (!file->bytes.p)
         file->bytes = file->owned.p ? str_from_buf(&file->owned) : STR("");
     if (file->bytes.n > LIMIT_IMPORT_FILE_BYTES)
-        return fail(why, ERR_LIMIT, "%s: larger than %d bytes", file->path,
-                    LIMIT_IMPORT_FILE_BYTES);
+        return fail_key(
+            fail(why, ERR_LIMIT, "%s: larger than %d bytes", file->path, LIMIT_IMPORT_FILE_BYTES),
+            why, "file_too_large", "%d", LIMIT_IMPORT_FILE_BYTES >> 20);
     if (file->bytes.n > LIMIT_IMPORT_BYTES - bundle->bytes)
-        return fail(why, ERR_LIMIT, "%s: with this file, more than %d bytes in all", file->path,
-                    LIMIT_IMPORT_BYTES);
+        return fail_key(fail(why, ERR_LIMIT, "%s: with this file, more than %d bytes in all",
+                             file->path, LIMIT_IMPORT_BYTES),
+                        why, "file_too_large", "%d", LIMIT_IMPORT_BYTES >> 20);
     bundle->bytes += file->bytes.n;
     return OK;
 }
@@ -193,8 +195,10 @@ static enum err fail_archive(const struct unpack *unpack, struct str name, struc
     const char *said = archive_error_string(unpack->archive);
     if (archive_errno(unpack->archive) == ENOMEM)
         return fail_memory(why);
-    return fail(why, ERR_INPUT, "%s%s%.*s: the archive cannot be read: %.200s", unpack->path,
-                name.n ? "/" : "", STR_ARG(text_shown(name)), said ? said : "it is damaged");
+    return fail_key(fail(why, ERR_INPUT, "%s%s%.*s: the archive cannot be read: %.200s",
+                         unpack->path, name.n ? "/" : "", STR_ARG(text_shown(name)),
+                         said ? said : "it is damaged"),
+                    why, "file_damaged", "%s", "");
 }
 
 /* Reads the entry at hand; each piece is counted before it is kept. */
@@ -210,18 +214,22 @@ static enum err entry_read(struct unpack *unpack, struct bundle_file *file, stru
             return OK;
         buf_add(&file->owned, piece, (size_t)got);
         if (file->owned.error == ERR_LIMIT)
-            return fail(why, ERR_LIMIT, "%s: larger than %d bytes", file->path,
-                        LIMIT_IMPORT_FILE_BYTES);
+            return fail_key(fail(why, ERR_LIMIT, "%s: larger than %d bytes", file->path,
+                                 LIMIT_IMPORT_FILE_BYTES),
+                            why, "file_too_large", "%d", LIMIT_IMPORT_FILE_BYTES >> 20);
         if (file->owned.error)
             return fail_memory(why);
         unpack->unpacked += (size_t)got;
         if (unpack->unpacked > allowed)
-            return fail(why, ERR_LIMIT,
-                        "%s: unpacks to more than %d times its size; it is not unpacked further",
-                        file->path, LIMIT_IMPORT_RATIO);
+            return fail_key(
+                fail(why, ERR_LIMIT,
+                     "%s: unpacks to more than %d times its size; it is not unpacked further",
+                     file->path, LIMIT_IMPORT_RATIO),
+                why, "file_unpacks", "%d", LIMIT_IMPORT_RATIO);
         if (unpack->unpacked > LIMIT_IMPORT_BYTES)
-            return fail(why, ERR_LIMIT, "%s: with this file, more than %d bytes in all", file->path,
-                        LIMIT_IMPORT_BYTES);
+            return fail_key(fail(why, ERR_LIMIT, "%s: with this file, more than %d bytes in all",
+                                 file->path, LIMIT_IMPORT_BYTES),
+                            why, "file_too_large", "%d", LIMIT_IMPORT_BYTES >> 20);
     }
 }
 
@@ -232,7 +240,9 @@ static enum err archived_take(struct unpack *unpack, struct archive_entry *entry
     const char *utf8 = archive_entry_pathname_utf8(entry);
     struct str name = str_of(utf8 ? utf8 : archive_entry_pathname(entry));
     if (++unpack->entries > LIMIT_IMPORT_ENTRIES)
-        return fail(why, ERR_LIMIT, "%s: more than %d entries", unpack->path, LIMIT_IMPORT_ENTRIES);
+        return fail_key(
+            fail(why, ERR_LIMIT, "%s: more than %d entries", unpack->path, LIMIT_IMPORT_ENTRIES),
+            why, "file_damaged", "%s", "");
     if (!name.p || !name_is_safe(name)) {
         bool is_text = name.p && text_is_valid(name);
         return fail(why, ERR_INPUT, "%s: the archive has an entry \"%.*s\", which is no safe name",
@@ -245,7 +255,8 @@ static enum err archived_take(struct unpack *unpack, struct archive_entry *entry
     struct bundle_file *file = NULL;
     (void)snprintf(path, sizeof path, "%.1900s/%.*s", unpack->path, STR_ARG(name));
     if (archive_entry_is_encrypted(entry))
-        return fail(why, ERR_INPUT, "%s: is encrypted", path);
+        return fail_key(fail(why, ERR_INPUT, "%s: is encrypted", path), why, "file_encrypted", "%s",
+                        "");
     enum err e = file_add(unpack->bundle, path, name, &file, why);
     if (!e)
         e = entry_read(unpack, file, why);
@@ -273,7 +284,9 @@ static enum err names_check(const struct bundle *bundle, size_t first, struct fa
 {
     for (size_t i = first + 1; i < bundle->count; i++) {
         if (str_equal(bundle->files[i - 1].name, bundle->files[i].name))
-            return fail(why, ERR_INPUT, "%s: is in the archive twice", bundle->files[i].path);
+            return fail_key(
+                fail(why, ERR_INPUT, "%s: is in the archive twice", bundle->files[i].path), why,
+                "file_damaged", "%s", "");
     }
     return OK;
 }

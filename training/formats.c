@@ -320,8 +320,10 @@ static enum err source_load(const struct import_source *source, enum import_form
     enum err e = bundle_add_file(&packed, source->path, source->bytes, why);
     bool is_packed = !e && is_zip(packed.files[0].bytes);
     if (!e && format == FORMAT_XLSX && !is_packed)
-        e = fail(why, ERR_INPUT, "%s: is no .xlsx workbook (an .xls must be saved as .xlsx)",
-                 source->path);
+        e = fail_key(fail(why, ERR_INPUT,
+                          "%s: is no .xlsx workbook (an .xls must be saved as .xlsx)",
+                          source->path),
+                     why, "file_no_workbook", "%s", "");
     else if (!e && !is_packed && str_ends(str_of(source->path), STR(".zip")))
         e = fail(why, ERR_INPUT, "%s: is no zip archive", source->path);
     if (is_packed)

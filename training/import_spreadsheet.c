@@ -121,7 +121,9 @@ static enum err sheets_read(struct spreadsheet *book, struct xml *xml, struct fa
         if (!xml_is(xml, "sheet"))
             continue;
         if (book->sheet_count == SPREADSHEET_SHEETS)
-            return fail(why, ERR_LIMIT, "%s: more than %d sheets", book->path, SPREADSHEET_SHEETS);
+            return fail_key(
+                fail(why, ERR_LIMIT, "%s: more than %d sheets", book->path, SPREADSHEET_SHEETS),
+                why, "file_sheets", "%d", SPREADSHEET_SHEETS);
         struct sheet *sheet = &book->sheets[book->sheet_count++];
         if (xml_attribute(xml, "name", &book->attribute))
             sheet->name = spreadsheet_keep(book, spreadsheet_text(&book->attribute), why, &e);
@@ -174,8 +176,9 @@ static enum err part_read(struct spreadsheet *book, const char *name,
     const struct bundle_file *file = bundle_find(book->bundle, str_of(name));
     struct xml *xml = NULL;
     if (!file)
-        return is_needed ? fail(why, ERR_INPUT, "%s: is no workbook: there is no %s in it",
-                                book->path, name)
+        return is_needed ? fail_key(fail(why, ERR_INPUT, "%s: is no workbook: there is no %s in it",
+                                         book->path, name),
+                                    why, "file_no_workbook", "%s", "")
                          : OK;
     enum err e = xml_open(file->bytes, file->path, &xml, why);
     if (!e)

@@ -79,14 +79,18 @@ static enum err cell_set(struct grid *grid, size_t column, struct str type, stru
     uint64_t number = 0;
     enum err e = OK;
     if (str_equal(type, STR("e")))
-        return fail(why, ERR_INPUT, "%s:%zu: a cell holds an error (%.*s)", grid->path, grid->line,
-                    STR_ARG(text_shown(text)));
+        return fail_key(fail(why, ERR_INPUT, "%s:%zu: a cell holds an error (%.*s)", grid->path,
+                             grid->line, STR_ARG(text_shown(text))),
+                        why, "file_cell_error", "%.*s\n%zu\n%.*s", STR_ARG(grid->sheet), grid->line,
+                        STR_ARG(text_shown(text)));
     if (column >= LIMIT_COLUMNS || (text.n == 0 && !str_equal(type, STR("s"))))
         return OK;
     if (str_equal(type, STR("s"))) {
         if (!str_to_u64(str_trim(text), &number) || number >= book->string_count)
-            return fail(why, ERR_INPUT, "%s:%zu: a cell names a shared text that is not there",
-                        grid->path, grid->line);
+            return fail_key(fail(why, ERR_INPUT,
+                                 "%s:%zu: a cell names a shared text that is not there", grid->path,
+                                 grid->line),
+                            why, "file_damaged", "%s", "");
         grid->cells[column] = book->strings[number];
     } else if (str_equal(type, STR("b"))) {
         grid->cells[column] = str_equal(text, STR("1")) ? STR("TRUE") : STR("FALSE");
@@ -184,8 +188,9 @@ static enum err header_take(struct grid *grid, struct fail *why)
     (void)columns_map(grid->kind, grid->names, grid->columns, grid->map);
     const char *missing = column_missing(grid->kind, grid->map, grid->columns);
     if (missing)
-        return fail(why, ERR_INPUT, "%s:%zu: there is no column \"%s\", which %s need", grid->path,
-                    grid->line, missing, content_kind_name(grid->kind));
+        return fail_key(fail(why, ERR_INPUT, "%s:%zu: there is no column \"%s\", which %s need",
+                             grid->path, grid->line, missing, content_kind_name(grid->kind)),
+                        why, "file_no_column", "%.*s\n%s", STR_ARG(grid->sheet), missing);
     for (size_t i = 0; i < grid->columns; i++) {
         if (grid->map[i] == COLUMN_IGNORED && grid->names[i].n > 0)
             imported_note(book->imported, grid->path, grid->line, NOTE_LEFT, "column %.*s",
@@ -286,15 +291,17 @@ static enum err sheet_read(struct spreadsheet *book, const struct sheet *sheet, 
     if (e)
         return e;
     if (!file)
-        return fail(why, ERR_INPUT, "%s: the sheet is not in the workbook", grid.path);
+        return fail_key(fail(why, ERR_INPUT, "%s: the sheet is not in the workbook", grid.path),
+                        why, "file_damaged", "%s", "");
     e = xml_open(file->bytes, file->path, &xml, why);
     size_t lines = 0;
     while (!e && !(e = xml_next(xml, &event, why)) && event != XML_ENDED) {
         if (event != XML_TAG || !xml_is(xml, "row"))
             continue;
-        e = ++lines > LIMIT_SHEET_ROWS
-                ? fail(why, ERR_LIMIT, "%s: more than %d rows", grid.path, LIMIT_SHEET_ROWS)
-                : line_read(&grid, xml, why);
+        e = ++lines > LIMIT_SHEET_ROWS ? fail_key(fail(why, ERR_LIMIT, "%s: more than %d rows",
+                                                       grid.path, LIMIT_SHEET_ROWS),
+                                                  why, "file_rows", "%d", LIMIT_SHEET_ROWS)
+                                       : line_read(&grid, xml, why);
     }
     xml_close(xml);
     return e;
@@ -311,7 +318,8 @@ enum err xlsx_read(struct imported *imported, const struct bundle *bundle, const
     for (size_t i = 0; i < book->sheet_count && !e; i++)
         e = sheet_read(book, &book->sheets[i], why);
     if (!e && book->taken == 0)
-        e = fail(why, ERR_INPUT, "%s: no sheet begins with the columns of a kind", path);
+        e = fail_key(fail(why, ERR_INPUT, "%s: no sheet begins with the columns of a kind", path),
+                     why, "file_no_sheet", "%s", "");
     spreadsheet_close(book);
     return e ? e : imported_error(imported, why);
 }

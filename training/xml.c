@@ -129,7 +129,8 @@ static void error_keep(void *data, const char *message, xmlParserSeverities seve
 static enum err fail_at(struct xml *xml, const char *what, struct fail *why)
 {
     int line = xml->said_line > 0 ? xml->said_line : xmlTextReaderGetParserLineNumber(xml->reader);
-    return fail(why, ERR_INPUT, "%s:%d: %s", xml->path, line > 0 ? line : 1, what);
+    return fail_key(fail(why, ERR_INPUT, "%s:%d: %s", xml->path, line > 0 ? line : 1, what), why,
+                    "file_damaged", "%s", "");
 }
 
 void xml_memory_begin(void)

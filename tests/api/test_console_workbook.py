@@ -138,13 +138,16 @@ def garbage_bombs_and_what_is_too_large_are_refused(bot):
     with Server(desk(bot)) as server:
         kim = Person(server, "kim")
         before = bot.content()
-        for body, reason in ((b"", "must be"), (b"no workbook", "is no .xlsx workbook"), (b"PK\x03\x04" + b"\0" * 400, ""),
-                             (zip_of([("x.xml", "<a/>")]), "workbook.xml"), (xlsx_of("<row>"), "sheet1.xml"),
-                             (zip_of([("xl/workbook.xml", b" " * (24 << 20))]), "unpacks to more|larger than"),
-                             (zip_of([(f"xl/{i}.xml", "") for i in range(20001)]), "entries")):
-            message = upload(kim, body, "drafts", 400)["error"]["message"]
-            assert any(word in message for word in reason.split("|")), (reason, message)
-        told = server.ask("POST", "/api/workbook", None, {**kim.session, **BYTES, "Content-Length": str(17 << 20)}, timeout=5)
+        for body, reason, key in ((b"", "must be", "no_workbook"), (b"no workbook", "is no .xlsx workbook", "no_workbook"), (b"PK\x03\x04" + b"\0" * 400, "", "damaged"),
+                                  (zip_of([("x.xml", "<a/>")]), "workbook.xml", "no_workbook"), (xlsx_of("<row>"), "sheet1.xml", "damaged"),
+                                  (xlsx_of('<row r="1"><c r="A1" t="e"><v>#REF!</v></c></row>'), "#REF!", "cell_error"), (xlsx_of(""), "columns", "no_sheet"),
+                                  (zip_of([("xl/workbook.xml", b" " * (24 << 20))]), "unpacks to more|larger than", "unpacks"),
+                                  (zip_of([(f"xl/{i}.xml", "") for i in range(20001)]), "entries", "damaged")):
+            error = upload(kim, body, "drafts", 400)["error"]
+            assert any(word in error["message"] for word in reason.split("|")), (reason, error)
+            assert error["key"] == f"file_{key}", (reason, error)
+        assert upload(kim, xlsx_of('<row r="1"><c r="A1" t="e"><v>#REF!</v></c></row>'), "drafts", 400)["error"]["about"][1:] == ["1", "#REF!"]
+        told = server.ask("POST", "/api/workbook", None, {**kim.session, **BYTES, "Content-Length": str(33 << 20)}, timeout=5)
         assert told.status == 413, told
         upload(kim, download(bot, kim), "rows", 400)
         assert kim.get("/api/drafts")["rows"] == []

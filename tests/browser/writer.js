@@ -81,7 +81,7 @@ await run({
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "엑셀 파일 내려받기" }).click()]);
     assert.equal(download.suggestedFilename(), "paring-workbook.xlsx");
     await page.setInputFiles("input[type=file]", { name: "x.xlsx", mimeType: "application/octet-stream", buffer: Buffer.from("no workbook") });
-    await page.locator(".trouble").waitFor();
+    await page.getByText("엑셀 파일(.xlsx)이 아닙니다").waitFor();
     await page.setInputFiles("input[type=file]", process.env.BOOK);
     await page.locator("ins", { hasText: "표에서" }).waitFor();
     assert.equal(await page.locator(".trouble").count(), 0);

@@ -34,6 +34,17 @@ const korean: Record<string, (about: string[]) => string> = {
   row_twice: ([id]) => `같은 파일의 앞 행과 같은 행입니다 (ID ‘${id}’). 새 행이라면 ID와 숨은 열을 비워 두세요.`,
   split_unknown: () => "split은 train이나 eval이어야 합니다.",
   split_train: () => "split이 train인 행은 예문이라 평가 예문으로 받지 않습니다.",
+  file_no_workbook: () => "엑셀 파일(.xlsx)이 아닙니다. .xls 파일은 엑셀에서 .xlsx로 저장해 주세요.",
+  file_damaged: () => "파일이 손상되어 읽을 수 없습니다. 엑셀에서 열어 다시 저장해 주세요.",
+  file_encrypted: () => "암호가 걸린 파일입니다. 암호를 풀고 저장해 주세요.",
+  file_too_large: ([most]) => `풀면 ${most}MB보다 큰 파일입니다. 시트나 행을 나누어 올려 주세요.`,
+  file_unpacks: ([times]) => `압축을 풀면 ${times}배보다 커지는 파일이라 열지 않았습니다.`,
+  file_sheets: ([most]) => `시트가 ${most}개보다 많습니다.`,
+  file_rows: ([most]) => `한 시트의 행이 ${Number(most).toLocaleString("ko")}개보다 많습니다.`,
+  file_cell_error: ([sheet, line, error]) => `시트 ‘${sheet}’ ${line}행의 칸에 오류(${error})가 있습니다. 고쳐서 다시 올려 주세요.`,
+  file_no_column: ([sheet, column]) => `시트 ‘${sheet}’에 열 ‘${column}’이(가) 없습니다. 첫 줄의 이름을 그대로 두세요.`,
+  file_no_sheet: () => "첫 줄에 열 이름이 있는 시트가 없습니다. 내려받은 파일의 첫 줄을 그대로 두세요.",
+  file_other_kind: ([kind]) => `‘${kindName(kind!)}’ 행은 이렇게 올릴 수 없습니다. 예문, 답변, 기준값, 평가 예문만 받습니다.`,
   own_draft: () => "이 행에 내 다른 초안이 있습니다. 그 초안을 마치거나 버린 뒤 다시 하세요.",
   moved: () => "예문을 평가 예문으로, 평가 예문을 예문으로 옮기는 것은 화면에서만 할 수 있습니다.",
 };
@@ -43,5 +54,9 @@ export const refusal = (of: Refusal): string => {
   return told ? told(of.about ?? []) : of.reason;
 };
 
-// A file that could not be read at all: what is known of it is the server's own sentence.
-export const unread = (message: string): string => say({ ko: `이 파일을 읽을 수 없습니다. 아무것도 저장하지 않았습니다. (${message})`, en: message });
+// A file that could not be read at all, told by its key, or in the server's own sentence.
+export const unread = (of: { message: string; body?: { error?: { key?: string; about?: string[] } } | null }): string => {
+  const { key, about = [] } = of.body?.error ?? {};
+  const told = key ? korean[key] : undefined;
+  return say({ ko: told ? `${told(about)} 아무것도 저장하지 않았습니다.` : `이 파일을 읽을 수 없습니다. 아무것도 저장하지 않았습니다. (${of.message})`, en: of.message });
+};

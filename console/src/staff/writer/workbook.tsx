@@ -14,7 +14,7 @@ type Told = {
   conflicts: { kind: string; id: string; line: number; is_gone: boolean; changed_by: string; was: Fields | null; theirs: Fields | null; yours: Fields }[];
   rows: { kind: string; id: string; was: Fields | null; yours: Fields; left: string | null; key: string | null }[];
 };
-const MOST_BYTES = 16 << 20;
+const MOST_BYTES = 32 << 20; // as in base/limits.h: a workbook of this size leaves, and comes back
 
 function Refused({ told }: { told: Told }) {
   return (
@@ -75,14 +75,14 @@ export function Workbook() {
     setBusy(true);
     setTrouble("");
     try {
-      if (chosen.size > MOST_BYTES) throw new Error(say({ ko: "파일은 16MB까지 올릴 수 있습니다.", en: "A file may have 16 MB at most." }));
+      if (chosen.size > MOST_BYTES) throw new Error(say({ ko: "파일은 32MB까지 올릴 수 있습니다.", en: "A file may have 32 MB at most." }));
       const reply = await upload<Told>(`/api/workbook${keeps ? "?keep=drafts" : ""}`, chosen);
       setTold(reply);
       if (keeps && reply.kept) toast({ ko: `초안 ${reply.kept}개를 저장했습니다.`, en: `${reply.kept} drafts are kept.` });
       if (keeps && reply.kept && !reply.left && !reply.conflict_count) go(linkTo("writer", ["drafts"]));
     } catch (failure) {
       const { status, message } = failure as { status?: number; message: string };
-      setTrouble(status === 400 ? unread(message) : message);
+      setTrouble(status === 400 ? unread(failure as { message: string }) : message);
     }
     setBusy(false);
   };
@@ -102,7 +102,7 @@ export function Workbook() {
       </section>
       <section class="panel">
         <h2>{say({ ko: "2. 올려서 확인하기", en: "2. Upload and see" })}</h2>
-        <Field label={say({ ko: "고친 파일 (.xlsx, 16MB까지)", en: "The edited file (.xlsx, at most 16 MB)" })} hint={say({ ko: "올려도 아무것도 바뀌지 않습니다. 무엇이 달라지는지 먼저 보여 드립니다.", en: "Uploading changes nothing: you see first what would." })}>
+        <Field label={say({ ko: "고친 파일 (.xlsx, 32MB까지)", en: "The edited file (.xlsx, at most 32 MB)" })} hint={say({ ko: "올려도 아무것도 바뀌지 않습니다. 무엇이 달라지는지 먼저 보여 드립니다.", en: "Uploading changes nothing: you see first what would." })}>
           {(id, about) => <input id={id} aria-describedby={about} ref={box} type="file" accept=".xlsx" disabled={busy} onClick={(event) => { event.currentTarget.value = ""; }} onChange={(event) => choose(event.currentTarget.files?.[0] ?? null)} />}
         </Field>
         <Trouble of={trouble} />
