@@ -50,7 +50,7 @@ static enum err vectors_find(const struct cli *cli, struct marked *m, struct fai
 {
     char path[PATH_BYTES], name[64];
     struct file_map map = {NULL, 0};
-    struct passage_vectors vectors;
+    struct passage_vectors vectors = {.head = NULL};
     (void)snprintf(name, sizeof name, "releases/%06d/vectors.bin", m->number);
     enum err e = file_path(path, sizeof path, cli->bot_folder, name, why);
     if (e || !file_exists(path))
