@@ -25,6 +25,7 @@
 enum { PAST, FAST, QUEUES }; /* the one is for what looks into releases */
 enum {
     THREADS = 3 /* the first is PAST's */,
+    BEGIN_TRIES = 8, /* each a quarter of a second, as long as a command waits */
     QUEUE = 128,
     REPLY_BYTES = 8 * 1024 * 1024,
     QUERY_BYTES = 16 * 1024
@@ -185,9 +186,18 @@ static enum err note(struct call *call, struct fail *why)
                      str_of(call->detail), why);
 }
 
-static enum err change(struct call *call, struct fail *why)
+/* Whoever holds the content mostly waits for the disk; so may a thread of the office. */
+static enum err begin(struct call *call, struct fail *why)
 {
     enum err e = content_begin(call->content, why);
+    for (int i = 1; i < BEGIN_TRIES && e == ERR_BUSY; i++)
+        e = content_begin(call->content, why);
+    return e;
+}
+
+static enum err change(struct call *call, struct fail *why)
+{
+    enum err e = begin(call, why);
     if (e)
         return e;
     e = call->route->work(call, why);
@@ -201,7 +211,7 @@ static enum err change(struct call *call, struct fail *why)
 static enum err read_noted(struct call *call, struct fail *why)
 {
     detail_of_address(call);
-    enum err e = content_begin(call->content, why);
+    enum err e = begin(call, why);
     if (e)
         return e;
     e = content_end(call->content, note(call, why), why);

@@ -2,6 +2,7 @@
 import os
 import re
 import sqlite3
+import threading
 import time
 
 import paring
@@ -237,3 +238,18 @@ def the_office_answers_who_is_signed_in(bot):
         bot.take("intents.csv", "name,title,policy\nhidden_one,-,scripted\nbare_one,,scripted\n")
         titles = {one["name"]: one["title"] for one in server.ask("GET", "/api/bot", None, sign_in(server, "agent")).json()["intents"]}
         assert titles["hidden_one"] == "hidden_one" and titles["bare_one"] == "bare_one", titles
+
+
+@test
+def a_call_that_is_noted_waits_for_who_writes_the_content(bot):
+    people(live(bot), "lead")
+    with Server(bot) as server:
+        lead = sign_in(server, "lead")
+        other = sqlite3.connect(os.path.join(bot.path, "content.db"), isolation_level=None, check_same_thread=False)
+        other.execute("BEGIN IMMEDIATE")
+        freed = threading.Timer(0.8, other.execute, ["COMMIT"])  # as long as a slow disk keeps a writer
+        freed.start()
+        reply = server.ask("GET", "/api/turns", None, lead)
+        freed.join()
+        other.close()
+        assert reply.status == 200, reply
