@@ -59,7 +59,9 @@ struct heard {
     struct mention mentions[MENTIONS];
     size_t mention_count;
     struct asked_for surely, perhaps; /* perhaps: by a name that begins with ? */
-    uint32_t pairs[PAIRS];            /* values of rate tables' keys that are named */
+    uint32_t named[PAIRS];            /* all predicates that any name means */
+    size_t named_count;
+    uint32_t pairs[PAIRS]; /* values of rate tables' keys that are named */
     size_t pair_count;
 };
 
@@ -98,6 +100,9 @@ static void heard_add(const struct graph *g, const struct name_found *found, str
         asked_add(&heard->surely, found->meant, sure, predicates);
     else if (unsure > 0)
         asked_add(&heard->perhaps, found->meant, unsure, perhaps);
+    for (size_t i = entities; i < unsure && heard->named_count < PAIRS; i++)
+        heard->named[heard->named_count++] =
+            found->meant[i] - (uint32_t)(i < sure ? predicates : perhaps);
     for (size_t i = unsure; i < found->count && heard->pair_count < PAIRS; i++)
         heard->pairs[heard->pair_count++] = found->meant[i] - (uint32_t)pairs;
 }
@@ -284,18 +289,23 @@ static void near_add(const struct graph *g, struct str question, const struct na
     }
 }
 
+static void hear(const struct graph *g, struct str question, struct heard *heard)
+{
+    struct name_found found[NAMES_FOUND];
+    const size_t count = names_find(g->names, question, found);
+    for (size_t i = 0; i < count; i++)
+        heard_add(g, &found[i], heard);
+    if (heard->surely.count == 0)
+        shared_add(g, question, found, count, heard);
+    near_add(g, question, found, count, heard);
+}
+
 void graph_ask(const struct graph *g, struct str question, struct str product, date_days as_of,
                struct graph_answer *out)
 {
-    struct name_found found[NAMES_FOUND];
     struct heard heard = {.mention_count = 0};
     *out = (struct graph_answer){.kind = GRAPH_NOTHING, .rate = -1};
-    const size_t count = names_find(g->names, question, found);
-    for (size_t i = 0; i < count; i++)
-        heard_add(g, &found[i], &heard);
-    if (heard.surely.count == 0)
-        shared_add(g, question, found, count, &heard);
-    near_add(g, question, found, count, &heard);
+    hear(g, question, &heard);
     const struct asked_for *asked = heard.surely.count > 0 ? &heard.surely : &heard.perhaps;
     if (asked->count == 0)
         graph_why(out, "nothing that is stated is asked for");
@@ -303,6 +313,109 @@ void graph_ask(const struct graph *g, struct str question, struct str product, d
         graph_why(out, "more than one thing is asked for");
     else
         choose(g, &heard, question, product, as_of, out);
+}
+
+/* ---- What may have been meant ---- */
+
+struct offer {
+    const struct graph *g;
+    date_days as_of;
+    struct mention about; /* sums of distances; FAR and above: not meant */
+    size_t *out, most, count;
+};
+
+static bool is_named(const struct heard *heard, uint32_t predicate)
+{
+    for (size_t i = 0; i < heard->named_count; i++)
+        if (heard->named[i] == predicate)
+            return true;
+    return false;
+}
+
+/* Says it what another says that is offered already? */
+static bool is_offered(const struct offer *offer, const struct graph_told *told)
+{
+    const struct graph *g = offer->g;
+    const struct graph_statement *one = &g->statements[told->statement];
+    for (size_t i = 0; i < offer->count; i++) {
+        const struct graph_statement *other = &g->statements[offer->out[i]];
+        if (offer->out[i] == told->statement ||
+            (str_equal(one->entity, other->entity) && str_equal(one->predicate, other->predicate) &&
+             str_equal(one->value, other->value) && str_equal(one->unit, other->unit) &&
+             str_equal(one->condition, other->condition)))
+            return true;
+    }
+    return false;
+}
+
+/* Of one entity what is in force; a rate needs its keys, and a statement that only leads on is what
+ * the distances are for. */
+static void entity_offer(struct offer *offer, const struct heard *heard, size_t entity,
+                         bool is_of_named)
+{
+    const struct graph *g = offer->g;
+    for (size_t i = g->first_of[entity]; i < g->first_of[entity + 1]; i++) {
+        const struct graph_told *told = &g->told[i];
+        const struct graph_statement *s = &g->statements[told->statement];
+        const bool leads = str_equal(s->unit, STR("rate")) || str_equal(s->unit, STR("entity"));
+        if (offer->count < offer->most && !leads && is_in_force(s, offer->as_of) &&
+            is_named(heard, told->predicate) == is_of_named && !is_offered(offer, told))
+            offer->out[offer->count++] = told->statement;
+    }
+}
+
+static void offer_fill(struct offer *offer, const struct heard *heard)
+{
+    for (int pass = 0; pass < 2; pass++) /* what is asked for by its name comes first */
+        for (size_t distance = 0; distance <= (size_t)HOPS * (MENTIONS + 1); distance++)
+            for (size_t entity = 0; entity < offer->g->entity_count; entity++)
+                if (offer->about.distance[entity] == distance)
+                    entity_offer(offer, heard, entity, pass == 0);
+}
+
+static void distances_add(const struct graph *g, const struct mention *m, struct mention *sum)
+{
+    for (size_t i = 0; i < g->entity_count; i++) {
+        const unsigned both = (unsigned)sum->distance[i] + m->distance[i];
+        sum->distance[i] = (uint8_t)(both < FAR ? both : FAR);
+    }
+}
+
+size_t graph_offer(const struct graph *g, struct str question, struct str product, date_days as_of,
+                   size_t *out, size_t most)
+{
+    struct heard heard = {.mention_count = 0};
+    struct mention known;
+    struct offer offer = {.g = g, .as_of = as_of, .most = most};
+    uint32_t product_entity = 0;
+    offer.out = out;
+    hear(g, question, &heard);
+    if (heard.mention_count == 0 && (product.n == 0 || heard.named_count == 0))
+        return 0;
+    for (size_t i = 0; i < heard.mention_count; i++)
+        distances_add(g, &heard.mentions[i], &offer.about);
+    if (product.n > 0) {
+        if (!graph_entity_named(g, product, &product_entity))
+            return 0;
+        mention_open(g, &product_entity, 1, &known);
+        distances_add(g, &known, &offer.about);
+    }
+    offer_fill(&offer, &heard);
+    return offer.count;
+}
+
+bool graph_told_find(const struct graph *g, size_t statement, struct graph_answer *out)
+{
+    *out = (struct graph_answer){.kind = GRAPH_NOTHING, .rate = -1};
+    for (size_t i = 0; i < g->told_count && out->kind == GRAPH_NOTHING; i++) {
+        if (g->told[i].statement != statement)
+            continue;
+        out->kind = GRAPH_TELLS;
+        out->statements[out->count++] = statement;
+        out->entity = g->told[i].entity;
+        out->predicate = g->told[i].predicate;
+    }
+    return out->kind == GRAPH_TELLS;
 }
 
 const struct graph_entity *graph_entity(const struct graph *graph, size_t entity)

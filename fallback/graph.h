@@ -105,6 +105,14 @@ void graph_ask(const struct graph *graph, struct str question, struct str produc
  * graph knows, keys of the rate that is told, and words that ask. */
 bool graph_is_whole(const struct graph *graph, struct str question,
                     const struct graph_answer *answer);
+/* What the question may be about when graph_ask tells nothing: at most `most` statements in force
+ * of the entities that every name in it means or leads to, those of `product` alone when there is
+ * one, and none when nothing is named. What is asked for by its name comes first, then what is
+ * nearest; rates and mere links are left out. Returns how many. Pure; no heap. */
+size_t graph_offer(const struct graph *graph, struct str question, struct str product,
+                   date_days as_of, size_t *out, size_t most);
+/* A statement as an answer for graph_print; false when it may not be told. */
+bool graph_told_find(const struct graph *graph, size_t statement, struct graph_answer *out);
 const struct graph_entity *graph_entity(const struct graph *graph, size_t entity);
 const struct graph_statement *graph_statement(const struct graph *graph, size_t statement);
 const struct graph_predicate *graph_predicate(const struct graph *graph, size_t predicate);
@@ -126,6 +134,9 @@ struct str graph_key_value(const struct graph *graph, size_t value); /* as in th
 const struct graph_entity *graph_entity_find(const struct graph *graph, struct str name);
 
 bool graph_is_in_force(date_days from, date_days to, date_days as_of);
+/* What statement number `i` of the answer says, as a customer reads it. */
+struct str graph_value(const struct graph *graph, const struct graph_answer *answer, size_t i,
+                       struct str language);
 /* Appends the condition that statement number `i` of the answer is told under; for a rate, the
  * values of its keys as well. */
 void graph_print_condition(const struct graph *graph, const struct graph_answer *answer, size_t i,

@@ -98,12 +98,16 @@ static struct str default_text(bool is_korean, bool has_condition)
                          : STR("{{title}}, {{entity}}: {{value}}");
 }
 
-static struct str told_value(const struct graph *g, const struct graph_answer *answer,
-                             size_t statement, bool is_korean)
+struct str graph_value(const struct graph *g, const struct graph_answer *answer, size_t number,
+                       struct str language)
 {
+    const int shown = str_equal(language, STR("ko")) ? 0 : 1;
+    const size_t statement = answer->statements[number];
+    if (answer->rate >= 0)
+        return g->rate_known[answer->rate].shown[shown];
     for (size_t i = g->first_of[answer->entity]; i < g->first_of[answer->entity + 1]; i++)
         if (g->told[i].statement == statement)
-            return g->told[i].shown[is_korean ? 0 : 1];
+            return g->told[i].shown[shown];
     return STR_NONE;
 }
 
@@ -161,11 +165,9 @@ enum err graph_print(const struct graph *g, const struct graph_answer *answer, s
     for (size_t i = 0; i < answer->count; i++) {
         buf_clear(&condition);
         graph_print_condition(g, answer, i, language, &condition);
-        const struct str filling[PLACES] = {
-            g->entities[answer->entity].name, predicate->title,
-            answer->rate >= 0 ? g->rate_known[answer->rate].shown[is_korean ? 0 : 1]
-                              : told_value(g, answer, answer->statements[i], is_korean),
-            str_from_buf(&condition)};
+        const struct str filling[PLACES] = {g->entities[answer->entity].name, predicate->title,
+                                            graph_value(g, answer, i, language),
+                                            str_from_buf(&condition)};
         if (i > 0)
             buf_add_text(out, "\n");
         text_fill(text_of(predicate, is_korean, condition.n > 0), filling, out);

@@ -106,6 +106,41 @@ static void check(void **state, const char *question, const char *expected)
     check_on(state, "", "2026-11-24", question, expected);
 }
 
+static void offered(void **state, const char *product, const char *date, const char *question,
+                    const char *expected)
+{
+    size_t out[4];
+    char got[64] = "";
+    const size_t count = graph_offer(*state, str_of(question), str_of(product), day(date), out, 4);
+    assert_true(count <= 4);
+    for (size_t i = 0; i < count; i++) {
+        const struct str id = graph_statement(*state, out[i])->id;
+        (void)snprintf(got + strlen(got), sizeof got - strlen(got), "%.*s ", STR_ARG(id));
+    }
+    assert_string_equal(got, expected);
+}
+
+static void offers_what_may_be_meant(void **state)
+{
+    struct graph_answer answer;
+    offered(state, "", "2026-11-24", "암 진단비 금액과 면책기간", "s08 s09 s07 ");
+    offered(state, "", "2025-06-01", "암 진단비 금액과 면책기간", "s08 s09 s06 ");
+    offered(state, "", "2026-11-24", "암 진단비 면책이 궁금", "s07 s08 s09 ");
+    offered(state, "", "2026-11-24", "암보험의 한도와 면책", "s07 s04 s08 s09 ");
+    offered(state, "", "2026-11-24", "운전자보험 입원일당 한도 면책", "s05 ");
+    offered(state, "", "2026-11-24", "입원일당 한도 면책", "s04 s05 ");
+    offered(state, "운전자보험", "2026-11-24", "입원일당 한도 면책", "s05 ");
+    offered(state, "운전자보험", "2026-11-24", "암 진단비 면책", ""); /* another product's */
+    offered(state, "모르는보험", "2026-11-24", "암 진단비 면책", "");
+    offered(state, "", "2026-11-24", "운전자보험 암 진단비", ""); /* nothing is of both */
+    offered(state, "", "2026-11-24", "한도와 면책", "");
+    offered(state, "운전자보험", "2026-11-24", "한도와 면책", "s11 s05 ");
+    offered(state, "운전자보험", "2026-11-24", "안녕하세요", "");
+    for (size_t i = 0; i < 11; i++)
+        assert_true(graph_told_find(*state, i, &answer) && answer.statements[0] == i);
+    assert_false(graph_told_find(*state, 11, &answer));
+}
+
 static void tells_what_is_stated(void **state)
 {
     check(state, "운전자보험 면책기간 있어?", "운전자보험 면책기간: 없음");
@@ -410,6 +445,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_what_is_stated),
+        cmocka_unit_test(offers_what_may_be_meant),
         cmocka_unit_test(tells_what_held_on_the_day),
         cmocka_unit_test(each_condition_has_its_line),
         cmocka_unit_test(what_a_product_leads_to_is_its_own),
