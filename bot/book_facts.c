@@ -136,22 +136,32 @@ static const struct graph_statement *told(const struct book_facts *facts, size_t
     return graph_statement(facts->graph, facts->asked.statements[i]);
 }
 
-/* A statement in the words it was written in; appended to facts->stated. */
-static void stated_add(struct book_facts *facts, size_t i, struct str language)
+/* A statement in the words it was written in. */
+static void stated_add(const struct book_facts *facts, const struct graph_answer *answer, size_t i,
+                       struct str language, struct buf *out)
 {
-    const struct graph_statement *s = told(facts, i);
+    const struct graph_statement *s = graph_statement(facts->graph, answer->statements[i]);
     struct str value = s->value, unit = s->unit;
-    if (facts->asked.rate >= 0) {
-        const struct graph_rate *rate = graph_rate(facts->graph, (size_t)facts->asked.rate);
+    if (answer->rate >= 0) {
+        const struct graph_rate *rate = graph_rate(facts->graph, (size_t)answer->rate);
         value = rate->value;
         unit = rate->unit;
     }
-    buf_add_str(&facts->stated, value);
+    buf_add_str(out, value);
     if (!str_equal(unit, STR("text")) && !str_equal(unit, STR("entity")))
-        buf_add_str(&facts->stated, unit);
-    buf_add_char(&facts->stated, '\n');
-    graph_print_condition(facts->graph, &facts->asked, i, language, &facts->stated);
-    buf_add_char(&facts->stated, '\n');
+        buf_add_str(out, unit);
+    buf_add_char(out, '\n');
+    graph_print_condition(facts->graph, answer, i, language, out);
+    buf_add_char(out, '\n');
+}
+
+/* The names of what is stated may have figures of their own. */
+static void titles_add(const struct book_facts *facts, const struct graph_answer *answer,
+                       struct buf *out)
+{
+    buf_add_str(out, graph_entity(facts->graph, answer->entity)->name);
+    buf_add_char(out, '\n');
+    buf_add_str(out, graph_predicate(facts->graph, answer->predicate)->title);
 }
 
 /* A value that names entities is shown by their names, which may have figures of their own. */
@@ -177,13 +187,11 @@ static bool sources_find(struct book_facts *facts, const struct book_question *q
         if (!source_find(facts, source, question->as_of, &citation) ||
             !citation_add(&citation, reply))
             return false;
-        stated_add(facts, i, question->language);
+        stated_add(facts, &facts->asked, i, question->language, &facts->stated);
         if (str_equal(s->unit, STR("entity")))
             names_add(facts, s->value);
     }
-    buf_add_str(&facts->stated, graph_entity(facts->graph, facts->asked.entity)->name);
-    buf_add_char(&facts->stated, '\n');
-    buf_add_str(&facts->stated, graph_predicate(facts->graph, facts->asked.predicate)->title);
+    titles_add(facts, &facts->asked, &facts->stated);
     return !facts->stated.error;
 }
 
@@ -271,4 +279,141 @@ enum err book_facts_answer(struct book_facts *facts, const struct book_question 
         *is_answered = true;
     }
     return OK;
+}
+
+/* ---- For a model to point at ---- */
+
+/* Is its source one that may be looked at, of this product or of none? */
+static bool is_of_product(const struct book_facts *facts, const struct citation *source,
+                          struct str product)
+{
+    const struct index *index = facts->index;
+    const struct str own =
+        index_text(index, index->documents[document_named(index, source->document)].product);
+    return product.n == 0 || own.n == 0 || str_equal(own, product);
+}
+
+/* The fact as the graph tells it, and its source in force; false when there is none. */
+static bool fact_find(const struct book_facts *facts, size_t fact, const struct book_asked *asked,
+                      struct graph_answer *answer, struct citation *citation)
+{
+    const struct graph_statement *s = graph_statement(facts->graph, fact);
+    return graph_is_in_force(s->from, s->to, asked->as_of) &&
+           source_find(facts, s->source, asked->as_of, citation) &&
+           is_of_product(facts, citation, asked->product) &&
+           graph_told_find(facts->graph, fact, answer);
+}
+
+size_t book_facts_offer(const struct book_facts *facts, const struct book_asked *asked, size_t *out,
+                        size_t most)
+{
+    struct graph_answer answer;
+    struct citation citation;
+    size_t kept = 0;
+    if (!facts)
+        return 0;
+    const size_t count =
+        graph_offer(facts->graph, asked->question, asked->product, asked->as_of, out, most);
+    for (size_t i = 0; i < count; i++)
+        if (book_fact_id(facts, out[i]).n <= LIMIT_NAME_BYTES &&
+            book_fact_document(facts, out[i]).n < EVIDENCE_DOCUMENT_BYTES &&
+            fact_find(facts, out[i], asked, &answer, &citation))
+            out[kept++] = out[i];
+    return kept;
+}
+
+struct str book_fact_id(const struct book_facts *facts, size_t fact)
+{
+    return graph_statement(facts->graph, fact)->id;
+}
+
+struct str book_fact_document(const struct book_facts *facts, size_t fact)
+{
+    const struct str source = graph_statement(facts->graph, fact)->source;
+    return str_slice(source, 0, str_find(source, STR("#")));
+}
+
+static void field_add(struct buf *out, struct str text)
+{
+    buf_add_format(out, "%zu:", text.n);
+    buf_add_str(out, text);
+}
+
+static void days_add(date_days from, date_days to, struct buf *out)
+{
+    char day[DATE_TEXT_BYTES];
+    if (from != DATE_NONE) {
+        date_format(from, day);
+        buf_add_text(out, day);
+    }
+    buf_add_char(out, '~');
+    if (to != DATE_NONE) {
+        date_format(to, day);
+        buf_add_text(out, day);
+    }
+}
+
+enum err book_fact_line(const struct book_facts *facts, size_t fact, struct str language,
+                        struct buf *out, struct fail *why)
+{
+    struct graph_answer answer;
+    const struct graph_statement *s = graph_statement(facts->graph, fact);
+    if (graph_told_find(facts->graph, fact, &answer)) {
+        buf_add_str(out, graph_entity(facts->graph, answer.entity)->name);
+        buf_add_text(out, " | ");
+        buf_add_str(out, graph_predicate(facts->graph, answer.predicate)->title);
+        buf_add_text(out, " | ");
+        buf_add_str(out, graph_value(facts->graph, &answer, 0, language));
+        buf_add_text(out, " | ");
+        buf_add_str(out, s->condition);
+        buf_add_text(out, " | ");
+        days_add(s->from, s->to, out);
+    }
+    return buf_error(out, "a fact", why);
+}
+
+enum err book_fact_version(struct book_facts *facts, size_t fact, const struct book_asked *asked,
+                           uint64_t *out, struct fail *why)
+{
+    unsigned char hash[HASH_BYTES];
+    struct graph_answer answer;
+    struct citation citation;
+    struct buf *text = &facts->stated;
+    const struct graph_statement *s = graph_statement(facts->graph, fact);
+    *out = 0;
+    buf_clear(text);
+    if (!fact_find(facts, fact, asked, &answer, &citation))
+        return OK;
+    enum err e = graph_print(facts->graph, &answer, asked->language, text, why);
+    if (e)
+        return e;
+    buf_add_format(text, "%d %d %016llx", s->from, s->to, (unsigned long long)citation.version);
+    const struct str fields[] = {s->id,   s->entity, s->predicate, s->value,
+                                 s->unit, s->source, s->condition};
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        field_add(text, fields[i]);
+    hash_bytes(str_from_buf(text), hash);
+    for (int i = 0; i < 8; i++)
+        *out = *out << 8 | hash[i];
+    return buf_error(text, "a fact's version", why);
+}
+
+enum err book_fact_say(const struct book_facts *facts, size_t fact, const struct book_asked *asked,
+                       struct buf *text, struct buf *stated, struct selected *out, bool *is_there,
+                       struct fail *why)
+{
+    struct graph_answer answer;
+    struct citation *citation = &out->citation;
+    *is_there = fact_find(facts, fact, asked, &answer, citation);
+    if (!*is_there)
+        return OK;
+    const struct index_document *d =
+        &facts->index->documents[document_named(facts->index, citation->document)];
+    out->is_fact = true;
+    out->source = (struct guard_source){citation->quote, citation->heading, d->effective_from,
+                                        d->effective_to};
+    stated_add(facts, &answer, 0, asked->language, stated);
+    titles_add(facts, &answer, stated);
+    buf_add_char(stated, '\n');
+    return graph_print(facts->graph, &answer, asked->language, text, why);
 }

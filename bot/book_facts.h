@@ -5,8 +5,8 @@
 #define BOOK_FACTS_H
 
 #include "bot/open_book.h"
+#include "bot/selected.h"
 #include "fallback/graph.h"
-#include "fallback/guard.h"
 
 struct book_facts; /* one thread's, for one release */
 
@@ -25,5 +25,28 @@ const struct graph_answer *book_facts_asked(const struct book_facts *facts);
 void book_facts_clear(struct book_facts *facts); /* NULL harmless */
 /* The name of an entity by its id; STR_NONE when there is none, or `facts` is NULL. */
 struct str book_facts_name(const struct book_facts *facts, struct str entity);
+
+/* ---- For a model to point at (bot/selector.h) ---- */
+
+/* The facts that a question may be about, each with a source in force on the day and of the
+ * product: graph_offer's. Those of one question and day are always the same. Returns how many;
+ * `facts` may be NULL. */
+size_t book_facts_offer(const struct book_facts *facts, const struct book_asked *asked, size_t *out,
+                        size_t most);
+struct str book_fact_id(const struct book_facts *facts, size_t fact);
+struct str book_fact_document(const struct book_facts *facts, size_t fact); /* that says it */
+/* What changes whenever anything does that the fact is told with, its source's text too. */
+MUST_USE enum err book_fact_version(struct book_facts *facts, size_t fact,
+                                    const struct book_asked *asked, uint64_t *out,
+                                    struct fail *why);
+/* Appends it as one line: entity | predicate | value | condition | days. */
+MUST_USE enum err book_fact_line(const struct book_facts *facts, size_t fact, struct str language,
+                                 struct buf *out, struct fail *why);
+/* Appends to `text` what a customer reads, and to `stated` what bears it out beside the source; all
+ * of *out but its text. *is_there false: it may not be told on that day. */
+MUST_USE enum err book_fact_say(const struct book_facts *facts, size_t fact,
+                                const struct book_asked *asked, struct buf *text,
+                                struct buf *stated, struct selected *out, bool *is_there,
+                                struct fail *why);
 
 #endif

@@ -75,8 +75,8 @@ static enum err told_say(struct bot *bot, const struct accepted *accepted, struc
         e = selector_read(selector, accepted->conversation, told->text, &evidence, why);
     if (e == ERR_LIMIT)
         e = OK; /* the release has changed meanwhile, and what was asked cannot be asked now */
-    evidence.by = evidence.count > 0 ? EVIDENCE_MODEL : EVIDENCE_NOBODY;
-    if (!e && evidence.count > 0)
+    evidence.by = evidence_is_any(&evidence) ? EVIDENCE_MODEL : EVIDENCE_NOBODY;
+    if (!e && evidence_is_any(&evidence))
         e = evidence_say(bot, &evidence, &is_said, why);
     if (!is_said) {
         evidence.by = EVIDENCE_NOBODY;

@@ -10,6 +10,36 @@ static const char *const by_names[] = {
     [EVIDENCE_NOBODY] = "nobody", [EVIDENCE_MODEL] = "model", [EVIDENCE_PIN] = "pin"};
 enum { BYS = sizeof by_names / sizeof by_names[0], VERSION_BYTES = 16 + 1 };
 
+bool evidence_is_any(const struct evidence *evidence)
+{
+    return evidence->count + evidence->fact_count > 0;
+}
+
+void evidence_void(struct evidence *evidence)
+{
+    evidence->count = evidence->fact_count = 0;
+}
+
+/* Only where there are any, as turns were kept before facts could be chosen. */
+static void facts_print(const struct evidence *evidence, struct json_writer *w)
+{
+    char version[VERSION_BYTES];
+    if (evidence->fact_count == 0)
+        return;
+    json_array(w, "facts");
+    for (int i = 0; i < evidence->fact_count; i++) {
+        const struct evidence_fact *fact = &evidence->facts[i];
+        (void)snprintf(version, sizeof version, "%016" PRIx64, fact->version);
+        json_object(w, NULL);
+        json_put_int(w, "fact", (int64_t)fact->fact);
+        json_put_text(w, "id", fact->id);
+        json_put_text(w, "document", fact->document);
+        json_put_text(w, "version", version);
+        json_end(w, '}');
+    }
+    json_end(w, ']');
+}
+
 enum err evidence_print(const struct evidence *evidence, struct buf *out, struct fail *why)
 {
     char version[VERSION_BYTES];
@@ -34,6 +64,7 @@ enum err evidence_print(const struct evidence *evidence, struct buf *out, struct
         json_end(&w, '}');
     }
     json_end(&w, ']');
+    facts_print(evidence, &w);
     json_end(&w, '}');
     return buf_error(out, "the reply's evidence", why);
 }
@@ -57,20 +88,44 @@ static bool size_read(const cJSON *object, const char *name, size_t *out)
     return true;
 }
 
-static bool span_read(const cJSON *item, struct evidence_span *out)
+static bool version_read(const cJSON *object, uint64_t *out)
 {
     char version[VERSION_BYTES];
-    if (!text_read(item, "document", out->document, sizeof out->document) ||
-        !text_read(item, "version", version, sizeof version) || strlen(version) != 16 ||
-        !size_read(item, "sentence", &out->sentence) || !size_read(item, "from", &out->from) ||
-        !size_read(item, "to", &out->to))
+    *out = 0;
+    if (!text_read(object, "version", version, sizeof version) || strlen(version) != 16)
         return false;
     for (const char *p = version; *p; p++) {
         if (!((*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'f')))
             return false;
-        out->version = out->version << 4 | (uint64_t)(*p >= 'a' ? *p - 'a' + 10 : *p - '0');
+        *out = *out << 4 | (uint64_t)(*p >= 'a' ? *p - 'a' + 10 : *p - '0');
     }
     return true;
+}
+
+static bool span_read(const cJSON *item, struct evidence_span *out)
+{
+    return text_read(item, "document", out->document, sizeof out->document) &&
+           version_read(item, &out->version) && size_read(item, "sentence", &out->sentence) &&
+           size_read(item, "from", &out->from) && size_read(item, "to", &out->to);
+}
+
+static bool facts_read(const cJSON *facts, struct evidence *out)
+{
+    const cJSON *item;
+    if (!facts)
+        return true;
+    cJSON_ArrayForEach(item, facts)
+    {
+        if (out->fact_count == EVIDENCE_FACTS)
+            return false;
+        struct evidence_fact *fact = &out->facts[out->fact_count++];
+        if (!size_read(item, "fact", &fact->fact) ||
+            !text_read(item, "id", fact->id, sizeof fact->id) ||
+            !text_read(item, "document", fact->document, sizeof fact->document) ||
+            !version_read(item, &fact->version))
+            return false;
+    }
+    return cJSON_IsArray(facts);
 }
 
 static bool evidence_read(const cJSON *json, struct evidence *out)
@@ -93,7 +148,7 @@ static bool evidence_read(const cJSON *json, struct evidence *out)
             return false;
         out->count++;
     }
-    return name < BYS;
+    return name < BYS && facts_read(cJSON_GetObjectItemCaseSensitive(json, "facts"), out);
 }
 
 enum err evidence_parse(struct str kept, struct evidence *out, struct fail *why)

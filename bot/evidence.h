@@ -19,14 +19,28 @@ struct evidence_span {
     size_t from, to; /* bytes of the document's text */
 };
 
+struct evidence_fact {
+    size_t fact; /* its number in the prompt */
+    char id[LIMIT_NAME_BYTES + 1];
+    char document[EVIDENCE_DOCUMENT_BYTES]; /* that says it */
+    uint64_t version;                       /* book_fact_version */
+};
+enum { EVIDENCE_FACTS = 4 };
+
 struct evidence {
     enum evidence_by by;
     char why[EVIDENCE_WORD_BYTES]; /* "selected", or why nothing was: "late", "not_json", … */
     char prompt[HASH_HEX_BYTES];
     char provider[LIMIT_NAME_BYTES + 1], model[LIMIT_NAME_BYTES + 1];
     struct evidence_span spans[REPLY_CITATIONS];
-    int count; /* 0: the reply is the one that no model would have changed */
+    int count;
+    struct evidence_fact facts[EVIDENCE_FACTS]; /* shown before the spans */
+    int fact_count;
 };
+
+/* False: the reply is the one that no model would have changed. */
+bool evidence_is_any(const struct evidence *evidence);
+void evidence_void(struct evidence *evidence); /* of its spans and facts */
 
 /* Appends it as JSON. */
 MUST_USE enum err evidence_print(const struct evidence *evidence, struct buf *out,

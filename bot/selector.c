@@ -5,9 +5,10 @@
 #include "bot/selector.h"
 
 #include "base/arena.h"
+#include "bot/book_facts.h"
 #include "bot/cite.h"
 #include "bot/route.h"
-#include "bot/texts.h"
+#include "bot/selected.h"
 #include "classifier/normalise.h"
 #include "fallback/guard.h"
 #include "fallback/pseudonyms.h"
@@ -20,6 +21,7 @@
 enum {
     SHOWN_PASSAGES = 5,
     SHOWN_SENTENCES = 160,
+    SHOWN_FACTS = 12,
     SENTENCE_BYTES = 6000, /* a longer one is not shown, as it would not be quoted */
     HIDDEN_BYTES = 192 * 1024,
     SAID_BYTES = 2 * LIMIT_ANSWER_BYTES,
@@ -42,7 +44,10 @@ struct selector {
     size_t count;
     struct prompt_passage passages[SHOWN_PASSAGES];
     size_t passage_count;
-    struct buf hidden, request, said, sources;
+    size_t facts[SHOWN_FACTS]; /* of the graph, in the order offered */
+    struct str fact_lines[SHOWN_FACTS];
+    size_t fact_count;
+    struct buf hidden, request, said, sources, told; /* told: facts, as lines or as replies */
     char nonce[NONCE_BYTES];
 };
 
@@ -58,6 +63,7 @@ enum err selector_open(const struct release *release, struct open_book *book, st
     buf_init(&selector->request, LIMIT_LLM_PROMPT);
     buf_init(&selector->said, SAID_BYTES);
     buf_init(&selector->sources, SAID_BYTES);
+    buf_init(&selector->told, SAID_BYTES);
     const struct str set = {(const char *)release->prompt.p, release->prompt.n};
     enum err e =
         prompt_open(set.n ? set : prompt_default(config_text(release->settings, CONFIG_LANGUAGE)),
@@ -84,6 +90,7 @@ void selector_close(struct selector *selector)
     buf_free(&selector->request);
     buf_free(&selector->said);
     buf_free(&selector->sources);
+    buf_free(&selector->told);
     mem_give(selector);
 }
 
@@ -115,6 +122,28 @@ static void field_add(struct buf *out, struct str text)
     buf_add_str(out, text);
 }
 
+static void facts_gather(struct selector *selector, const struct book_asked *asked)
+{
+    selector->fact_count =
+        book_facts_offer(open_book_facts(selector->book), asked, selector->facts, SHOWN_FACTS);
+}
+
+/* The facts that were offered are part of what the pin rests on, chosen or not. */
+static enum err facts_add(struct selector *selector, const struct book_asked *asked,
+                          struct buf *out, struct fail *why)
+{
+    struct book_facts *facts = open_book_facts(selector->book);
+    enum err e = OK;
+    facts_gather(selector, asked);
+    for (size_t i = 0; i < selector->fact_count && !e; i++) {
+        uint64_t version = 0;
+        e = book_fact_version(facts, selector->facts[i], asked, &version, why);
+        field_add(out, book_fact_id(facts, selector->facts[i]));
+        buf_add_format(out, "%016llx", (unsigned long long)version);
+    }
+    return e;
+}
+
 enum err selector_wants(struct selector *selector, bool *wants, char key[HASH_HEX_BYTES],
                         struct fail *why)
 {
@@ -141,7 +170,9 @@ enum err selector_wants(struct selector *selector, bool *wants, char key[HASH_HE
     field_add(text, index_text(index, first->id));
     buf_add_format(text, "%016llx %d %d", (unsigned long long)first->version, first->effective_from,
                    first->effective_to);
-    e = buf_error(text, "the key of a pin", why);
+    e = facts_add(selector, &asked, text, why);
+    if (!e)
+        e = buf_error(text, "the key of a pin", why);
     if (e)
         return e;
     hash_bytes(str_from_buf(text), hash);
@@ -197,12 +228,23 @@ static void sentences_gather(struct selector *selector)
     }
 }
 
+static enum err fact_hide(struct selector *selector, size_t fact, struct str language,
+                          struct fail *why)
+{
+    size_t from;
+    buf_clear(&selector->told);
+    enum err e =
+        book_fact_line(open_book_facts(selector->book), fact, language, &selector->told, why);
+    return e ? e : hide(selector, str_from_buf(&selector->told), language, &from, why);
+}
+
 /* All texts of the prompt without personal data, one after the other; then views of them. */
 static enum err texts_hide(struct selector *selector, const struct book_asked *asked,
                            struct str *question, struct fail *why)
 {
     const struct index *index = open_book_index(selector->book);
-    size_t ends[SHOWN_SENTENCES + 2 * SHOWN_PASSAGES + 1] = {0}, count = 0, from = 0, at = 0;
+    size_t ends[SHOWN_SENTENCES + 2 * SHOWN_PASSAGES + SHOWN_FACTS] = {0}, count = 0, from = 0,
+                                                       at = 0;
     enum err e = OK;
     buf_clear(&selector->hidden);
     for (size_t i = 0; i < selector->count && !e; i++) {
@@ -223,6 +265,10 @@ static enum err texts_hide(struct selector *selector, const struct book_asked *a
             e = hide(selector, cited.heading, asked->language, &from, why);
         ends[count++] = selector->hidden.n;
     }
+    for (size_t i = 0; i < selector->fact_count && !e; i++) {
+        e = fact_hide(selector, selector->facts[i], asked->language, why);
+        ends[count++] = selector->hidden.n;
+    }
     if (!e)
         e = hide(selector, asked->question, asked->language, &from, why);
     if (e)
@@ -237,6 +283,8 @@ static enum err texts_hide(struct selector *selector, const struct book_asked *a
         selector->passages[i].heading = str_slice(all, at, ends[count]);
         at = ends[count++];
     }
+    for (size_t i = 0; i < selector->fact_count; at = ends[count++], i++)
+        selector->fact_lines[i] = str_slice(all, at, ends[count]);
     *question = str_slice(all, from, all.n);
     return OK;
 }
@@ -249,6 +297,7 @@ enum err selector_ask(struct selector *selector, struct str conversation,
     if (!open_book_asked(selector->book, &asked))
         return fail(why, ERR_LIMIT, "nothing of this turn is for a model");
     sentences_gather(selector);
+    facts_gather(selector, &asked);
     enum err e = pseudonyms_begin(selector->pseudonyms, conversation, why);
     if (!e)
         e = texts_hide(selector, &asked, &question, why);
@@ -257,6 +306,8 @@ enum err selector_ask(struct selector *selector, struct str conversation,
     prompt_nonce(str_of(selector->release->hash), question, selector->nonce);
     const struct prompt_input input = {.passages = selector->passages,
                                        .passage_count = selector->passage_count,
+                                       .facts = selector->fact_lines,
+                                       .fact_count = selector->fact_count,
                                        .question = question,
                                        .date = asked.as_of,
                                        .nonce = selector->nonce};
@@ -307,6 +358,26 @@ static bool spans_take(const struct selector *selector, const struct selection *
     return true;
 }
 
+static enum err facts_take(struct selector *selector, const struct selection *selection,
+                           struct evidence *out, struct fail *why)
+{
+    struct book_facts *facts = open_book_facts(selector->book);
+    struct book_asked asked;
+    enum err e = OK;
+    if (!open_book_asked(selector->book, &asked))
+        return OK;
+    for (size_t i = 0; i < selection->fact_count && !e; i++) {
+        const size_t fact = selector->facts[selection->facts[i] - 1];
+        const struct str id = book_fact_id(facts, fact), document = book_fact_document(facts, fact);
+        struct evidence_fact *to = &out->facts[out->fact_count++];
+        *to = (struct evidence_fact){.fact = selection->facts[i]};
+        (void)snprintf(to->id, sizeof to->id, "%.*s", STR_ARG(id));
+        (void)snprintf(to->document, sizeof to->document, "%.*s", STR_ARG(document));
+        e = book_fact_version(facts, fact, &asked, &to->version, why);
+    }
+    return e;
+}
+
 enum err selector_read(struct selector *selector, struct str conversation, struct str words,
                        struct evidence *out, struct fail *why)
 {
@@ -317,118 +388,70 @@ enum err selector_read(struct selector *selector, struct str conversation, struc
     if (e)
         return e;
     prompt_canary(selector->nonce, canary);
-    const struct selection_bounds bounds = {
-        .sentences = selector->count, .most = PROMPT_SELECTED, .canary = canary};
+    const struct selection_bounds bounds = {.sentences = selector->count,
+                                            .facts = selector->fact_count,
+                                            .most = PROMPT_SELECTED,
+                                            .canary = canary};
     const enum selection_verdict verdict = selection_read(words, &bounds, &selection);
     if (verdict == SELECTION_MEMORY)
         return fail_memory(why);
-    out->count = 0;
+    evidence_void(out);
     word_put(out, verdict == SELECTION_MADE ? "selected" : selection_name(verdict));
-    if (verdict == SELECTION_MADE && !spans_take(selector, &selection, out)) {
-        out->count = 0;
+    if (verdict != SELECTION_MADE)
+        return OK;
+    const bool fits = spans_take(selector, &selection, out);
+    e = facts_take(selector, &selection, out, why);
+    if (e || !fits || out->count + out->fact_count > REPLY_CITATIONS) {
+        evidence_void(out);
         word_put(out, selection_name(SELECTION_TOO_MANY));
     }
-    return OK;
+    return e;
 }
 
 /* ---- Saying ---- */
 
-static uint32_t document_find(const struct index *index, struct str id)
+/* The facts of the evidence, if each is still what it was and would be offered to this question;
+ * their words are set once all are written, as the buffer may move. */
+static enum err facts_find(struct selector *selector, const struct evidence *evidence,
+                           const struct book_asked *asked, struct selected *out, bool *are_there,
+                           struct fail *why)
 {
-    uint32_t from = 0, to = index->head->documents;
-    while (from < to) {
-        uint32_t middle = from + (to - from) / 2;
-        int order = str_compare(index_text(index, index->documents[middle].id), id);
-        if (order == 0)
-            return middle;
-        if (order < 0)
-            from = middle + 1;
-        else
-            to = middle;
+    struct book_facts *facts = open_book_facts(selector->book);
+    size_t ends[EVIDENCE_FACTS] = {0}, from = 0;
+    enum err e = OK;
+    *are_there = true;
+    buf_clear(&selector->told);
+    facts_gather(selector, asked);
+    for (int i = 0; i < evidence->fact_count && !e && *are_there; i++) {
+        const struct str id = str_of(evidence->facts[i].id);
+        uint64_t version = 0;
+        size_t k = 0;
+        while (k < selector->fact_count && !str_equal(id, book_fact_id(facts, selector->facts[k])))
+            k++;
+        *are_there = k < selector->fact_count;
+        if (*are_there)
+            e = book_fact_version(facts, selector->facts[k], asked, &version, why);
+        *are_there = *are_there && version == evidence->facts[i].version;
+        if (*are_there && !e)
+            e = book_fact_say(facts, selector->facts[k], asked, &selector->told, &selector->sources,
+                              &out[i], are_there, why);
+        ends[i] = selector->told.n;
     }
-    return UINT32_MAX;
+    for (int i = 0; i < evidence->fact_count && !e && *are_there; from = ends[i++])
+        out[i].text = str_slice(str_from_buf(&selector->told), from, ends[i]);
+    return e;
 }
 
-/* The passage that the bytes lie in; they lie in order of documents and places. */
-static uint32_t passage_find(const struct index *index, uint32_t document, struct quote_span span)
-{
-    uint32_t from = 0, to = index->head->passages;
-    while (from < to) {
-        uint32_t middle = from + (to - from) / 2;
-        const struct index_passage *passage = &index->passages[middle];
-        if (passage->document < document ||
-            (passage->document == document && passage->to <= span.from))
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    if (from == index->head->passages)
-        return UINT32_MAX;
-    const struct index_passage *passage = &index->passages[from];
-    return passage->document == document && passage->from <= span.from && span.to <= passage->to
-               ? from
-               : UINT32_MAX;
-}
-
-/* The span as a citation and as a source for the guard; false when it is not in this release as it
- * was. */
-static bool span_find(const struct index *index, const struct evidence_span *span,
-                      struct citation *citation, struct guard_source *source)
-{
-    const uint32_t found = document_find(index, str_of(span->document));
-    if (found == UINT32_MAX || span->from >= span->to)
-        return false;
-    const struct index_document *document = &index->documents[found];
-    const struct quote_span place = {span->from, span->to};
-    const uint32_t passage = passage_find(index, found, place);
-    if (document->version != span->version || passage == UINT32_MAX)
-        return false;
-    *citation = citation_of(index, passage, place.from, place.to);
-    *source = (struct guard_source){.text = citation->quote,
-                                    .heading = citation->heading,
-                                    .from = document->effective_from,
-                                    .to = document->effective_to};
-    return text_is_valid(citation->quote);
-}
-
-static bool is_same_source(const struct citation *a, const struct citation *b)
-{
-    return str_equal(a->document, b->document) && str_equal(a->heading, b->heading);
-}
-
-/* Quotes byte for byte, a source line under those of one place, and phrases of ours between. */
-static void text_write(const struct citation *citations, int count, struct str language,
-                       struct buf *text, struct buf *sources)
-{
-    buf_add_str(text, text_of(TEXT_SELECTED_LEAD, language));
-    buf_add_text(text, "\n\n");
-    for (int i = 0; i < count; i++) {
-        const bool is_last = i + 1 == count || !is_same_source(&citations[i], &citations[i + 1]);
-        buf_add_str(text, citations[i].quote);
-        buf_add_char(text, '\n');
-        if (!is_last)
-            continue;
-        buf_add_char(text, '\n');
-        citation_print(&citations[i], language, text);
-        citation_print(&citations[i], language, sources);
-        buf_add_char(sources, '\n');
-        buf_add_text(text, "\n\n");
-        if (i + 1 < count) {
-            buf_add_str(text, text_of(TEXT_SELECTED_ALSO, language));
-            buf_add_text(text, "\n\n");
-        }
-    }
-    buf_add_str(text, text_of(TEXT_SELECTED_LABEL, language));
-}
-
-static bool guard_passes(struct selector *selector, const struct guard_source *sources, int count,
+static bool guard_passes(struct selector *selector, const struct selected *pieces, int count,
                          date_days as_of, struct evidence *evidence)
 {
     char canary[CANARY_BYTES];
     struct guard_verdict verdict;
     struct guard_source all[REPLY_CITATIONS + 1];
-    memcpy(all, sources, (size_t)count * sizeof *sources);
-    /* The line that names a source is the program's, out of the index: title and date. */
+    for (int i = 0; i < count; i++)
+        all[i] = pieces[i].source;
+    /* The line that names a source is the program's, out of the index: title and date; so is a
+     * fact's value, out of the graph. */
     all[count] = (struct guard_source){
         .text = str_from_buf(&selector->sources), .from = DATE_NONE, .to = DATE_NONE};
     prompt_canary(selector->nonce, canary);
@@ -444,45 +467,69 @@ static bool guard_passes(struct selector *selector, const struct guard_source *s
     return verdict.count == 0;
 }
 
-static void reply_take(const struct selector *selector, const struct citation *citations,
-                       const struct evidence *evidence, struct reply *reply)
+/* Two facts of one place have one citation. */
+static void reply_take(const struct selector *selector, const struct selected *pieces, int count,
+                       struct reply *reply)
 {
     buf_clear(&reply->text);
     buf_add_str(&reply->text, str_from_buf(&selector->said));
     reply->route = ROUTE_GENERATED;
-    reply->citation_count = evidence->count;
-    memcpy(reply->citations, citations, (size_t)evidence->count * sizeof *citations);
+    reply->citation_count = 0;
+    for (int i = 0; i < count; i++) {
+        const struct citation *one = &pieces[i].citation;
+        const struct citation *last = i > 0 ? &pieces[i - 1].citation : NULL;
+        if (!last || !pieces[i].is_fact || one->from != last->from || one->to != last->to ||
+            !str_equal(one->document, last->document))
+            reply->citations[reply->citation_count++] = *one;
+    }
+}
+
+/* What the evidence says as pieces, facts first; *count 0: not all of it is there as it was. */
+static enum err pieces_find(struct selector *selector, struct evidence *evidence,
+                            const struct book_asked *asked, struct selected *out, int *count,
+                            struct fail *why)
+{
+    const struct index *index = open_book_index(selector->book);
+    bool are_there = evidence->count + evidence->fact_count <= REPLY_CITATIONS;
+    enum err e = OK;
+    *count = 0;
+    if (are_there && evidence->fact_count > 0)
+        e = facts_find(selector, evidence, asked, out, &are_there, why);
+    for (int i = 0; i < evidence->count && are_there && !e; i++)
+        are_there = selected_span(index, &evidence->spans[i], &out[evidence->fact_count + i]);
+    if (!e && are_there)
+        *count = evidence->fact_count + evidence->count;
+    else
+        word_put(evidence, "source changed");
+    return e;
 }
 
 enum err selector_say(struct selector *selector, struct evidence *evidence, struct reply *reply,
                       bool *is_said, struct fail *why)
 {
-    struct citation citations[REPLY_CITATIONS];
-    struct guard_source sources[REPLY_CITATIONS];
-    const struct index *index = open_book_index(selector->book);
+    struct selected pieces[REPLY_CITATIONS] = {{.is_fact = false}};
     struct book_asked asked;
-    bool is_there = evidence->count > 0 && open_book_asked(selector->book, &asked);
+    int count = 0;
     *is_said = false;
-    if (!is_there) {
-        evidence->count = 0;
+    if (!evidence_is_any(evidence) || !open_book_asked(selector->book, &asked)) {
+        evidence_void(evidence);
         return OK;
     }
-    for (int i = 0; i < evidence->count && is_there; i++)
-        is_there = span_find(index, &evidence->spans[i], &citations[i], &sources[i]);
-    if (!is_there)
-        word_put(evidence, "source changed");
     buf_clear(&selector->said);
     buf_clear(&selector->sources);
-    if (is_there)
-        text_write(citations, evidence->count, asked.language, &selector->said, &selector->sources);
-    *is_said = is_there && !selector->said.error && !selector->sources.error &&
-               guard_passes(selector, sources, evidence->count, asked.as_of, evidence);
+    enum err e = pieces_find(selector, evidence, &asked, pieces, &count, why);
+    if (e)
+        return e;
+    if (count > 0)
+        selected_write(pieces, count, asked.language, &selector->said, &selector->sources);
+    *is_said = count > 0 && !selector->said.error && !selector->sources.error &&
+               guard_passes(selector, pieces, count, asked.as_of, evidence);
     if (selector->said.error == ERR_MEMORY || selector->sources.error == ERR_MEMORY)
         return fail_memory(why);
     if (*is_said)
-        reply_take(selector, citations, evidence, reply);
+        reply_take(selector, pieces, count, reply);
     else
-        evidence->count = 0;
+        evidence_void(evidence);
     return *is_said ? buf_error(&reply->text, "the reply", why) : OK;
 }
 

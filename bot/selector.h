@@ -1,8 +1,9 @@
 /* The model as a selector (DESIGN §7): a question that the open book found passages for is put to a
- * model with their sentences numbered; what comes back is numbers; the program writes the reply out
- * of the documents' own bytes, and the guard has the last word. Nothing here waits or speaks to a
- * model: one function says what to ask, one reads what came back, one writes the reply. One thread,
- * one release; all of it is about the turn that its open book has just had. */
+ * model with their sentences numbered, and the facts that it may be about; what comes back is
+ * numbers; the program writes the reply out of the documents' own bytes, and the guard has the last
+ * word. Nothing here waits or speaks to a model: one function says what to ask, one reads what came
+ * back, one writes the reply. One thread, one release; all of it is about the turn that its open
+ * book has just had. */
 #ifndef SELECTOR_H
 #define SELECTOR_H
 
@@ -27,7 +28,7 @@ const char *selector_prompt(const struct selector *selector); /* prompt_hash */
 MUST_USE enum err selector_ask(struct selector *selector, struct str conversation,
                                struct model_request *request, struct fail *why);
 /* The model's words about what selector_ask asked in this very turn or, asked again, would ask;
- * *out has no spans and says why when they are not a selection. */
+ * *out has nothing and says why when they are not a selection. */
 MUST_USE enum err selector_read(struct selector *selector, struct str conversation,
                                 struct str words, struct evidence *out, struct fail *why);
 /* Writes the reply that the evidence makes in the place of `reply`'s, if it may be said: every span

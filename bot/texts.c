@@ -67,6 +67,9 @@ static const struct {
     [TEXT_SELECTED_LABEL] = {"※ AI가 찾은 문장을 문서에서 그대로 옮긴 답변입니다.",
                              "* Sentences found with the help of AI and quoted from the documents "
                              "as they are."},
+    [TEXT_SELECTED_FACTS] = {"※ AI가 찾은 내용을 문서와 등록된 기준값에서 옮긴 답변입니다.",
+                             "* Found with the help of AI and taken from the documents and the "
+                             "values on record."},
     [TEXT_GREETING] =
         {"무엇이든 물어보세요. /why 는 방금 답변의 이유를 보여 주고, /quit 는 끝냅니다.",
          "Ask me anything. /why explains the last reply, /quit leaves."},

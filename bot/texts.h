@@ -39,6 +39,7 @@ enum text_key {
     TEXT_SELECTED_LEAD,  /* the connecting phrases of a reply that a model selected: before it, */
     TEXT_SELECTED_ALSO,  /* between what two documents say, and                                 */
     TEXT_SELECTED_LABEL, /* under it                                                            */
+    TEXT_SELECTED_FACTS, /* the same where facts are told, not quoted                           */
     TEXT_GREETING,       /* when a chat opens on a terminal                      */
     TEXTS
 };

@@ -51,6 +51,8 @@ static enum err pin_show(void *data, const struct pin *pin, struct fail *why)
     json_array(&pins->w, "documents");
     for (int i = 0; i < evidence.count; i++)
         json_put_text(&pins->w, NULL, evidence.spans[i].document);
+    for (int i = 0; i < evidence.fact_count; i++)
+        json_put_text(&pins->w, NULL, evidence.facts[i].document);
     json_end(&pins->w, ']');
     json_end(&pins->w, '}');
     return OK;

@@ -175,9 +175,12 @@ static enum err pin_look(void *data, const struct pin *pin, struct fail *why)
     if (!evidence)
         return fail_memory(why);
     bool is_of_it = false;
-    if (!evidence_parse(pin->evidence, evidence, NULL))
+    if (!evidence_parse(pin->evidence, evidence, NULL)) {
         for (int i = 0; i < evidence->count && !is_of_it; i++)
             is_of_it = is_name(data, str_of(evidence->spans[i].document));
+        for (int i = 0; i < evidence->fact_count && !is_of_it; i++)
+            is_of_it = is_name(data, str_of(evidence->facts[i].document));
+    }
     mem_give(evidence);
     if (is_of_it)
         touch_tell(data, TOUCH_PIN, str_slice(pin->key, 0, PIN_SHOWN), pin->question);

@@ -38,6 +38,8 @@ def cases():
         *[f"S{i}" for i in range(1, 400)]), pointing(answerable=False), pointing("S1", answerable=False), pointing()]
     forms = [{"answerable": a, "sentence_ids": s, "fact_ids": f} for a in (True, 1, "true", None, [], {}) for s in (["S1"], "S1", {"0": "S1"}, None, [1], [["S1"]], [None])
              for f in ([], ["F1"], "", None) if (a, s, f) != (True, ["S1"], [])]
+    forms += [{"answerable": True, "sentence_ids": s, "fact_ids": f} for s in ([], ["S1"]) for f in (
+        ["F0"], ["F1"], ["F999"], ["F01"], ["f1"], ["F1 "], ["F1", "F1"], ["S1"], ["F1 2,000원→1,000원"], ["F4294967297"], ["fact:fees/fee"], [["F1"]], {"0": "F1"})]
     extra = [{"answerable": True, "sentence_ids": ["S1"], "fact_ids": [], key: lie} for key in ("text", "answer", "reply", "quote", "message") for lie in LIES[:12]]
     twice = ['{"answerable":true,"sentence_ids":["S1"],"sentence_ids":["S2"],"fact_ids":[]}', '{"answerable":false,"answerable":true,"sentence_ids":["S1"],"fact_ids":[]}',
              '{"answerable":true,"sentence_ids":["S1"],"fact_ids":[],"fact_ids":["F1"]}']

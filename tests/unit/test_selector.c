@@ -180,6 +180,35 @@ static void evidence_makes_the_reply_again(void **state)
     buf_free(&kept);
 }
 
+static void evidence_of_facts_is_read_as_it_was_written(void **state)
+{
+    struct evidence evidence = {
+        .fact_count = 2,
+        .facts = {{1, "s1", "fees", 0x0123456789abcdef}, {12, "s2", "fees-old", UINT64_MAX}}};
+    static const char *const damaged[] = {"\"facts\":[1]", "\"facts\":{}", "\"facts\":\"s1\"",
+                                          "\"facts\":[{\"fact\":1}]"};
+    struct evidence read;
+    struct buf kept;
+    (void)state;
+    buf_init(&kept, 8192);
+    assert_int_equal(evidence_print(&evidence, &kept, NULL), OK);
+    assert_int_equal(evidence_parse(str_from_buf(&kept), &read, NULL), OK);
+    assert_true(evidence_is_any(&read));
+    assert_int_equal(read.fact_count, 2);
+    assert_memory_equal(read.facts, evidence.facts, sizeof evidence.facts);
+    evidence_void(&read);
+    assert_false(evidence_is_any(&read));
+    for (size_t i = 0; i < sizeof damaged / sizeof damaged[0]; i++) {
+        buf_clear(&kept);
+        buf_add_format(&kept,
+                       "{\"by\":\"model\",\"why\":\"\",\"prompt\":\"\",\"provider\":\"\","
+                       "\"model\":\"\",\"spans\":[],%s}",
+                       damaged[i]);
+        assert_int_equal(evidence_parse(str_from_buf(&kept), &read, NULL), ERR_CORRUPT);
+    }
+    buf_free(&kept);
+}
+
 static void a_source_that_has_changed_is_not_quoted(void **state)
 {
     struct stage *stage = *state;
@@ -232,6 +261,7 @@ int main(void)
         BOOK(the_guard_has_the_last_word),
         BOOK(personal_data_of_documents_does_not_leave),
         BOOK(evidence_makes_the_reply_again),
+        cmocka_unit_test(evidence_of_facts_is_read_as_it_was_written),
         BOOK(a_source_that_has_changed_is_not_quoted),
         BOOK(one_question_has_one_key),
     };
