@@ -4,6 +4,7 @@
 #include "training/evaluate_prompt.h"
 
 #include "base/arena.h"
+#include "bot/book_facts.h"
 #include "bot/route.h"
 #include "bot/selector.h"
 #include "fallback/documents.h"
@@ -128,19 +129,79 @@ static struct fit span_fit(const struct index *index, const struct evidence_span
     return fit;
 }
 
+/* Is the statement what "fact:entity/predicate" names? */
+static bool is_named_by(const struct graph_statement *s, struct str one)
+{
+    const struct str name = str_slice(one, 5, one.n);
+    const size_t at = str_find(name, STR("/"));
+    return str_starts(one, STR("fact:")) && at < name.n &&
+           str_equal(str_slice(name, 0, at), s->entity) &&
+           str_equal(str_slice(name, at + 1, name.n), s->predicate);
+}
+
+/* A fact is right when it is named, or the document or the clause that says it. */
+static struct fit fact_fit(const struct bench *bench, const struct evidence_fact *fact,
+                           struct str ids)
+{
+    const struct graph_statement *rows, *s = NULL;
+    const struct book_facts *facts = open_book_facts(bench->book);
+    const size_t count = facts ? graph_statements(book_facts_graph(facts), &rows) : 0;
+    struct fit fit = {false, false};
+    struct str one;
+    for (size_t i = 0; i < count && !s; i++)
+        s = str_equal(rows[i].id, str_of(fact->id)) ? &rows[i] : NULL;
+    while (s && ids.n > 0 && str_next(&ids, ' ', &one)) {
+        const bool is_named = is_named_by(s, one);
+        const size_t at = str_find(one, STR("#"));
+        fit.document |= is_named || str_equal(str_slice(one, 0, at), str_of(fact->document));
+        fit.passage |=
+            is_named || str_equal(one, str_of(fact->document)) || str_equal(one, s->source);
+    }
+    return fit;
+}
+
+/* A golden question that names a fact of which nothing is stated would be wrong whatever is said.
+ */
+static enum err facts_check(const struct bench *bench, struct fail *why)
+{
+    const struct golden *golden = bench->trial->golden;
+    const struct graph_statement *rows = NULL;
+    const struct book_facts *facts = open_book_facts(bench->book);
+    const size_t count = facts ? graph_statements(book_facts_graph(facts), &rows) : 0;
+    struct str one;
+    for (size_t i = 0; i < golden->count; i++) {
+        struct str ids = golden->documents[i];
+        while (ids.n > 0 && str_next(&ids, ' ', &one)) {
+            size_t k = 0;
+            while (k < count && !is_named_by(&rows[k], one))
+                k++;
+            if (str_starts(one, STR("fact:")) && k == count)
+                return fail(why, ERR_INPUT,
+                            "golden question %zu: documents: nothing is stated as %.*s", i + 1,
+                            STR_ARG(one));
+        }
+    }
+    return OK;
+}
+
 static enum prompt_verdict verdict_of(const struct bench *bench, const struct evidence *evidence,
                                       struct str ids, struct fit *fit)
 {
     const struct index *index = open_book_index(bench->book);
     const bool is_answerable = str_trim(ids).n > 0;
     *fit = (struct fit){false, false};
-    if (evidence->count == 0)
+    if (!evidence_is_any(evidence))
         return strcmp(evidence->why, "not_answerable") != 0 ? PROMPT_FAILED
                : is_answerable                              ? PROMPT_ABSTAINED_WRONGLY
                                                             : PROMPT_ABSTAINED_RIGHTLY;
     *fit = (struct fit){true, true};
     for (int i = 0; i < evidence->count; i++) {
         const struct fit one = span_fit(index, &evidence->spans[i], ids);
+        fit->document = fit->document && one.document;
+        fit->passage = fit->passage && one.passage;
+    }
+    for (int i = 0; i < evidence->fact_count; i++) {
+        const struct fit one = fact_fit(bench, &evidence->facts[i], ids);
         fit->document = fit->document && one.document;
         fit->passage = fit->passage && one.passage;
     }
@@ -179,7 +240,7 @@ static enum err question_mark(struct bench *bench, size_t number, struct prompt_
         how = fit.document && !fit.passage ? "other_passage" : evidence.why;
     }
     out->right_document += fit.document;
-    out->placed += str_find(ids, STR("#")) < ids.n;
+    out->placed += str_find(ids, STR("#")) < ids.n || str_find(ids, STR("fact:")) < ids.n;
     out->counts[verdict]++;
     out->asked++;
     if (trial->each)
@@ -229,6 +290,8 @@ enum err prompt_mark(const struct prompt_trial *trial, struct str text, struct p
     buf_init(&bench.reply.text, (size_t)4 * LIMIT_ANSWER_BYTES);
     buf_init(&bench.words, LIMIT_LLM_REPLY);
     enum err e = bench_open(&bench, text, why);
+    if (!e)
+        e = facts_check(&bench, why);
     if (!e)
         e = suited_find(&bench, out, why);
     const size_t chosen = out->suited < trial->limit ? out->suited : trial->limit;

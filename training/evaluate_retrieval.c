@@ -125,16 +125,20 @@ static bool is_listed(struct str ids, struct str id)
     return false;
 }
 
-/* Documents, of which several passages may be named. */
+/* Documents, of which several passages may be named. A fact beside them is no document to be found;
+ * alone it says that there is an answer. */
 static size_t ids_count(struct str ids)
 {
     struct str rest = ids, one;
-    size_t count = 0;
+    size_t count = 0, facts = 0;
     while (rest.n > 0 && str_next(&rest, ' ', &one)) {
         const struct str before = str_slice(ids, 0, (size_t)(one.p - ids.p));
-        count += one.n > 0 && !is_listed(before, str_slice(one, 0, str_find(one, STR("#"))));
+        const bool is_fact = str_starts(one, STR("fact:"));
+        facts += is_fact;
+        count += one.n > 0 && !is_fact &&
+                 !is_listed(before, str_slice(one, 0, str_find(one, STR("#"))));
     }
-    return count;
+    return count == 0 && facts > 0 ? 1 : count;
 }
 
 /* How many passages are named; 0 when a document is named without one. */
@@ -143,6 +147,8 @@ static size_t named_count(struct str ids)
     struct str one;
     size_t count = 0;
     while (ids.n > 0 && str_next(&ids, ' ', &one)) {
+        if (str_starts(one, STR("fact:")))
+            continue;
         if (one.n > 0 && str_find(one, STR("#")) == one.n)
             return 0;
         count += one.n > 0;

@@ -10,7 +10,8 @@
 struct golden {
     struct arena *arena;
     struct str *texts, *documents; /* ids separated by spaces, each with the passage meant if it
-                                      says so (fees#제2조); empty: nothing answers this */
+                                      says so (fees#제2조), and facts beside them, for prompts alone
+                                      (fact:entity/predicate); empty: nothing answers this */
     size_t count, room;
 };
 /* From content.db, or a file `text,documents`. Free with golden_free, also after a failure. */

@@ -122,3 +122,19 @@ def a_fact_of_something_else_or_another_day_is_not_offered(bot):
     assert not any("혜성" in text for facts in sent for text in facts.values()), sent
     assert list(sent[1].values()) == ["운석 파편 | 보상한도 | 300,000원 |  | 2026-01-01~"], sent
     assert list(sent[2].values()) == ["운석 파편 | 보상한도 | 200,000원 |  | 2025-01-01~2025-12-31"], sent
+
+
+@test
+def a_prompt_is_scored_on_a_golden_fact(bot):
+    with_all(bot)
+    for name, ids, right in (("g", "meteor#제12조 fact:fall/limit", 1), ("h", "meteor#제12조 fact:shard/limit", 0)):
+        bot.run("import", "--as", "questions", bot.write(f"{name}.jsonl", json.dumps(
+            {"id": "g1", "text": QUESTION, "documents": ids}, ensure_ascii=False) + "\n"))
+        with Model(facts_with("보상한도")) as model:
+            marks = bot.run("prompt", "eval", "--json", *flags(providers(bot, model))).json()["marks"]
+        assert marks["right"]["count"] == right and marks["wrong"]["count"] == 1 - right and marks["asked"] == 1, (ids, marks)
+    bot.run("import", "--as", "questions", bot.write("x.jsonl", json.dumps(
+        {"id": "g1", "text": QUESTION, "documents": "fact:fall/none"}, ensure_ascii=False) + "\n"))
+    with Model(facts_with("보상한도")) as model:
+        bot.run("prompt", "eval", *flags(providers(bot, model)), status=3, says="documents: nothing is stated as fact:fall/none")
+        assert not model.seen
