@@ -65,6 +65,9 @@ static const struct entry {
     [CONFIG_QUOTE_FROM] = {"quote_from", TYPE_DOUBLE, 0, 1, "0",
                            "probability from which a passage is quoted; 0: as golden questions and "
                            "quote_wrong_budget give it; 1: never"},
+    [CONFIG_MODEL_FROM] = {"model_from", TYPE_DOUBLE, 0, 1, "0.3",
+                           "probability that the best passage answers from which a model, where "
+                           "there is one, is asked to choose; 1: only where it would be quoted"},
     [CONFIG_HANDOFF_TEXT] = {"handoff_text", TYPE_TEXT, 0, 0, "",
                              "what is said when a person takes over; empty: the language's own"},
     [CONFIG_CLARIFY_TEXT] = {"clarify_text", TYPE_TEXT, 0, 0, "",

@@ -13,6 +13,7 @@
 #include "bot/route.h"
 #include "bot/texts.h"
 
+#include <math.h>
 #include <stdio.h>
 
 enum { MILLION = 1000 * 1000 };
@@ -29,12 +30,12 @@ struct open_book {
     struct book_facts *facts; /* NULL: the release has none */
     struct retrieval found;
     bool was_asked;
-    double quotes_from;
+    double quotes_from, asks_from;
     struct buf asked; /* the last question and its product, one after the other */
     size_t question_bytes;
     char language[4];
     date_days as_of;
-    bool is_likely, has_terms;
+    bool is_askable, has_terms;
     struct passage_vectors vectors;
     bool has_vectors;
     double quotes_near_from; /* the same with vectors */
@@ -95,6 +96,9 @@ enum err open_book_open(const struct release *release, struct open_book **out, s
         return e;
     }
     book->quotes_from = threshold_of(release->settings, book->index->answerable);
+    book->asks_from = config_double(release->settings, CONFIG_QUOTE_FROM) >= 1
+                          ? book->quotes_from
+                          : config_double(release->settings, CONFIG_MODEL_FROM);
     book->quoted_from = book->quotes_from;
     *out = book;
     return OK;
@@ -143,7 +147,7 @@ void open_book_clear(struct open_book *book)
 {
     if (!book)
         return;
-    book->was_asked = book->is_likely = book->has_terms = false;
+    book->was_asked = book->is_askable = book->has_terms = false;
     book_facts_clear(book->facts);
 }
 
@@ -182,7 +186,7 @@ static enum err asked_keep(struct open_book *book, const struct book_question *q
 
 bool open_book_asked(const struct open_book *book, struct book_asked *out)
 {
-    if (!book || !book->is_likely)
+    if (!book || !book->is_askable)
         return false;
     const struct str all = str_from_buf(&book->asked);
     *out = (struct book_asked){.question = str_slice(all, 0, book->question_bytes),
@@ -262,7 +266,7 @@ static enum err passage_quoted(struct open_book *book, const struct book_questio
         return e;
     const bool has_terms = found->count > 0 && found->signals[3] >= least_terms;
     const bool is_likely = has_terms && found->answerable >= quotes_from;
-    book->is_likely = is_likely;
+    book->is_askable = has_terms && found->answerable >= fmin(quotes_from, book->asks_from);
     book->has_terms = has_terms;
     if (!has_terms)
         reason_add(reply->reason, sizeof reply->reason,

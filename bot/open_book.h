@@ -57,8 +57,9 @@ bool open_book_looked(const struct open_book *book, struct str *question, struct
  * not looked at. */
 void open_book_bring(struct open_book *book, const struct question_vector *vector);
 
-/* The last question, when the passages found for it are likely enough to answer: what a model may
- * be asked (bot/selector.h). Borrowed until the next question. */
+/* The last question, when the passages found for it are likely enough to answer, by `model_from` or
+ * because the best would be quoted: what a model may be asked (bot/selector.h). Borrowed until the
+ * next question. */
 struct book_asked {
     struct str question, product, language;
     date_days as_of;

@@ -121,7 +121,7 @@ def a_body_has_a_limit_and_a_kind(bot):
         for method, route, role in table():
             if method != "POST" or role not in ("AGENT", "WRITER", "REVIEWER", "LEAD"):
                 continue
-            reply = server.ask("POST", route, None, {**lead, "Content-Type": "application/json", "Content-Length": str(17 << 20)}, timeout=5)
+            reply = server.ask("POST", route, None, {**lead, "Content-Type": "application/json", "Content-Length": str(33 << 20)}, timeout=5)
             assert reply.status == 413, (route, reply)
             if route not in files:
                 reply = server.ask("POST", route, b"{}", {**lead, "Content-Type": "text/plain"})

@@ -98,6 +98,22 @@ def what_a_model_points_at_is_quoted_and_labelled(bot):
     bot.run("explain", reply["turn"], status=1)
 
 
+@test
+def a_model_is_asked_where_a_passage_alone_would_not_be_quoted(bot):
+    with_documents(bot, "quote_from=0.999", "model_from=0.1")
+    with Model(at(SENTENCES[0])) as model:
+        settings = flags(providers(bot, model))
+        reply = bot.ask(QUESTION, *settings)
+        assert reply["route"] == "generated" and SENTENCES[0] in reply["reply"]["text"] and len(model.seen) == 1, reply
+        model.says = lambda user: pointing(answerable=False)
+        assert bot.ask(PARKING, *settings)["route"] == "handoff" and len(model.seen) == 2
+        bot.run("train", "--set", "quote_from=0.999", "--set", "model_from=1")
+        bot.run("release", "activate", "2", status=None)
+        assert bot.ask(QUESTION, *settings)["route"] == "handoff" and len(model.seen) == 2
+    why = bot.run("explain", reply["turn"], "--json").json()
+    assert why["is_identical"] is True, why
+
+
 WRONG = [lambda user: pointing("S99"), lambda user: pointing("S1", "S1"), lambda user: pointing("S0"), lambda user: pointing(),
          lambda user: pointing(answerable=False), lambda user: pointing("S1", answerable=False), lambda user: "재발급 수수료는 9,000원입니다.",
          lambda user: pointing("S1")[:-1], lambda user: "```json\n" + pointing("S1") + "\n```", lambda user: pointing("S1") + "}",
