@@ -37,6 +37,7 @@ const korean: Record<string, (about: string[]) => string> = {
   file_no_workbook: () => "엑셀 파일(.xlsx)이 아닙니다. .xls 파일은 엑셀에서 .xlsx로 저장해 주세요.",
   file_damaged: () => "파일이 손상되어 읽을 수 없습니다. 엑셀에서 열어 다시 저장해 주세요.",
   file_encrypted: () => "암호가 걸린 파일입니다. 암호를 풀고 저장해 주세요.",
+  book_too_large: ([most]) => `엑셀 파일이 다시 올릴 수 있는 ${most}MB보다 큽니다. 서버에서 paring export --format xlsx로 종류마다 나누어 받을 수 있습니다.`,
   file_too_large: ([most]) => `풀면 ${most}MB보다 큰 파일입니다. 시트나 행을 나누어 올려 주세요.`,
   file_unpacks: ([times]) => `압축을 풀면 ${times}배보다 커지는 파일이라 열지 않았습니다.`,
   file_sheets: ([most]) => `시트가 ${most}개보다 많습니다.`,
