@@ -21,11 +21,11 @@ enum config_key {
     CONFIG_CONVERSATION_MINUTES, /* int  30: a form or list older than this is forgotten */
     CONFIG_QUOTE_WRONG_BUDGET,   /* double 0.05: at most this share of quoted replies wrong */
     CONFIG_QUOTE_FROM,           /* double 0: chance from which a passage is quoted; 0: derived */
-    CONFIG_MODEL_FROM,           /* double 0.3: chance from which a model is asked about a passage */
-    CONFIG_HANDOFF_TEXT,         /* text: said when a person takes over ("": the language's own) */
-    CONFIG_CLARIFY_TEXT,         /* text: what stands above the list */
-    CONFIG_TRAIN_THREADS,        /* int    0: all cores */
-    CONFIG_KEEP_RELEASES,        /* int    0: keep all; otherwise training prunes older ones */
+    CONFIG_MODEL_FROM,    /* double 0.3: chance from which a model is asked about a passage */
+    CONFIG_HANDOFF_TEXT,  /* text: said when a person takes over ("": the language's own) */
+    CONFIG_CLARIFY_TEXT,  /* text: what stands above the list */
+    CONFIG_TRAIN_THREADS, /* int    0: all cores */
+    CONFIG_KEEP_RELEASES, /* int    0: keep all; otherwise training prunes older ones */
     /* For `paring serve`: */
     CONFIG_LISTEN,               /* text   127.0.0.1:8080, [::1]:8080 or unix:/run/paring.sock */
     CONFIG_WORKERS,              /* int    0: one for each core */
