@@ -135,8 +135,8 @@ static size_t ids_count(struct str ids)
         const struct str before = str_slice(ids, 0, (size_t)(one.p - ids.p));
         const bool is_fact = str_starts(one, STR("fact:"));
         facts += is_fact;
-        count += one.n > 0 && !is_fact &&
-                 !is_listed(before, str_slice(one, 0, str_find(one, STR("#"))));
+        count +=
+            one.n > 0 && !is_fact && !is_listed(before, str_slice(one, 0, str_find(one, STR("#"))));
     }
     return count == 0 && facts > 0 ? 1 : count;
 }
