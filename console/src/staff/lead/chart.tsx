@@ -38,7 +38,7 @@ export function Chart({ title, note, days, lines, opens }: { title: string; note
         scales: { x: { time: false }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high ?? 0) > 0 ? high * 1.08 : 1] } },
         axes: [
           { stroke: ink, grid: { stroke: thin, width: 1 }, ticks: { stroke: thin }, font, incrs: [1, 2, 5, 7, 14, 28, 91], space: 56, values: (_, at) => at.map((i) => (days[i] ? days[i]!.slice(5).replace("-", "/") : "")) },
-          { stroke: ink, grid: { stroke: thin, width: 1 }, ticks: { stroke: thin }, font, size: 64, values: (_, at) => at.map((value) => lines[0]?.shown(value) ?? String(value)) },
+          { stroke: ink, grid: { stroke: thin, width: 1 }, ticks: { stroke: thin }, font, size: 76, values: (_, at) => at.map((value) => lines[0]?.shown(value) ?? String(value)) },
         ],
         series: [{}, ...lines.map((line, i) => ({ label: line.name, stroke: colours[i % 6], width: 2, dash: dashes[i % 6], points: { show: days.length < 3 } }))],
       },
